@@ -1,0 +1,70 @@
+/* directory: partner agencies, their contacts and jurisdictions; people and shifts. Immutable snapshot of what the database holds. */
+#ifndef SIGAP_CORE_DIRECTORY_H
+#define SIGAP_CORE_DIRECTORY_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../../protocol/buf.h"
+#include "../base/arena.h"
+#include "../base/clock.h"
+#include "../base/id.h"
+#include "types.h"
+
+struct contact {
+	struct uuid id;
+	enum channel_kind channel;
+	const char *address; /* URL or E.164 */
+	const char *secret;  /* webhook; NULL for sms */
+	bool allow_private;  /* webhook may go to a private or loopback address */
+	const struct agency *agency;
+};
+struct agency {
+	const char *slug, *name;
+	enum agency_kind kind;
+	const char *const *jurisdiction; /* code prefixes */
+	size_t jurisdiction_count;
+	const struct contact *contacts; /* in the order of preference; all are told at first */
+	size_t contact_count;
+	bool retired;
+};
+struct person {
+	const char *slug, *name, *phone; /* E.164, may be NULL */
+	const char *role;                /* "coordinator", "officer" */
+	const char *scope;               /* code prefix */
+};
+struct shift {
+	const struct person *person;
+	struct wall from, until;
+	const char *role;
+};
+
+struct directory {
+	const struct agency *agencies;
+	size_t agency_count;
+	const struct person *people;
+	size_t person_count;
+	const struct shift *shifts; /* by from */
+	size_t shift_count;
+};
+/* Reads agencies.json (DESIGN 8) into the arena; every fault is one line "agencies[3].contacts[0].phone: …" appended to faults (a struct buf). ids are left nil: the database gives
+ * them. Returns false when there was a fault. */
+
+bool directory_read_agencies(struct arena *a, const char *text, size_t len, const struct agency **ret,
+                             size_t *ret_count, struct buf *faults);
+const struct agency *directory_agency(const struct directory *d, const char *slug);
+const struct person *directory_person(const struct directory *d, const char *slug);
+const struct contact *directory_contact(const struct directory *d, struct uuid id);
+/* The active agency of that kind whose jurisdiction has the longest prefix matching code; level bounds how narrow the jurisdiction may be considered:
+ * only jurisdictions at that level or wider are taken (LEVEL_VILLAGE: any). Several of the same length: all are returned (at most max), in directory order. */
+size_t directory_route(const struct directory *d, enum agency_kind kind, const char *code, enum region_level level,
+                       const struct agency **ret, size_t max);
+/* Same kind, next wider jurisdiction than from's match for code; NULL when there is none. */
+const struct agency *directory_wider(const struct directory *d, const struct agency *from, const char *code);
+/* Agencies (sms contacts) and people reached by that phone. */
+size_t directory_contacts_by_phone(const struct directory *d, const char *e164, const struct contact **ret, size_t max);
+const struct person *directory_person_by_phone(const struct directory *d, const char *e164);
+/* Who is on duty at that moment with a scope that covers code: shifts of role "coordinator" first, at most max people. */
+size_t directory_on_duty(const struct directory *d, struct wall at, const char *code, const struct person **ret,
+                         size_t max);
+#endif

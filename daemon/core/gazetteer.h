@@ -1,0 +1,42 @@
+/* gazetteer: administrative areas in memory, by code and by name. Immutable once built. */
+#ifndef SIGAP_CORE_GAZETTEER_H
+#define SIGAP_CORE_GAZETTEER_H
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "../base/arena.h"
+#include "types.h"
+
+struct region {
+	const char *code, *name;
+}; /* name as written officially: "Labangka" */
+struct gazetteer;
+/* Builds from regions (any order, all levels) and aliases (village_code, alias). home: code prefix inside which free text is searched ("64.09"); codes of all regions can be
+ * looked up. Memory: the arena's. */
+struct region_alias {
+	const char *code, *alias, *kind; /* "variant", "abbreviation", "locality", "landmark" */
+};
+struct gazetteer *gazetteer_build(struct arena *a, const struct region *regions, size_t n,
+                                  const struct region_alias *aliases, size_t alias_count, const char *home);
+/* The region of exactly that code, or NULL. */
+const struct region *gazetteer_by_code(const struct gazetteer *g, const char *code);
+size_t gazetteer_count(const struct gazetteer *g);
+/* Iterates all villages within prefix: calls each(ctx, region) in code order. */
+void gazetteer_each_village(const struct gazetteer *g, const char *prefix,
+                            void (*each)(void *ctx, const struct region *r), void *ctx);
+
+enum { PLACE_CANDIDATES = 4 };
+struct place_guess {
+	char code[REGION_CODE_MAX]; /* best village, "" when none is named */
+	double confidence;          /* 0..1; a homonym or a weak spelling stays below the policy's threshold */
+	struct {
+		char code[REGION_CODE_MAX];
+		double score;
+	} candidates[PLACE_CANDIDATES];
+	size_t candidate_count;         /* best first, the chosen one included */
+	char district[REGION_CODE_MAX]; /* a district that the text names, or "" */
+	char why[200];                  /* the words that decided, English */
+};
+/* Finds the place in normalised words (triage's own normalisation; see triage.h). words[n]: lower case ASCII tokens in order. */
+void gazetteer_find(const struct gazetteer *g, const char *const *words, size_t n, struct place_guess *ret);
+#endif

@@ -1,0 +1,132 @@
+/* plan: policy x directory x triaged report -> everything that shall exist. A plan is data: the same document is committed, printed by `sigapctl route` and shown to people. */
+#ifndef SIGAP_CORE_PLAN_H
+#define SIGAP_CORE_PLAN_H
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../../protocol/buf.h"
+#include "../base/arena.h"
+#include "../base/clock.h"
+#include "../base/id.h"
+#include "directory.h"
+#include "policy.h"
+#include "replies.h"
+#include "triage.h"
+
+/* What the clocks of a subject are called in the deadline table. */
+enum clock { CLOCK_ACCEPT, CLOCK_ARRIVE, CLOCK_COMPLETE, CLOCK_REPLACE /* after a decline */, CLOCK_TRIAGE, CLOCKS };
+extern const char *const clock_names[CLOCKS]; /* "accept", "arrive", "complete", "replace", "triage" */
+
+enum notice_kind {
+	NOTICE_CREATED,
+	NOTICE_REMINDER,
+	NOTICE_CANCELLED,
+	NOTICE_UPDATED,
+	NOTICE_RECEIPT,
+	NOTICE_DUTY,
+	NOTICE_KINDS
+};
+extern const char *const notice_kind_names
+        [NOTICE_KINDS]; /* "dispatch.created", "dispatch.reminder", "dispatch.cancelled", "incident.updated", "receipt", "duty" */
+
+struct plan_notice {
+	struct uuid id;
+	enum notice_kind kind;
+	int priority; /* 0 new incidents, 1 reminders and duty, 2 receipts and the rest */
+	enum channel_kind channel;
+	const struct contact *contact; /* NULL for citizens and people */
+	const char *address;           /* URL or phone it goes to */
+	int dispatch;                  /* index in plan.dispatches, -1: none */
+	const char *body;              /* rendered: webhook JSON or SMS text */
+	size_t body_len;
+};
+struct plan_dispatch {
+	struct uuid id;
+	const struct agency *agency;
+	const char *role, *task;
+	int accept_s, arrive_s, complete_s;
+	const char *
+	        ladders; /* JSON {"accept":[{"to","slug","wait_s"}],"late":[…],"repeat_s":n}: stored, so a later policy does not change it */
+	const char *why; /* English: the rule and the jurisdiction that chose this agency */
+};
+struct plan_deadline {
+	struct uuid subject;
+	enum clock clock;
+	int step;
+	int after_s;
+};
+
+enum { PLAN_DISPATCHES = 12, PLAN_NOTICES = 40, PLAN_DEADLINES = 14 };
+struct plan {
+	struct uuid incident; /* nil: no incident (not_a_report, status_query) */
+	int64_t number;       /* report number = number of the incident it opens */
+	const char *state;    /* "open" (a human must triage) or "triaged" */
+	enum incident_type type;
+	enum urgency urgency;
+	char region[REGION_CODE_MAX]; /* village, or the widest area known */
+	const char *place_name;       /* official name of region, or NULL */
+	const char *summary;          /* without personal data, Indonesian: "Orang terlantar, kritis, Labangka" */
+	struct plan_dispatch dispatches[PLAN_DISPATCHES];
+	size_t dispatch_count;
+	struct plan_notice notices[PLAN_NOTICES];
+	size_t notice_count;
+	struct plan_deadline deadlines[PLAN_DEADLINES];
+	size_t deadline_count;
+	char reasons[8][160];
+	size_t reason_count; /* decisions not tied to one dispatch: "place below threshold: regency level told, reporter asked" */
+};
+
+/* What a plan is made of besides the report. */
+struct plan_setting {
+	const struct policy *policy;
+	const struct directory *directory;
+	const struct gazetteer *gazetteer;
+	const struct replies *replies;
+	struct wall now;             /* database time, for texts and duty; deadlines are relative */
+	const char *link_base;       /* "https://sigap.example/d/" */
+	const uint8_t *link_key;     /* 32 bytes */
+	struct uuid (*new_id)(void); /* uuid_make; tests give a counter */
+};
+struct plan_input {
+	const struct triage *triage;
+	int64_t number;
+	const char *place_text; /* as shown to partners, may be NULL */
+	bool has_position;
+	double lat, lon;
+	const char *reporter_phone; /* E.164 or NULL: no receipt */
+	bool sms_report;            /* arrived by SMS: unanswered texts get a receipt or a question */
+};
+/* Decides. Everything returned lives in the arena. Never fails: an uncertain report becomes an open incident with a triage deadline and a notice to the person on duty. */
+struct plan *plan_make(struct arena *a, const struct plan_setting *s, const struct plan_input *in);
+
+/* The dispatches, notices and deadlines for one more agency of an incident that exists (a rung's target, a coordinator's choice): same rendering, same ladders. rule may be NULL: times of from. */
+struct plan_extra_input {
+	struct uuid incident;
+	int64_t number;
+	int incident_version;
+	enum incident_type type;
+	enum urgency urgency;
+	const char *region, *place_text, *summary;
+	bool has_position;
+	double lat, lon;
+};
+struct plan *plan_extra(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
+                        const struct agency *to, const char *role, const char *task, int accept_s, int arrive_s,
+                        int complete_s, const char *ladders, const char *why);
+/* Notices for an existing dispatch: reminder (again) or cancelled, to all contacts of the agency. Appends to plan->notices. */
+struct plan_dispatch_view {
+	struct uuid id;
+	const struct agency *agency;
+	const char *role, *task, *state;
+	int version;
+	int64_t accept_by_us, arrive_by_us;
+};
+void plan_remind(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
+                 const struct plan_dispatch_view *d, enum notice_kind kind, int late_s, struct plan *to);
+/* An SMS to people on duty (or one person) about something overdue. Appends; returns the number of people told. reason: "no answer from Polsek Babulu". */
+size_t plan_tell_duty(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
+                      const struct person *only, int late_s, const char *reason, struct plan *to);
+/* Renders the plan as one JSON document (sigapctl route, incident event 1's data uses a shorter form made by plan_render_opened). */
+void plan_render(const struct plan *p, const struct plan_setting *s, struct buf *out);
+void plan_render_opened(const struct plan *p, struct buf *out);
+#endif

@@ -1,0 +1,65 @@
+/* policy: the versioned rules: what is dispatched to whom, in what time, and what follows silence. Parsed from policy.jsonc, checked, immutable. */
+#ifndef SIGAP_CORE_POLICY_H
+#define SIGAP_CORE_POLICY_H
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "../../protocol/buf.h"
+#include "../base/arena.h"
+#include "directory.h"
+#include "gazetteer.h"
+#include "types.h"
+
+enum rung_target { RUNG_AGAIN, RUNG_DUTY, RUNG_UP, RUNG_AGENCY, RUNG_PERSON, RUNG_TARGETS };
+extern const char *const rung_target_names[RUNG_TARGETS]; /* "again", "duty", "up", "agency", "person" */
+struct rung {
+	enum rung_target target;
+	const char *
+	        slug; /* of agency: and person: targets; for RUNG_UP in a plan: the agency resolved when the plan was made */
+	int wait_s; /* silence allowed after this rung before the next one */
+};
+struct ladder {
+	const char *name;
+	const struct rung *rungs;
+	size_t count;
+	int repeat_s; /* after the last rung: duty is told again at this interval until somebody answers */
+};
+struct dispatch_rule {
+	enum agency_kind kind;
+	enum region_level level; /* jurisdictions at this level or wider are considered */
+	const char *role;        /* "secure", "examine", ... shown to partners */
+	const char *task;        /* Indonesian, for {tugas} in SMS: at most 40 septets */
+	unsigned urgencies;      /* bit per enum urgency: when this rule applies */
+	unsigned flags_any;      /* applies when one of these flags is set; 0: no condition */
+	bool or_flags;           /* urgency OR flags (true) instead of urgency AND flags */
+	int accept_s[URGENCIES], arrive_s[URGENCIES], complete_s[URGENCIES];
+	const struct ladder *ladder; /* silence after a notice */
+	const struct ladder *late;   /* silence after an accept: arrival or completion overdue */
+};
+struct type_rules {
+	bool defined;
+	const char *label_id, *label_en;
+	enum urgency default_urgency;
+	const struct dispatch_rule *rules;
+	size_t count;
+	const char *receipt; /* key of the reply text: "body_advice"; NULL: "ack_auto" */
+};
+struct policy {
+	const char *name;
+	const char *regency; /* "64.09": where a report without a place belongs */
+	double type_threshold, place_threshold;
+	int triage_s[URGENCIES];            /* time for a human to decide what the machine could not */
+	const struct ladder *triage_ladder; /* rungs duty and person only */
+	struct type_rules types[INCIDENT_TYPES];
+	int utc_offset_s;        /* of clock times in texts: 28800 (WITA) */
+	int sms_per_number_hour; /* automatic replies at most, per number and hour */
+	int attempt_limit_s;     /* a notice is given up after this long: default 259200 (72 h) */
+};
+/* Parses and validates policy.jsonc. Returns NULL with one line per fault in faults ("policy.jsonc:12:5: /types/…: what is wrong, what would be right"). */
+const struct policy *policy_read(struct arena *a, const char *file, const char *text, size_t len, struct buf *faults);
+
+/* Holes: for every defined type, urgency and village within policy->regency, at least one agency and one human (person on a duty rung or person: target with a phone)
+ * must be reachable. Each distinct hole is one line in out. Returns the number of holes. cases (may be NULL) counts what was checked. */
+size_t policy_holes(const struct policy *p, const struct directory *d, const struct gazetteer *g, struct buf *out,
+                    size_t *cases);
+#endif

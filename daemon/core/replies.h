@@ -1,0 +1,18 @@
+/* replies: the texts sent to citizens, partners and people on duty (config/replies/replies.tsv), with {placeholders}. */
+#ifndef SIGAP_CORE_REPLIES_H
+#define SIGAP_CORE_REPLIES_H
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "../../protocol/buf.h"
+#include "../base/arena.h"
+struct replies;
+/* Parses the table (key, text, english, septets). NULL with one line per fault in faults: missing key of the known set, unknown placeholder for its key, not GSM-7. */
+struct replies *replies_read(struct arena *a, const char *file, const char *text, size_t len, struct buf *faults);
+struct reply_value {
+	const char *name, *value;
+};
+/* Fills text `key`; every placeholder must be among values (assert). Cut to one SMS part is NOT done here. */
+void replies_fill(const struct replies *r, const char *key, const struct reply_value *values, size_t n,
+                  struct buf *out);
+#endif

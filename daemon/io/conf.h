@@ -1,0 +1,44 @@
+/* conf: sigapd.conf: one table of settings is parser, default, bound and help at once (conf.c). INI, read with inih; ";" and "#" comment. */
+#ifndef SIGAP_IO_CONF_H
+#define SIGAP_IO_CONF_H
+#include <stdbool.h>
+
+#include "../../protocol/buf.h"
+#include "../../protocol/channel/channel.h"
+#include "../base/arena.h"
+
+enum { CONF_GATEWAYS = 8, CONF_LISTENERS = 4 };
+struct conf_gateway {
+	const char *name, *kind; /* [gateway NAME]  kind = kannel */
+	struct gateway
+	        out; /* send_url, username, password (from password_file), from, smsc, status_url (made from public_url and token) */
+	const char *token;  /* from token_file: must be the query's token= of inbound and status calls */
+	bool allow_private; /* default true: gateways usually stand beside the daemon */
+	int slots;          /* concurrent sends, default 4 */
+};
+struct conf {
+	/* [daemon] */
+	const char *listen[CONF_LISTENERS];
+	int listen_count;       /* listen = 127.0.0.1:8080, [::1]:8080 (comma separated) */
+	const char *database;   /* libpq conninfo; database_file = path of a file holding it */
+	const char *public_url; /* "https://sigap.example": base of links */
+	const char *config_dir; /* where lexicon/ and replies/ are; default the folder of the file */
+	const char *log_level;
+	int max_connections; /* 1000 */
+	int drain_s;         /* 10 */
+	/* [delivery] */
+	bool delivery_held;                    /* hold = yes: plans are committed, nothing is sent */
+	int delivery_slots, slots_per_contact; /* 256, 8 */
+	int connect_ms, total_ms;              /* 3000, 10000 */
+	const char *ca_file;
+	int lease_s; /* 30 */
+	/* [clocks] */
+	int poll_ms; /* 1000: at most this between two looks at the database for due work */
+	struct conf_gateway gateways[CONF_GATEWAYS];
+	int gateway_count;
+};
+/* Reads file. NULL with one line per fault in faults ("sigapd.conf:12: unknown setting \"lisen\" in [daemon]; did you mean \"listen\"?"). Overrides: environment SIGAP_DATABASE, SIGAP_LISTEN. */
+const struct conf *conf_read(struct arena *a, const char *path, struct buf *faults);
+/* Every setting with default, bound and help, as a commented sigapd.conf (sigapd --print-config). */
+void conf_print_defaults(struct buf *out);
+#endif

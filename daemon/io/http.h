@@ -1,0 +1,73 @@
+/* http: the only module that knows evhttp. Guards against request smuggling, bounds sizes and connections, routes by a table, replies exactly once.
+ *
+ * Facts: libevent 2.1.12 accepts differing Content-Length headers, spaces before the colon, odd chunk sizes, bodies on GET/HEAD; all are refused here
+ * with 400 and Connection: close before a handler runs. */
+#ifndef SIGAP_IO_HTTP_H
+#define SIGAP_IO_HTTP_H
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../../protocol/buf.h"
+#include "../../protocol/problem.h"
+#include "../base/arena.h"
+#include "../base/clock.h"
+
+enum { HTTP_SEGMENTS = 4 };
+/* One request, from arrival to its one reply. Alive until http_reply* is called, also when the peer has gone. */
+struct http_request {
+	const char *method;                  /* "GET", "POST", "PUT" */
+	const char *path;                    /* decoded */
+	const char *segments[HTTP_SEGMENTS]; /* what the {…} of the route matched, decoded; NULL beyond */
+	const char *query;
+	size_t query_len; /* raw, "" when absent */
+	const char *body;
+	size_t body_len;     /* NUL terminated, "" when absent */
+	const char *peer;    /* numeric address, "" on a Unix socket */
+	struct arena *arena; /* lives as long as the request */
+	struct mono received;
+	const struct http_route *route;
+	void *user; /* the handler's own; e.g. who is asking */
+};
+typedef void http_handler(void *ctx, struct http_request *r);
+struct http_route {
+	const char *method; /* "GET", "POST", "PUT" */
+	const char *path;   /* "/v1/dispatches/{id}/events": {…} matches one segment */
+	http_handler *handler;
+	unsigned access; /* the owner's bits, handed to the gate; not interpreted here */
+	size_t body_max; /* bytes; larger: 413. 0: no body allowed */
+};
+struct http_limits {
+	int connections;
+	size_t headers_bytes;
+	size_t body_bytes;
+	int idle_s;
+	int request_s;
+};
+
+struct http;
+/* gate runs before every handler: returns true to go on, or replies itself and returns false. ctx goes to gate and handlers. */
+struct http *http_open(struct event_base *base, const struct http_route *routes, size_t n,
+                       const struct http_limits *limits, bool (*gate)(void *ctx, struct http_request *r), void *ctx);
+/* "127.0.0.1:8080", "[::1]:0", "unix:/path", or an inherited socket with http_listen_fd. Returns the port (0 for Unix) or -1 with errno. */
+int http_listen(struct http *h, const char *address);
+int http_listen_fd(struct http *h, int fd);
+/* Stops accepting; requests in flight finish. drained runs when none is left (at once when none is). */
+void http_drain(struct http *h, void (*drained)(void *ctx), void *ctx);
+void http_close(struct http **h);
+int http_connections(const struct http *h);
+
+/* A request header, or NULL. */
+const char *http_header(const struct http_request *r, const char *name);
+/* The raw header "Authorization: Bearer x" -> "x", or NULL. */
+const char *http_bearer(const struct http_request *r);
+/* Exactly one of these ends the request. headers: "Name: value\n" lines, may be NULL. Body is copied. */
+void http_reply(struct http_request *r, int status, const char *content_type, const char *body, size_t len,
+                const char *headers);
+void http_reply_buf(struct http_request *r, int status, const char *content_type, const struct buf *body);
+void http_reply_problem(struct http_request *r, const struct problem *p);
+/* A problem without errors list in one call. type may be NULL. */
+void http_reply_fault(struct http_request *r, int status, const char *type, const char *format, ...)
+        __attribute__((format(printf, 4, 5)));
+#endif

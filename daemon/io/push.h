@@ -1,0 +1,23 @@
+/* push: outgoing HTTP calls on the event loop (libcurl multi). Knows nothing of notices. HTTP/1.1 keep-alive, no redirects, no proxy, addresses checked after DNS. */
+#ifndef SIGAP_IO_PUSH_H
+#define SIGAP_IO_PUSH_H
+#include <event2/event.h>
+#include <stdbool.h>
+
+#include "../../protocol/channel/channel.h"
+
+struct push;
+struct push_options {
+	int connect_ms, total_ms;
+	const char *ca_file; /* NULL: system's */
+	const char *user_agent;
+};
+struct push *push_open(struct event_base *base, const struct push_options *o);
+/* Ends; calls in flight get their callback with TRANSPORT_BROKEN. */
+void push_close(struct push **p);
+int push_in_flight(const struct push *p);
+typedef void push_done(void *ctx, const struct channel_answer *answer);
+/* Starts one call. call is copied or consumed before the return. allow_private: loopback, private, link-local and similar addresses may be reached; otherwise they end with
+ * TRANSPORT_REFUSED_BY_US. Plain http is accepted only with allow_private. done runs exactly once, from the loop, never inside push_start. A call always ends within total_ms plus one second. */
+void push_start(struct push *p, const struct http_call *call, bool allow_private, push_done *done, void *ctx);
+#endif

@@ -1,0 +1,28 @@
+/* notice_body: the JSON a webhook carries (DESIGN 8), Standard Webhooks shape. No name, phone number or diagnosis. */
+#ifndef SIGAP_PROTOCOL_NOTICE_BODY_H
+#define SIGAP_PROTOCOL_NOTICE_BODY_H
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "buf.h"
+
+struct notice_view {
+	const char *kind;   /* "dispatch.created", "dispatch.reminder", "dispatch.cancelled", "incident.updated" */
+	const char *notice; /* id */
+	int64_t at_us;      /* Unix microseconds of what happened */
+	struct {
+		const char *id, *role, *task, *state, *url; /* url: the answer page /d/{token} */
+		int version;
+		int64_t accept_by_us, arrive_by_us; /* 0: null */
+	} dispatch;
+	struct {
+		const char *id, *type, *urgency, *summary, *village_code, *village_name, *place_text; /* NULL: null */
+		int64_t number;
+		int version;
+		bool has_position;
+		double lat, lon;
+	} incident;
+	int late_s; /* seconds that an answer is overdue (reminders), 0: member left out */
+};
+void notice_body_render(const struct notice_view *v, struct buf *out);
+#endif
