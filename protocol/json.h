@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "utf8.h"
 
 enum { JSON_MAX_DEPTH = 32, JSON_MAX_KEYS = 2000 };
 
@@ -29,11 +30,6 @@ struct json_fault {
 cJSON *json_parse(const char *text, size_t len, struct json_fault *ret_fault);
 /* The same for JSON with // and block comments and trailing commas (configuration files); places stay those of the original text. */
 cJSON *json_parse_commented(const char *text, size_t len, struct json_fault *ret_fault);
-
-/* True when the bytes are well-formed UTF-8 without U+0000 (PostgreSQL's text accepts exactly these). */
-bool utf8_valid(const char *bytes, size_t len);
-/* Copies into out, replacing each malformed sequence and U+0000 by U+FFFD. */
-void utf8_repair(const char *bytes, size_t len, struct buf *out);
 
 /* Case-sensitive member, NULL when absent. Never use cJSON_GetObjectItem: it ignores case. */
 const cJSON *json_member(const cJSON *object, const char *key);

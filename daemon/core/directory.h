@@ -46,22 +46,24 @@ struct directory {
 	size_t person_count;
 	const struct shift *shifts; /* by from */
 	size_t shift_count;
+	const struct directory_index *index; /* made by directory_index(); every look-up below needs it */
 };
-/* Reads agencies.json (DESIGN 8) into the arena; every fault is one line "agencies[3].contacts[0].phone: …" appended to faults (a struct buf). ids are left nil: the database gives
- * them. Returns false when there was a fault. */
-
+/* Builds the indexes over agencies, people and shifts into the arena and sets d->index. Called once, when everything is loaded; nothing may change after it. */
+void directory_index(struct arena *a, struct directory *d);
+/* Reads agencies.json into the arena; every fault is one line "agencies[3].contacts[0].phone: ..." appended to faults.
+ * ids are left nil: the database gives them. Returns false when there was a fault. Members "note" are for people and skipped. */
 bool directory_read_agencies(struct arena *a, const char *text, size_t len, const struct agency **ret,
                              size_t *ret_count, struct buf *faults);
 const struct agency *directory_agency(const struct directory *d, const char *slug);
 const struct person *directory_person(const struct directory *d, const char *slug);
 const struct contact *directory_contact(const struct directory *d, struct uuid id);
 /* The active agency of that kind whose jurisdiction has the longest prefix matching code; level bounds how narrow the jurisdiction may be considered:
- * only jurisdictions at that level or wider are taken (LEVEL_VILLAGE: any). Several of the same length: all are returned (at most max), in directory order. */
+ * only jurisdictions at that level or wider are taken (LEVEL_VILLAGE: any). Several of the same length: all are returned (at most max), in directory order. "" as a jurisdiction is the whole country. */
 size_t directory_route(const struct directory *d, enum agency_kind kind, const char *code, enum region_level level,
                        const struct agency **ret, size_t max);
-/* Same kind, next wider jurisdiction than from's match for code; NULL when there is none. */
+/* Same kind, active, next wider jurisdiction than from's match for code; NULL when there is none. */
 const struct agency *directory_wider(const struct directory *d, const struct agency *from, const char *code);
-/* Agencies (sms contacts) and people reached by that phone. */
+/* The sms contacts with that phone, also those of retired agencies: an answer to an open dispatch still counts. */
 size_t directory_contacts_by_phone(const struct directory *d, const char *e164, const struct contact **ret, size_t max);
 const struct person *directory_person_by_phone(const struct directory *d, const char *e164);
 /* Who is on duty at that moment with a scope that covers code: shifts of role "coordinator" first, at most max people. */

@@ -35,6 +35,7 @@ struct plan_notice {
 	int priority; /* 0 new incidents, 1 reminders and duty, 2 receipts and the rest */
 	enum channel_kind channel;
 	const struct contact *contact; /* NULL for citizens and people */
+	struct uuid about;             /* the dispatch it is about, existing ones too; nil: none */
 	const char *address;           /* URL or phone it goes to */
 	int dispatch;                  /* index in plan.dispatches, -1: none */
 	const char *body;              /* rendered: webhook JSON or SMS text */

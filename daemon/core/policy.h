@@ -36,6 +36,11 @@ struct dispatch_rule {
 	const struct ladder *ladder; /* silence after a notice */
 	const struct ladder *late;   /* silence after an accept: arrival or completion overdue */
 };
+struct receipt_rule {
+	unsigned flags_any;
+	const char *text; /* key of the reply text */
+};
+enum { POLICY_RULES_MAX = 12, POLICY_RUNGS_MAX = 16 };
 struct type_rules {
 	bool defined;
 	const char *label_id, *label_en;
@@ -43,6 +48,8 @@ struct type_rules {
 	const struct dispatch_rule *rules;
 	size_t count;
 	const char *receipt; /* key of the reply text: "body_advice"; NULL: "ack_auto" */
+	const struct receipt_rule *receipts; /* the first that fits the report's flags goes before receipt */
+	size_t receipt_count;
 };
 struct policy {
 	const char *name;
@@ -51,15 +58,21 @@ struct policy {
 	int triage_s[URGENCIES];            /* time for a human to decide what the machine could not */
 	const struct ladder *triage_ladder; /* rungs duty and person only */
 	struct type_rules types[INCIDENT_TYPES];
+	const struct ladder *ladders; /* all of them, as written */
+	size_t ladder_count;
 	int utc_offset_s;        /* of clock times in texts: 28800 (WITA) */
 	int sms_per_number_hour; /* automatic replies at most, per number and hour */
 	int attempt_limit_s;     /* a notice is given up after this long: default 259200 (72 h) */
 };
-/* Parses and validates policy.jsonc. Returns NULL with one line per fault in faults ("policy.jsonc:12:5: /types/…: what is wrong, what would be right"). */
+/* Parses and validates policy.jsonc. Returns NULL with one line per fault in faults
+ * ("policy.jsonc:12:5: /types/...: what is wrong, what would be right"). */
 const struct policy *policy_read(struct arena *a, const char *file, const char *text, size_t len, struct buf *faults);
+/* Does the rule speak of a report of that urgency with these flags (enum flag bits)? */
+bool policy_rule_applies(const struct dispatch_rule *rule, enum urgency urgency, unsigned flags);
 
-/* Holes: for every defined type, urgency and village within policy->regency, at least one agency and one human (person on a duty rung or person: target with a phone)
- * must be reachable. Each distinct hole is one line in out. Returns the number of holes. cases (may be NULL) counts what was checked. */
+/* Holes: for every defined type, urgency and village within policy->regency, at least one agency with a contact and one human with a phone must be reachable: a person whose scope
+ * covers the village (whom a duty rung tells when the roster names them) or the target of a person: rung. agency: and person: targets that the directory does not know are
+ * holes too. Each distinct hole is one line in out. Returns the number of holes. cases (may be NULL) counts what was checked. */
 size_t policy_holes(const struct policy *p, const struct directory *d, const struct gazetteer *g, struct buf *out,
                     size_t *cases);
 #endif

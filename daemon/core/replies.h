@@ -7,12 +7,15 @@
 #include "../../protocol/buf.h"
 #include "../base/arena.h"
 struct replies;
-/* Parses the table (key, text, english, septets). NULL with one line per fault in faults: missing key of the known set, unknown placeholder for its key, not GSM-7. */
+/* The placeholders that text `key` may use, space separated ("no jam"), or NULL when no text has that key. */
+const char *replies_placeholders(const char *key);
+/* Parses the table (key, text, english, septets filled in; a line starting with # is a comment). NULL with one line per fault in faults: missing key of the known set, unknown placeholder for its key, not GSM-7, longer
+ * than one SMS when filled in. */
 struct replies *replies_read(struct arena *a, const char *file, const char *text, size_t len, struct buf *faults);
 struct reply_value {
 	const char *name, *value;
 };
-/* Fills text `key`; every placeholder must be among values (assert). Cut to one SMS part is NOT done here. */
+/* Fills text `key`; every placeholder of the text must be among values (assert); values that the text does not use are ignored. Cut to one SMS part is NOT done here. */
 void replies_fill(const struct replies *r, const char *key, const struct reply_value *values, size_t n,
                   struct buf *out);
 #endif

@@ -18,7 +18,10 @@ struct pg_statement {
 	const char *sql;
 };
 
-/* Parameters, always binary. Filled in order $1, $2, …; memory of values is copied. Reusable after pg_params_reset. */
+/* Parameters, always binary. Filled in order $1, $2, …; memory of values is copied. Reusable after pg_params_reset, which keeps the memory.
+ * The types are those that the statement's SQL says, so it must cast to the type given here: $1::uuid, $2::text[], $3::timestamptz. Text also
+ * feeds json and enums. A jsonb has another binary form: pass text or PG_JSON and write $4::json::jsonb, $5::json[]::jsonb[].
+ * At most 256 parameters and 256 MiB a statement: beyond that the process ends with a log line, as callers bound their batches. */
 struct pg_params;
 struct pg_params *pg_params_new(void);
 void pg_params_free(struct pg_params **p);
@@ -26,12 +29,12 @@ void pg_params_reset(struct pg_params *p);
 void pg_param_null(struct pg_params *p);
 void pg_param_uuid(struct pg_params *p, struct uuid v);
 void pg_param_text(struct pg_params *p, const char *v);              /* NULL: SQL null. Valid UTF-8 required (assert) */
-void pg_param_bytes(struct pg_params *p, const void *v, size_t len); /* bytea */
+void pg_param_bytes(struct pg_params *p, const void *v, size_t len); /* bytea; never null */
 void pg_param_int(struct pg_params *p, int32_t v);                   /* int4 */
 void pg_param_bigint(struct pg_params *p, int64_t v);                /* int8 */
 void pg_param_double(struct pg_params *p, double v);                 /* float8 */
 void pg_param_bool(struct pg_params *p, bool v);
-void pg_param_time(struct pg_params *p, struct wall v); /* timestamptz */
+void pg_param_time(struct pg_params *p, struct wall v);              /* timestamptz; INT64_MAX is infinity */
 /* Arrays: begin with the element type, add elements of that type, end. Adding NULL/absent: pg_array_null. */
 enum pg_type { PG_UUID, PG_TEXT, PG_BYTEA, PG_INT4, PG_INT8, PG_FLOAT8, PG_BOOL, PG_TIMESTAMPTZ, PG_JSON };
 /* Several arrays can be filled side by side: each has its own handle. Appended to the parameters in the order of pg_array_param. */
@@ -58,17 +61,18 @@ enum pg_status {
 	PG_UNKNOWN /* connection lost: perhaps committed */,
 	PG_DOWN /* never sent */
 };
-/* Rows in binary form; valid only inside the callback. */
+/* Rows in binary form; valid only inside the callback. Only PG_OK has rows: the readers below assert it, and that the column's type fits.
+ * Other types (numeric, date, arrays) have no reader: cast them in the SQL. */
 struct pg_result {
 	enum pg_status status;
 	char sqlstate[6];
-	const char *message; /* the server's first line; no parameter values */
+	const char *message; /* the server's first line; values that a data exception quotes are cut out; "" for PG_OK */
 	int rows;
 	const void *native; /* PGresult */
 };
 bool pg_is_null(const struct pg_result *r, int row, int column);
 const char *pg_text(const struct pg_result *r, int row,
-                    int column); /* text, json, bytes: NUL terminated; "" for null */
+                    int column); /* text, json, jsonb, bytes: NUL terminated; "" for null */
 size_t pg_length(const struct pg_result *r, int row, int column);
 int32_t pg_int(const struct pg_result *r, int row, int column);    /* int2, int4; 0 for null */
 int64_t pg_bigint(const struct pg_result *r, int row, int column); /* int2, int4, int8; 0 for null */
@@ -81,19 +85,23 @@ struct pg;
 typedef void pg_done(void *ctx, const struct pg_result *r);
 struct pg_handlers {
 	void (*up)(void *ctx, struct pg *pg); /* connected and all statements prepared; again after each reconnect */
-	void (*down)(void *ctx, struct pg *pg, const char *why);
+	void (*down)(void *ctx, struct pg *pg, const char *why); /* once per outage, also when the first attempt fails */
 	void *ctx;
 };
 /* Opens and keeps open: reconnects with 0.1 → 5 s backoff and jitter. conninfo is copied. statements must outlive pg. label names it in logs.
- * Every wait is bounded: connect 5 s; an answer that takes more than stall_ms breaks the connection. */
+ * Every wait is bounded: connect 5 s; an answer that takes more than stall_ms breaks the connection (counted from the answer before it, or
+ * from its own sending when it was alone). The one exception: libpq looks a host name up with a blocking call, so conninfo names a folder
+ * of a Unix socket, or an address (hostaddr=). A statement that cannot be prepared keeps the connection down, and says which.
+ * On loss: first what is in flight gets PG_UNKNOWN, in order, then down is called. handlers is copied and may be NULL, as may each of its members. */
 struct pg *pg_open(struct event_base *base, const char *label, const char *conninfo,
                    const struct pg_statement *statements, size_t n, int stall_ms, const struct pg_handlers *handlers);
-/* Ends: callbacks of what is in flight run with PG_UNKNOWN. Sets *pg to NULL. Not from inside a callback of this connection. */
+/* Ends: callbacks of what is in flight run with PG_UNKNOWN, what they send with PG_DOWN; down is not called. Sets *pg to NULL.
+ * Not from inside a callback of this connection. */
 void pg_close(struct pg **pg);
 bool pg_is_up(const struct pg *pg);
 /* Statements sent and not yet answered. */
 int pg_in_flight(const struct pg *pg);
-/* Sends statement (an index into the table given to pg_open) with params, which may be reset as soon as the call returns. done runs exactly once, from the loop, never from
- * inside pg_send; with PG_DOWN when the connection is not up. */
+/* Sends statement (an index into the table given to pg_open) with params, which may be reset as soon as the call returns (NULL: none). done
+ * runs exactly once, from the loop, never from inside pg_send; with PG_DOWN when the connection is not up. May be called from any callback. */
 void pg_send(struct pg *pg, int statement, const struct pg_params *params, pg_done *done, void *ctx);
 #endif

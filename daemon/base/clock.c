@@ -1,0 +1,33 @@
+/* clock: see clock.h. */
+#include "clock.h"
+
+#include <time.h>
+
+static int64_t now_us(clockid_t clock)
+{
+	struct timespec t;
+	clock_gettime(clock, &t); /* fails only for a clock that does not exist */
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+struct mono mono_now(void)
+{
+	return (struct mono){.us = now_us(CLOCK_BOOTTIME)};
+}
+
+struct wall wall_now(void)
+{
+	return (struct wall){.us = now_us(CLOCK_REALTIME)};
+}
+
+void db_clock_set(struct db_clock *c, struct wall database_now)
+{
+	*c = (struct db_clock){.at = database_now, .seen = mono_now()};
+}
+
+struct wall db_clock_now(const struct db_clock *c)
+{
+	if (c->seen.us == 0)
+		return wall_now();
+	return (struct wall){.us = c->at.us + (mono_now().us - c->seen.us)};
+}

@@ -1,0 +1,47 @@
+/* flow: the life of a report, stage by stage. This header is the table of contents; each stage is one file.
+ *
+ *   gateway    an SMS comes in: a citizen's report, or a partner's answer
+ *   intake     a report is read, triaged, planned, committed, acknowledged
+ *   deliver    notices leave, are retried, are given up
+ *   respond    partners answer; coordinators decide (coordinate)
+ *   escalate   clocks run out; the ladder climbs
+ *   watch      health, metrics, the look at the queues
+ *
+ * Beside the path: rules (the snapshot that decisions are made on), access (who may ask what), numbers (report numbers), query (reading),
+ * link (the partner's page), api (the table of routes). */
+#ifndef SIGAP_FLOW_H
+#define SIGAP_FLOW_H
+#include <event2/event.h>
+#include <stdbool.h>
+
+#include "../base/clock.h"
+#include "../base/id.h"
+#include "../io/conf.h"
+#include "../io/http.h"
+#include "../io/push.h"
+#include "../io/store.h"
+
+struct rules;
+struct numbers;
+struct deliver;
+struct escalate;
+
+/* What the stages share. Made and ended by app.c. */
+struct flow {
+	struct event_base *base;
+	const struct conf *conf;
+	struct store *store;
+	struct push *push;
+	struct http *http;
+	struct rules *rules;  /* the snapshot in force; NULL until the first load */
+	struct db_clock clock;
+	struct uuid owner;    /* this daemon, in leases */
+	struct numbers *numbers;
+	struct deliver *deliver;
+	struct escalate *escalate;
+	bool ready;           /* rules are loaded and the database answers */
+	bool draining;
+};
+/* The setting for a plan made now under rules r. */
+struct plan_setting flow_setting(const struct flow *f, const struct rules *r);
+#endif

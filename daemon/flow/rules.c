@@ -1,0 +1,344 @@
+/* rules: see rules.h. A load is a chain of reads, one at a time; the snapshot under construction is dropped whole when anything is amiss. */
+#include "rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/log.h"
+#include "../io/sys.h"
+
+enum { FILE_MOST = 8 * 1024 * 1024, LEXICON_FILES = 32 };
+
+struct load {
+	struct flow *flow;
+	struct rules *rules;
+	int step;
+	bool again;
+	void (*done)(void *ctx, const char *why);
+	void *ctx;
+	/* parts that are put together at the end */
+	struct region *regions;
+	size_t region_count;
+	struct region_alias *aliases;
+	size_t alias_count;
+	struct agency *agencies;
+	size_t agency_count;
+};
+
+struct rules *rules_hold(struct rules *r)
+{
+	r->holders++;
+	return r;
+}
+
+void rules_drop(struct rules **rules)
+{
+	struct rules *r = *rules;
+	*rules = NULL;
+	if (r != NULL && --r->holders == 0) {
+		struct arena *a = r->arena;
+		arena_free(&a);
+	}
+}
+
+static char *copy(struct load *l, const struct pg_result *r, int row, int column)
+{
+	return pg_is_null(r, row, column)
+	               ? NULL
+	               : arena_strndup(l->rules->arena, pg_text(r, row, column), pg_length(r, row, column));
+}
+
+/* ---- one function for each statement: rows -> snapshot; NULL or what is wrong ---- */
+
+static const char *read_key(struct load *l, const struct pg_result *r)
+{
+	if (r->rows != 1 || pg_length(r, 0, 0) != sizeof l->rules->link_key)
+		return "the installation has no link key: run sigapctl migrate";
+	memcpy(l->rules->link_key, pg_text(r, 0, 0), sizeof l->rules->link_key);
+	l->rules->version = pg_bigint(r, 0, 1);
+	db_clock_set(&l->flow->clock, pg_time(r, 0, 2));
+	return NULL;
+}
+
+static const char *read_regions(struct load *l, const struct pg_result *r)
+{
+	l->region_count = (size_t)r->rows;
+	l->regions = arena_array(l->rules->arena, struct region, l->region_count + 1);
+	for (int i = 0; i < r->rows; i++)
+		l->regions[i] = (struct region){ .code = copy(l, r, i, 0), .name = copy(l, r, i, 1) };
+	return NULL;
+}
+
+static const char *read_aliases(struct load *l, const struct pg_result *r)
+{
+	l->alias_count = (size_t)r->rows;
+	l->aliases = arena_array(l->rules->arena, struct region_alias, l->alias_count + 1);
+	for (int i = 0; i < r->rows; i++)
+		l->aliases[i] = (struct region_alias){ .code = copy(l, r, i, 0),
+		                                       .alias = copy(l, r, i, 1),
+		                                       .kind = copy(l, r, i, 2) };
+	return NULL;
+}
+
+/* "64.09.01 64.09.02" -> array of strings. */
+static void split_jurisdiction(struct arena *a, char *text, struct agency *to)
+{
+	size_t n = 0;
+	for (const char *p = text; *p != '\0'; p++)
+		n += *p == ' ';
+	const char **codes = arena_array(a, const char *, n + 1);
+	char *rest = NULL;
+	for (char *code = strtok_r(text, " ", &rest); code != NULL; code = strtok_r(NULL, " ", &rest))
+		codes[to->jurisdiction_count++] = code;
+	to->jurisdiction = codes;
+}
+
+static const char *read_agencies(struct load *l, const struct pg_result *r)
+{
+	l->agency_count = (size_t)r->rows;
+	l->agencies = arena_array(l->rules->arena, struct agency, l->agency_count + 1);
+	for (int i = 0; i < r->rows; i++) {
+		struct agency *a = &l->agencies[i];
+		int kind = name_index(agency_kind_names, AGENCY_KINDS, pg_text(r, i, 2));
+		if (kind < 0)
+			return "an agency has an unknown kind";
+		*a = (struct agency){ .slug = copy(l, r, i, 0),
+			              .name = copy(l, r, i, 1),
+			              .kind = (enum agency_kind)kind,
+			              .retired = pg_bool(r, i, 4) };
+		split_jurisdiction(l->rules->arena, copy(l, r, i, 3), a);
+	}
+	return NULL;
+}
+
+/* Contacts come ordered by agency, agencies by slug: one walk joins them. */
+static const char *read_contacts(struct load *l, const struct pg_result *r)
+{
+	struct contact *contacts = arena_array(l->rules->arena, struct contact, (size_t)r->rows + 1);
+	size_t at = 0;
+	for (int i = 0; i < r->rows; i++) {
+		while (at < l->agency_count && strcmp(l->agencies[at].slug, pg_text(r, i, 1)) != 0)
+			at++;
+		int channel = name_index(channel_kind_names, CHANNELS, pg_text(r, i, 2));
+		if (at == l->agency_count || channel < 0)
+			return "a contact belongs to no agency or has an unknown channel";
+		struct agency *agency = &l->agencies[at];
+		contacts[i] = (struct contact){ .id = pg_uuid(r, i, 0),
+			                        .channel = (enum channel_kind)channel,
+			                        .address = copy(l, r, i, 3),
+			                        .secret = copy(l, r, i, 4),
+			                        .allow_private = pg_bool(r, i, 5),
+			                        .agency = agency };
+		if (agency->contact_count == 0)
+			agency->contacts = &contacts[i];
+		agency->contact_count++;
+	}
+	return NULL;
+}
+
+static const char *read_people(struct load *l, const struct pg_result *r)
+{
+	struct person *people = arena_array(l->rules->arena, struct person, (size_t)r->rows + 1);
+	for (int i = 0; i < r->rows; i++)
+		people[i] = (struct person){ .slug = copy(l, r, i, 0),
+			                     .name = copy(l, r, i, 1),
+			                     .phone = copy(l, r, i, 2),
+			                     .role = copy(l, r, i, 3),
+			                     .scope = copy(l, r, i, 4) };
+	l->rules->directory.people = people;
+	l->rules->directory.person_count = (size_t)r->rows;
+	return NULL;
+}
+
+static const char *read_shifts(struct load *l, const struct pg_result *r)
+{
+	struct directory *d = &l->rules->directory;
+	struct shift *shifts = arena_array(l->rules->arena, struct shift, (size_t)r->rows + 1);
+	size_t n = 0;
+	for (int i = 0; i < r->rows; i++) {
+		const struct person *person = NULL; /* a retired person's shift counts no more */
+		for (size_t p = 0; p < d->person_count && person == NULL; p++)
+			if (strcmp(d->people[p].slug, pg_text(r, i, 0)) == 0)
+				person = &d->people[p];
+		if (person != NULL)
+			shifts[n++] = (struct shift){ .person = person,
+				                      .role = copy(l, r, i, 1),
+				                      .from = pg_time(r, i, 2),
+				                      .until = pg_time(r, i, 3) };
+	}
+	d->shifts = shifts;
+	d->shift_count = n;
+	return NULL;
+}
+
+static const char *read_policy(struct load *l, const struct pg_result *r)
+{
+	if (r->rows == 0)
+		return "no policy is in force: run sigapctl policy apply";
+	struct buf faults;
+	buf_init(&faults, 16 * 1024);
+	l->rules->policy_version = pg_int(r, 0, 0);
+	l->rules->policy = policy_read(l->rules->arena, "policy", copy(l, r, 0, 1), pg_length(r, 0, 1), &faults);
+	if (l->rules->policy == NULL)
+		log_error("rules.policy_unusable", "version=%d faults=\"%.300s\"", l->rules->policy_version, faults.data);
+	buf_free(&faults);
+	return l->rules->policy == NULL ? "the policy in force cannot be read" : NULL;
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	return memcmp(((const struct identity *)a)->hash, ((const struct identity *)b)->hash, 32);
+}
+
+static const char *read_tokens(struct load *l, const struct pg_result *r)
+{
+	static const char *const roles[] = { "source", "agency", "coordinator", "admin", "auditor" };
+	struct identity *ids = arena_array(l->rules->arena, struct identity, (size_t)r->rows + 1);
+	for (int i = 0; i < r->rows; i++) {
+		int role = name_index(roles, 5, pg_text(r, i, 1));
+		if (role < 0 || pg_length(r, i, 0) != 32)
+			return "a token has an unknown role or a malformed hash";
+		ids[i] = (struct identity){ .role = (enum role)(1 << role),
+			                    .agency = copy(l, r, i, 2),
+			                    .scope = copy(l, r, i, 3),
+			                    .name = copy(l, r, i, 4),
+			                    .expires = pg_time(r, i, 5) };
+		memcpy(ids[i].hash, pg_text(r, i, 0), 32);
+	}
+	qsort(ids, (size_t)r->rows, sizeof *ids, by_hash);
+	l->rules->identities = ids;
+	l->rules->identity_count = (size_t)r->rows;
+	return NULL;
+}
+
+static const struct {
+	enum sql statement;
+	const char *(*read)(struct load *l, const struct pg_result *r);
+} steps[] = {
+	{ SQL_RULES_KEY, read_key }, /* first: its version dates the whole load */
+	{ SQL_RULES_REGIONS, read_regions },
+	{ SQL_RULES_ALIASES, read_aliases },
+	{ SQL_RULES_AGENCIES, read_agencies },
+	{ SQL_RULES_CONTACTS, read_contacts },
+	{ SQL_RULES_PEOPLE, read_people },
+	{ SQL_RULES_SHIFTS, read_shifts },
+	{ SQL_RULES_POLICY, read_policy },
+	{ SQL_RULES_TOKENS, read_tokens },
+};
+enum { STEPS = sizeof steps / sizeof *steps };
+
+/* ---- files ---- */
+
+static const char *read_replies(struct load *l)
+{
+	struct arena *a = l->rules->arena;
+	size_t len;
+	const char *path = arena_printf(a, "%s/replies/replies.tsv", l->flow->conf->config_dir);
+	const char *text = sys_read_file(a, path, FILE_MOST, &len);
+	if (text == NULL)
+		return arena_printf(a, "cannot read %s", path);
+	struct buf faults;
+	buf_init(&faults, 16 * 1024);
+	l->rules->replies = replies_read(a, path, text, len, &faults);
+	const char *why = l->rules->replies == NULL ? arena_strdup(a, faults.data) : NULL;
+	buf_free(&faults);
+	return why;
+}
+
+static const char *read_lexicon(struct load *l)
+{
+	struct arena *a = l->rules->arena;
+	const char *folder = arena_printf(a, "%s/lexicon", l->flow->conf->config_dir);
+	char **paths = sys_list_files(a, folder, ".tsv");
+	struct lexicon_file files[LEXICON_FILES];
+	size_t n = 0;
+	for (; paths != NULL && paths[n] != NULL && n < LEXICON_FILES; n++) {
+		files[n].name = paths[n];
+		files[n].text = sys_read_file(a, paths[n], FILE_MOST, &files[n].len);
+		if (files[n].text == NULL)
+			return arena_printf(a, "cannot read %s", paths[n]);
+	}
+	if (n == 0)
+		return arena_printf(a, "no lexicon in %s", folder);
+	struct lexicon_fault fault = { .line = 0 };
+	l->rules->lexicon = lexicon_build(a, files, n, &fault);
+	return l->rules->lexicon == NULL ? arena_printf(a, "%s:%d: %s", fault.file, fault.line, fault.detail) : NULL;
+}
+
+static const char *put_together(struct load *l)
+{
+	struct rules *r = l->rules;
+	r->directory.agencies = l->agencies;
+	r->directory.agency_count = l->agency_count;
+	directory_index(r->arena, &r->directory);
+	r->gazetteer = gazetteer_build(r->arena, l->regions, l->region_count, l->aliases, l->alias_count,
+	                               r->policy->regency);
+	const char *why = read_lexicon(l);
+	return why != NULL ? why : read_replies(l);
+}
+
+/* ---- the chain ---- */
+
+static void start(struct load *l);
+
+static void end(struct load *l, const char *why)
+{
+	if (why == NULL) {
+		rules_drop(&l->flow->rules);
+		l->flow->rules = l->rules;
+		log_info("rules.loaded", "version=%lld policy=%d regions=%zu agencies=%zu people=%zu",
+		         (long long)l->rules->version, l->rules->policy_version, l->region_count, l->agency_count,
+		         l->rules->directory.person_count);
+		l->done(l->ctx, NULL);
+	} else {
+		char quoted[512];
+		log_error("rules.refused", "why=%s", log_quote(why, quoted));
+		l->done(l->ctx, why);
+		rules_drop(&l->rules);
+	}
+	l->rules = NULL;
+	if (l->again)
+		start(l);
+}
+
+static void on_rows(void *ctx, const struct pg_result *r)
+{
+	struct load *l = ctx;
+	const char *why = r->status == PG_OK ? steps[l->step].read(l, r) : "the database did not answer";
+	if (why == NULL && ++l->step < STEPS) {
+		store_read(l->flow->store, steps[l->step].statement, store_params(l->flow->store), on_rows, l);
+		return;
+	}
+	end(l, why != NULL ? why : put_together(l));
+}
+
+static void start(struct load *l)
+{
+	struct arena *a = arena_new();
+	l->rules = arena_new_of(a, struct rules);
+	l->rules->arena = a;
+	l->rules->holders = 1;
+	l->again = false;
+	l->step = 0;
+	store_read(l->flow->store, steps[0].statement, store_params(l->flow->store), on_rows, l);
+}
+
+void rules_load(struct flow *f, void (*done)(void *ctx, const char *why), void *ctx)
+{
+	static struct load load; /* one daemon, one load at a time */
+	load.done = done;
+	load.ctx = ctx;
+	if (load.rules != NULL) {
+		load.again = true;
+		return;
+	}
+	load.flow = f;
+	start(&load);
+}
+
+const struct identity *rules_identity(const struct rules *r, const char *token)
+{
+	struct identity key;
+	sha256(token, strlen(token), key.hash);
+	return bsearch(&key, r->identities, r->identity_count, sizeof key, by_hash);
+}

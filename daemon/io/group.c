@@ -1,0 +1,183 @@
+/* group: see group.h. */
+#include "group.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/log.h"
+
+enum { CONNECTIONS = 4, BATCH_MOST = 512, PATIENCE_LOOK_MS = 100 };
+
+TAILQ_HEAD(item_list, group_item);
+struct flight {
+	struct group *group;
+	struct pg *conn;
+	struct pg_params *params;
+	struct group_item *items[BATCH_MOST];
+	int n; /* 0: free */
+};
+struct group {
+	struct group_work work;
+	struct item_list queue;
+	int waiting;
+	struct flight flights[CONNECTIONS];
+	int flight_count;
+	struct event *soon;  /* end of this turn of the loop */
+	struct event *later; /* looks for items whose patience has ended */
+	bool closing;
+};
+
+static void requeue(struct group *g, struct flight *f, bool alone)
+{
+	for (int i = f->n - 1; i >= 0; i--) {
+		f->items[i]->alone |= alone;
+		TAILQ_INSERT_HEAD(&g->queue, f->items[i], link);
+		g->waiting++;
+	}
+	f->n = 0;
+}
+
+static void give_up_on(struct group *g, struct group_item *item)
+{
+	TAILQ_REMOVE(&g->queue, item, link);
+	g->waiting--;
+	g->work.finish(g->work.ctx, &item, 1, GROUP_UNAVAILABLE, NULL);
+}
+
+static void on_later(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd, (void)what;
+	struct group *g = ctx;
+	struct mono now = mono_now();
+	struct group_item *item, *next;
+	for (item = TAILQ_FIRST(&g->queue); item != NULL; item = next) {
+		next = TAILQ_NEXT(item, link);
+		if (g->work.patience_ms > 0 && item->give_up.us < now.us)
+			give_up_on(g, item);
+	}
+	if (g->waiting > 0) {
+		group_kick(g);
+		evtimer_add(g->later, &(struct timeval){.tv_usec = PATIENCE_LOOK_MS * 1000});
+	}
+}
+
+static void on_done(void *ctx, const struct pg_result *r)
+{
+	struct flight *f = ctx;
+	struct group *g = f->group;
+	struct group_item *items[BATCH_MOST];
+	int n = f->n;
+	memcpy(items, f->items, (size_t)n * sizeof *items);
+	switch (r->status) {
+	case PG_OK:
+		f->n = 0;
+		g->work.finish(g->work.ctx, items, n, GROUP_DONE, r);
+		break;
+	case PG_FAILED:
+		log_warn("store.batch_failed", "work=%s items=%d sqlstate=%s", g->work.label, n, r->sqlstate);
+		if (n == 1) {
+			char quoted[512];
+			log_error("store.item_refused", "work=%s sqlstate=%s message=%s", g->work.label, r->sqlstate,
+			          log_quote(r->message, quoted));
+			f->n = 0;
+			g->work.finish(g->work.ctx, items, 1, GROUP_REFUSED, NULL);
+		} else {
+			requeue(g, f, true);
+		}
+		break;
+	case PG_UNKNOWN:
+	case PG_DOWN:
+		requeue(g, f, false); /* ids make a second commit harmless */
+		if (g->closing)
+			return;
+		evtimer_add(g->later, &(struct timeval){.tv_usec = PATIENCE_LOOK_MS * 1000});
+		return;
+	}
+	group_kick(g);
+}
+
+static void send_batch(struct group *g, struct flight *f)
+{
+	struct group_item *item;
+	while (f->n < g->work.most && (item = TAILQ_FIRST(&g->queue)) != NULL) {
+		if (item->alone && f->n > 0)
+			break;
+		TAILQ_REMOVE(&g->queue, item, link);
+		g->waiting--;
+		f->items[f->n++] = item;
+		if (item->alone)
+			break;
+	}
+	pg_params_reset(f->params);
+	g->work.build(g->work.ctx, f->items, f->n, f->params);
+	pg_send(f->conn, g->work.statement, f->params, on_done, f);
+}
+
+static void on_soon(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd, (void)what;
+	struct group *g = ctx;
+	for (int i = 0; i < g->flight_count && g->waiting > 0; i++)
+		if (g->flights[i].n == 0 && pg_is_up(g->flights[i].conn))
+			send_batch(g, &g->flights[i]);
+}
+
+void group_kick(struct group *g)
+{
+	if (g->waiting > 0)
+		event_active(g->soon, EV_TIMEOUT, 0);
+}
+
+void group_add(struct group *g, struct group_item *item)
+{
+	item->alone = false;
+	item->give_up = (struct mono){mono_now().us + (int64_t)g->work.patience_ms * 1000};
+	if (g->waiting == 0) {
+		event_active(g->soon, EV_TIMEOUT, 0);
+		if (!evtimer_pending(g->later, NULL))
+			evtimer_add(g->later, &(struct timeval){.tv_usec = PATIENCE_LOOK_MS * 1000});
+	}
+	TAILQ_INSERT_TAIL(&g->queue, item, link);
+	g->waiting++;
+}
+
+int group_waiting(const struct group *g)
+{
+	int n = g->waiting;
+	for (int i = 0; i < g->flight_count; i++)
+		n += g->flights[i].n;
+	return n;
+}
+
+struct group *group_open(struct event_base *base, struct pg *const *conns, int n, const struct group_work *work)
+{
+	struct group *g = calloc(1, sizeof *g);
+	if (g == NULL)
+		abort();
+	g->work = *work;
+	if (g->work.most > BATCH_MOST)
+		g->work.most = BATCH_MOST;
+	TAILQ_INIT(&g->queue);
+	for (int i = 0; i < n && i < CONNECTIONS; i++)
+		g->flights[g->flight_count++] =
+		        (struct flight){.group = g, .conn = conns[i], .params = pg_params_new()};
+	g->soon = event_new(base, -1, 0, on_soon, g);
+	g->later = evtimer_new(base, on_later, g);
+	return g;
+}
+
+void group_close(struct group **group)
+{
+	struct group *g = *group;
+	if (g == NULL)
+		return;
+	g->closing = true;
+	while (!TAILQ_EMPTY(&g->queue))
+		give_up_on(g, TAILQ_FIRST(&g->queue));
+	for (int i = 0; i < g->flight_count; i++)
+		pg_params_free(&g->flights[i].params);
+	event_free(g->soon);
+	event_free(g->later);
+	free(g);
+	*group = NULL;
+}

@@ -1,0 +1,44 @@
+/* group: group commit that clocks itself. While one statement is in flight, items gather; the next carries all of them. Light load: one commit's
+ * latency. Heavy load: one flush for hundreds. A failing item is found by sending its batch again one by one, so it harms no other. */
+#ifndef SIGAP_IO_GROUP_H
+#define SIGAP_IO_GROUP_H
+#include <event2/event.h>
+#include <stdbool.h>
+#include <sys/queue.h>
+
+#include "../base/clock.h"
+#include "pg.h"
+
+enum group_end {
+	GROUP_DONE,        /* committed; whether this item took effect is in the rows */
+	GROUP_REFUSED,     /* the database refused this very item: log it, do not try again */
+	GROUP_UNAVAILABLE, /* no database before the item's patience ended; the outcome may be unknown */
+};
+struct group_item {
+	TAILQ_ENTRY(group_item) link;
+	struct mono give_up;
+	bool alone; /* its batch failed: sent by itself from now on */
+};
+struct group_work {
+	const char *label;
+	int statement;
+	int most;        /* items in one statement */
+	int patience_ms; /* how long an item may wait for a database that is away; 0: for ever */
+	/* Fills params for items[n]. */
+	void (*build)(void *ctx, struct group_item *const *items, int n, struct pg_params *params);
+	/* Ends items[n]; r is NULL unless end is GROUP_DONE. */
+	void (*finish)(void *ctx, struct group_item *const *items, int n, enum group_end end,
+	               const struct pg_result *r);
+	void *ctx;
+};
+struct group;
+/* conns[n]: connections to use; n at most 4. They may be down at first. work is copied. */
+struct group *group_open(struct event_base *base, struct pg *const *conns, int n, const struct group_work *work);
+/* Ends; waiting items get GROUP_UNAVAILABLE. Call before pg_close of its connections would run their callbacks into it. */
+void group_close(struct group **g);
+/* Queues; sent at the end of this turn of the loop or when a connection is free. */
+void group_add(struct group *g, struct group_item *item);
+/* A connection came up: goes on. */
+void group_kick(struct group *g);
+int group_waiting(const struct group *g);
+#endif

@@ -1,0 +1,50 @@
+/* pg_wire: what the three pg files share: PostgreSQL's binary form, and the inside of a parameter list. Not for callers of pg.h. */
+#ifndef SIGAP_IO_PG_WIRE_H
+#define SIGAP_IO_PG_WIRE_H
+#include <endian.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "../../protocol/buf.h"
+
+/* A statement has at most this many parameters. The protocol would allow 65535. */
+enum { PG_PARAMS_MAX = 256 };
+
+/* Values lie one behind the other in one buffer, so that filling allocates nothing once the buffer has grown. */
+struct pg_params {
+	struct buf values;
+	int count;
+	int lengths[PG_PARAMS_MAX];    /* bytes; -1 is null */
+	size_t offsets[PG_PARAMS_MAX]; /* in values */
+};
+
+/* timestamptz is int64 microseconds since 2000-01-01 00:00 UTC; this many after 1970-01-01.
+ * https://www.postgresql.org/docs/15/datatype-datetime.html, POSTGRES_EPOCH_JDATE in PostgreSQL's datatype/timestamp.h */
+#define PG_EPOCH_US INT64_C(946684800000000)
+
+static inline uint32_t pg_get32(const char *at)
+{
+	uint32_t v;
+	memcpy(&v, at, sizeof v);
+	return be32toh(v);
+}
+
+static inline uint64_t pg_get64(const char *at)
+{
+	uint64_t v;
+	memcpy(&v, at, sizeof v);
+	return be64toh(v);
+}
+
+static inline void pg_put32(char *at, uint32_t v)
+{
+	v = htobe32(v);
+	memcpy(at, &v, sizeof v);
+}
+
+static inline void pg_put64(char *at, uint64_t v)
+{
+	v = htobe64(v);
+	memcpy(at, &v, sizeof v);
+}
+#endif

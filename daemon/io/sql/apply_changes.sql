@@ -1,0 +1,71 @@
+-- Applies one event to each of many incidents, with everything that follows from it: dispatches changed and made, notices, deadlines armed and cancelled.
+-- A change whose expected version is no longer the incident's has no effect at all; of two for one incident one wins. Children name their change by its place (from 1).
+-- Returns place, new version and the database's time of those that took effect.
+with c as (
+	select * from unnest($1::uuid[], $2::int4[], $3::text[], $4::text[], $5::json[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
+	with ordinality as c(incident, expected, actor, kind, data, state, type, urgency, region, place_text, summary, disposition, ord)
+), ok as (
+	update incident i set
+		version = i.version + 1,
+		head = event_hash(i.head, i.id, i.version + 1, now(), c.actor, c.kind, c.data),
+		state = coalesce(c.state, i.state),
+		type = coalesce(c.type, i.type),
+		urgency = coalesce(c.urgency, i.urgency),
+		region = coalesce(c.region, i.region),
+		place_text = coalesce(c.place_text, i.place_text),
+		summary = coalesce(c.summary, i.summary),
+		disposition = coalesce(c.disposition, i.disposition)
+	from c
+	where i.id = c.incident and i.version = c.expected
+	returning c.ord, i.id, i.version, i.head, c.actor, c.kind, c.data
+), new_event as (
+	insert into event (incident_id, number, at, actor, kind, data, hash)
+	select id, version, now(), actor, kind, data, head from ok
+), changed_dispatch as (
+	update dispatch d set
+		version = d.version + 1,
+		state = u.state,
+		eta = coalesce(u.eta, d.eta),
+		reason = coalesce(u.reason, d.reason),
+		arrive_by = case when u.clock = 'arrive' then now() + u.after_s * interval '1 s' else d.arrive_by end,
+		complete_by = case when u.clock = 'complete' then now() + u.after_s * interval '1 s' else d.complete_by end,
+		seen_at = case when u.event = 'seen' then now() else d.seen_at end,
+		accepted_at = case when u.event in ('accept', 'en_route', 'on_scene') and d.accepted_at is null then now() else d.accepted_at end,
+		declined_at = case when u.event = 'decline' then now() else d.declined_at end,
+		en_route_at = case when u.event = 'en_route' then now() else d.en_route_at end,
+		on_scene_at = case when u.event = 'on_scene' then now() else d.on_scene_at end,
+		completed_at = case when u.event = 'complete' then now() else d.completed_at end,
+		cancelled_at = case when u.event = 'cancel' then now() else d.cancelled_at end
+	from unnest($13::int4[], $14::uuid[], $15::text[], $16::text[], $17::timestamptz[], $18::text[], $19::text[], $20::int4[])
+		as u(ord, id, event, state, eta, reason, clock, after_s)
+	join ok on ok.ord = u.ord
+	where d.id = u.id
+), new_dispatch as (
+	insert into dispatch (id, incident_id, event, agency, role, task, state, ladders, why, accept_s, arrive_s, complete_s, accept_by)
+	select d.id, ok.id, ok.version, d.agency, d.role, d.task, 'notified', d.ladders, d.why, d.accept_s, d.arrive_s, d.complete_s, now() + d.accept_s * interval '1 s'
+	from unnest($21::int4[], $22::uuid[], $23::text[], $24::text[], $25::text[], $26::json[], $27::text[], $28::int4[], $29::int4[], $30::int4[])
+		as d(ord, id, agency, role, task, ladders, why, accept_s, arrive_s, complete_s)
+	join ok on ok.ord = d.ord
+), sent as materialized (
+	select m.*, ok.id as incident from unnest($31::int4[], $32::uuid[], $33::uuid[], $34::text[], $35::text[], $36::uuid[], $37::text[], $38::text[], $39::int4[], $40::bool[])
+		as m(ord, id, dispatch, kind, channel, contact, address, body, priority, leased)
+	join ok on ok.ord = m.ord
+), new_notice as (
+	insert into notice (id, incident_id, dispatch_id, kind, channel, contact_id, address, body)
+	select id, incident, dispatch, kind, channel, contact, address, body from sent
+), new_outbox as (
+	insert into outbox (notice_id, contact_id, priority, due_at, attempt, owner)
+	select id, contact, priority, case when leased then now() + $41::int4 * interval '1 s' else now() end, leased::int, case when leased then $42::uuid end from sent
+), armed as (
+	insert into deadline (subject, clock, step, due_at, set_for)
+	select l.subject, l.clock, l.step, now() + l.after_s * interval '1 s', now() + l.after_s * interval '1 s'
+	from unnest($43::int4[], $44::uuid[], $45::text[], $46::int4[], $47::int4[]) as l(ord, subject, clock, step, after_s)
+	join ok on ok.ord = l.ord
+	on conflict (subject) do update set clock = excluded.clock, step = excluded.step, due_at = excluded.due_at, set_for = excluded.set_for
+), stopped as (
+	delete from deadline x
+	using unnest($48::int4[], $49::uuid[]) as s(ord, subject)
+	join ok on ok.ord = s.ord
+	where x.subject = s.subject
+)
+select ord, version, now() from ok

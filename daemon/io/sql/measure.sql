@@ -1,0 +1,2 @@
+-- Sizes for the metrics.
+select (select count(*) from outbox), (select count(*) from deadline)

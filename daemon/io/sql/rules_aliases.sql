@@ -1,0 +1,1 @@
+select code, alias, kind from region_alias order by code, alias

@@ -1,0 +1,1 @@
+select value, (select value from setting where name = 'rules_version'), now() from secret where name = 'link_key'

@@ -1,0 +1,1 @@
+select version, text from policy order by version desc limit 1

@@ -1,0 +1,230 @@
+/* store: see store.h. Connections, and the three groups of writes. */
+#include "store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/metrics.h"
+#include "store_columns.h"
+
+enum { INTAKE_CONNECTIONS = 2, PLANS_MOST = 128, CHANGES_MOST = 128, ATTEMPTS_MOST = 400, STALL_MS = 8000 };
+enum { CONN_INTAKE, CONN_WORK = INTAKE_CONNECTIONS, CONN_READ, STORE_CONNECTIONS };
+
+struct store {
+	struct store_options options;
+	struct store_handlers handlers;
+	struct pg *conns[STORE_CONNECTIONS];
+	int up;
+	bool told_up;
+	struct group *reports, *changes, *attempts;
+	struct columns *columns;
+	struct pg_params *scratch;
+};
+
+/* ---- reports ---- */
+
+static void reports_build(void *ctx, struct group_item *const *items, int n, struct pg_params *params)
+{
+	struct store *s = ctx;
+	columns_reports(s->columns, (struct store_report *const *)(const void *)items, n, s->options.lease_s,
+	                s->options.owner, params);
+	metric_add(M_COMMITS, 1);
+	metric_set(M_COMMIT_BATCH, n);
+}
+
+static bool rows_hold(const struct pg_result *r, struct uuid id, int *ret_row)
+{
+	for (int row = 0; row < r->rows; row++) {
+		if (uuid_equal(pg_uuid(r, row, 0), id)) {
+			*ret_row = row;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void reports_finish(void *ctx, struct group_item *const *items, int n, enum group_end end,
+                           const struct pg_result *r)
+{
+	(void)ctx;
+	for (int i = 0, next = 0; i < n; i++) {
+		struct store_report *report = (struct store_report *)(void *)items[i];
+		struct wall at = {0};
+		enum store_end how = end == GROUP_REFUSED ? STORE_REFUSED : STORE_UNAVAILABLE;
+		if (end == GROUP_DONE) {
+			/* rows come in the order of the items almost always: look at the next one first */
+			int row = next;
+			bool kept = (next < r->rows && uuid_equal(pg_uuid(r, next, 0), report->id)) ||
+			            rows_hold(r, report->id, &row);
+			if (kept) {
+				at = pg_time(r, row, 1);
+				next = row + 1;
+			}
+			how = kept ? STORE_KEPT : STORE_REPEATED;
+		}
+		report->done(report->ctx, report, how, at);
+	}
+}
+
+/* ---- changes ---- */
+
+static void changes_build(void *ctx, struct group_item *const *items, int n, struct pg_params *params)
+{
+	struct store *s = ctx;
+	columns_changes(s->columns, (struct change *const *)(const void *)items, n, s->options.lease_s,
+	                s->options.owner, params);
+}
+
+static void changes_finish(void *ctx, struct group_item *const *items, int n, enum group_end end,
+                           const struct pg_result *r)
+{
+	(void)ctx;
+	int row_of[CHANGES_MOST]; /* the row that tells of change i, -1: it had no effect */
+	for (int i = 0; i < n; i++)
+		row_of[i] = -1;
+	for (int row = 0; end == GROUP_DONE && row < r->rows; row++)
+		row_of[pg_bigint(r, row, 0) - 1] = row;
+	for (int i = 0; i < n; i++) {
+		struct change *c = (struct change *)(void *)items[i];
+		if (end != GROUP_DONE)
+			c->done(c->ctx, c, end == GROUP_REFUSED ? STORE_REFUSED : STORE_UNAVAILABLE, 0,
+			        (struct wall){0});
+		else if (row_of[i] < 0)
+			c->done(c->ctx, c, STORE_CONFLICT, 0, (struct wall){0});
+		else
+			c->done(c->ctx, c, STORE_KEPT, pg_int(r, row_of[i], 1), pg_time(r, row_of[i], 2));
+	}
+}
+
+/* ---- attempts ---- */
+
+static void attempts_build(void *ctx, struct group_item *const *items, int n, struct pg_params *params)
+{
+	struct store *s = ctx;
+	columns_attempts(s->columns, (struct store_attempt *const *)(const void *)items, n, s->options.owner, params);
+}
+
+static void attempts_finish(void *ctx, struct group_item *const *items, int n, enum group_end end,
+                            const struct pg_result *r)
+{
+	(void)ctx, (void)r;
+	for (int i = 0; i < n; i++) {
+		struct store_attempt *a = (struct store_attempt *)(void *)items[i];
+		a->done(a->ctx, a,
+		        end == GROUP_DONE      ? STORE_KEPT
+		        : end == GROUP_REFUSED ? STORE_REFUSED
+		                               : STORE_UNAVAILABLE);
+	}
+}
+
+/* ---- connections ---- */
+
+static void on_up(void *ctx, struct pg *pg)
+{
+	(void)pg;
+	struct store *s = ctx;
+	s->up++;
+	group_kick(s->reports);
+	group_kick(s->changes);
+	group_kick(s->attempts);
+	if (s->up == STORE_CONNECTIONS && !s->told_up) {
+		s->told_up = true;
+		metric_set(M_DB_UP, 1);
+		s->handlers.up(s->handlers.ctx);
+	}
+}
+
+static void on_down(void *ctx, struct pg *pg, const char *why)
+{
+	(void)pg;
+	struct store *s = ctx;
+	if (s->up > 0)
+		s->up--;
+	if (s->told_up) {
+		s->told_up = false;
+		metric_set(M_DB_UP, 0);
+		s->handlers.down(s->handlers.ctx, why);
+	}
+}
+
+struct store *store_open(struct event_base *base, const struct store_options *o, const struct store_handlers *handlers)
+{
+	static const char *const labels[STORE_CONNECTIONS] = {"intake1", "intake2", "work", "read"};
+	struct store *s = calloc(1, sizeof *s);
+	if (s == NULL)
+		abort();
+	s->options = *o;
+	s->handlers = *handlers;
+	s->columns = columns_new();
+	s->scratch = pg_params_new();
+	const struct pg_handlers on = {.up = on_up, .down = on_down, .ctx = s};
+	for (int i = 0; i < STORE_CONNECTIONS; i++)
+		s->conns[i] = pg_open(base, labels[i], o->conninfo, sql_statements, SQL_STATEMENTS, STALL_MS, &on);
+	s->reports = group_open(base, s->conns, INTAKE_CONNECTIONS,
+	                        &(struct group_work){"reports", SQL_COMMIT_PLANS, PLANS_MOST, o->patience_ms,
+	                                             reports_build, reports_finish, s});
+	s->changes = group_open(base, &s->conns[CONN_WORK], 1,
+	                        &(struct group_work){"changes", SQL_APPLY_CHANGES, CHANGES_MOST, o->patience_ms,
+	                                             changes_build, changes_finish, s});
+	s->attempts = group_open(base, &s->conns[CONN_WORK], 1,
+	                         &(struct group_work){"attempts", SQL_FINISH_ATTEMPTS, ATTEMPTS_MOST, 0, attempts_build,
+	                                              attempts_finish, s});
+	return s;
+}
+
+void store_close(struct store **store)
+{
+	struct store *s = *store;
+	if (s == NULL)
+		return;
+	for (int i = 0; i < STORE_CONNECTIONS; i++)
+		pg_close(&s->conns[i]); /* what is in flight goes back to its group … */
+	group_close(&s->reports);       /* … and ends there */
+	group_close(&s->changes);
+	group_close(&s->attempts);
+	columns_free(&s->columns);
+	pg_params_free(&s->scratch);
+	free(s);
+	*store = NULL;
+}
+
+bool store_is_up(const struct store *s)
+{
+	return s->told_up;
+}
+
+int store_waiting(const struct store *s)
+{
+	return group_waiting(s->reports) + group_waiting(s->changes) + group_waiting(s->attempts);
+}
+
+void store_report(struct store *s, struct store_report *r)
+{
+	group_add(s->reports, &r->item);
+}
+
+void store_change(struct store *s, struct change *c)
+{
+	group_add(s->changes, &c->item);
+}
+
+void store_attempt(struct store *s, struct store_attempt *a)
+{
+	group_add(s->attempts, &a->item);
+}
+
+void store_query(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx)
+{
+	pg_send(s->conns[CONN_WORK], (int)statement, params, done, ctx);
+}
+
+void store_read(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx)
+{
+	pg_send(s->conns[CONN_READ], (int)statement, params, done, ctx);
+}
+
+struct pg_params *store_params(struct store *s)
+{
+	pg_params_reset(s->scratch);
+	return s->scratch;
+}

@@ -1,0 +1,122 @@
+/* store: what the daemon keeps in PostgreSQL, by name. Plans, changes and attempts are written in groups (group.h); everything else is one statement each. */
+#ifndef SIGAP_IO_STORE_H
+#define SIGAP_IO_STORE_H
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../core/plan.h"
+#include "group.h"
+#include "pg.h"
+#include "sql.h"
+
+struct store;
+struct store_options {
+	const char *conninfo;
+	struct uuid owner; /* this daemon, in leases */
+	int lease_s;
+	int patience_ms; /* how long a report waits for a database that is away before its source is told to come again */
+};
+struct store_handlers {
+	void (*up)(void *ctx);
+	void (*down)(void *ctx, const char *why);
+	void *ctx;
+};
+struct store *store_open(struct event_base *base, const struct store_options *o, const struct store_handlers *handlers);
+/* Ends; every callback that is still owed runs. */
+void store_close(struct store **s);
+bool store_is_up(const struct store *s);
+/* Reports, changes and attempts not yet answered for. */
+int store_waiting(const struct store *s);
+
+enum store_end {
+	STORE_KEPT,        /* committed */
+	STORE_REPEATED,    /* its key was known: nothing was written */
+	STORE_CONFLICT,    /* the incident is no longer at the expected version: nothing was written */
+	STORE_REFUSED,     /* the database refused it */
+	STORE_UNAVAILABLE, /* the database is away; the outcome may be unknown */
+};
+
+/* One report with its plan. All pointers must live until done. */
+struct store_report {
+	struct group_item item; /* the store's */
+	struct uuid id;
+	const char *gateway, *external_id;
+	uint8_t fingerprint[32];
+	const char *content_type; /* may be NULL */
+	const void *raw;
+	size_t raw_len;
+	const char *source;                           /* who: "token:NAME", "sms:kannel" */
+	const char *text, *place_text, *phone, *name; /* may be NULL */
+	enum incident_type type;
+	enum urgency urgency;
+	bool has_position;
+	double lat, lon;
+	bool anonymous;
+	bool has_occurred_at;
+	struct wall occurred_at;
+	const char *triage; /* JSON */
+	const char *opened; /* JSON of event 1; NULL without an incident */
+	const struct plan *plan;
+	const bool *leased; /* per notice of the plan: this daemon sends it itself, now */
+	void (*done)(void *ctx, struct store_report *r, enum store_end end, struct wall at);
+	void *ctx;
+};
+void store_report(struct store *s, struct store_report *r);
+
+/* One event of one incident and what follows from it. All pointers must live until done. */
+struct change_dispatch {
+	struct uuid id;
+	const char *event, *state;
+	struct wall eta;    /* us 0: none */
+	const char *reason; /* may be NULL */
+	const char *clock;  /* the clock armed by this event, or NULL */
+	int after_s;
+};
+struct change_arm {
+	struct uuid subject;
+	enum clock clock;
+	int step, after_s;
+};
+enum { CHANGE_DISPATCHES = 16 };
+struct change {
+	struct group_item item; /* the store's */
+	struct uuid incident;
+	int expected;                    /* version the decision was made on */
+	const char *actor, *kind, *data; /* the event; data is JSON */
+	const char *state, *type, *urgency, *region, *place_text, *summary, *disposition; /* NULL: unchanged */
+	struct change_dispatch dispatches[CHANGE_DISPATCHES];
+	int dispatch_count;
+	struct change_arm arms[CHANGE_DISPATCHES];
+	int arm_count;
+	struct uuid stops[CHANGE_DISPATCHES + 1];
+	int stop_count;
+	const struct plan *added; /* dispatches, notices, deadlines; may be NULL */
+	const bool *leased;       /* per notice of added */
+	void (*done)(void *ctx, struct change *c, enum store_end end, int version, struct wall at);
+	void *ctx;
+};
+void store_change(struct store *s, struct change *c);
+
+/* One attempt's end. detail must live until done. */
+struct store_attempt {
+	struct group_item item; /* the store's */
+	struct uuid notice;
+	int number;
+	const char *outcome; /* static */
+	int status;
+	char detail[160];
+	int ms;
+	int next_ms; /* -1: the notice is finished, -2: given up, else: again after that long */
+	void (*done)(void *ctx, struct store_attempt *a, enum store_end end);
+	void *ctx;
+};
+void store_attempt(struct store *s, struct store_attempt *a);
+
+/* Any other statement. done runs exactly once, from the loop. Reads that people ask for go over a connection of their own, so that they delay no clock. */
+void store_query(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx);
+void store_read(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx);
+/* A scratch parameter list, reset: fill it and pass it on at once. */
+struct pg_params *store_params(struct store *s);
+#endif
