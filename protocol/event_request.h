@@ -12,14 +12,15 @@ struct event_request {
 	cJSON *tree;       /* owns every string below */
 	const char *event; /* a name allowed for the object */
 	int version;       /* expected version of the object, 0 when the caller does not care */
-	bool has_eta;
+	bool has_eta;      /* in either form */
 	int64_t eta_us; /* Unix microseconds; from "eta": RFC 3339, or whole minutes from now as an integer (see eta_minutes) */
-	int eta_minutes;                                        /* -1 when not given as minutes */
-	const char *reason;                                     /* at most 500 characters, NULL when absent */
-	const char *note;                                       /* at most 2000 characters */
-	const char *type, *urgency, *village_code, *place_text; /* incident event triage */
-	const char *agency;                                     /* incident event dispatch: agency slug */
-	const char *disposition;                                /* incident event close */
+	int eta_minutes;    /* -1 when not given as minutes */
+	const char *reason; /* at most 500 characters, NULL when absent */
+	const char *note;   /* at most 2000 characters */
+	const char *type, *urgency, *village_code,
+	        *place_text; /* incident event triage; place may also be written {"place":{"village_code","text"}} as in a report */
+	const char *agency;      /* incident event dispatch: agency slug */
+	const char *disposition; /* incident event close */
 };
 
 /* event: seen, accept, decline (reason required), en_route, on_scene, complete. 400 / 422 in *ret_problem like report_request_read. */

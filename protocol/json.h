@@ -25,8 +25,8 @@ struct json_fault {
 };
 
 /* Strict RFC 8259 parse. Returns a tree that the caller frees with cJSON_Delete, or NULL with *ret_fault filled. Refuses:
- * syntax errors, trailing bytes, a BOM, depth > JSON_MAX_DEPTH, more than JSON_MAX_KEYS members in the document, duplicate keys, invalid UTF-8,
- * raw control characters, \u0000, lone surrogates, numbers outside double. */
+ * syntax errors, trailing bytes, a BOM, depth > JSON_MAX_DEPTH, more than JSON_MAX_KEYS members in one object (a lookup walks a list), duplicate keys, invalid UTF-8,
+ * raw control characters, \u0000, lone surrogates, numbers larger than a double or longer than 63 characters. text needs no NUL at its end. */
 cJSON *json_parse(const char *text, size_t len, struct json_fault *ret_fault);
 /* The same for JSON with // and block comments and trailing commas (configuration files); places stay those of the original text. */
 cJSON *json_parse_commented(const char *text, size_t len, struct json_fault *ret_fault);

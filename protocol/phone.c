@@ -17,7 +17,7 @@ static size_t separator(const char *text)
 {
 	if (strchr(" -.()/\t", *text) != NULL)
 		return 1;
-	if (memcmp(text, "\xC2\xA0", strnlen(text, 2)) == 0)
+	if (strncmp(text, "\xC2\xA0", 2) == 0)
 		return 2;
 	if (strncmp(text, "\xE2\x80", 2) == 0 && text[2] != '\0')
 		return 3;

@@ -80,7 +80,7 @@ static void fragment_copy(char *out, size_t size, const char *pointer)
 		size_t step = utf8_sequence(at, left, &ok);
 		unsigned char c = (unsigned char)*at;
 		bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-		             strchr("-._~!$&'()*+,;=:@/?", c) != NULL || at == pointer;
+		             strchr("-._~!$&'()*+,;=:@/?", c) != NULL || (c == '#' && at == pointer);
 		if (len + (plain ? 1 : 3 * step) >= size)
 			break;
 		for (size_t i = 0; i < step; i++) {
@@ -128,17 +128,12 @@ static void render_errors(const struct problem *p, struct json_out *j)
 
 void problem_render(const struct problem *p, struct buf *out)
 {
+	char uri[128];
+	snprintf(uri, sizeof uri, TYPE_BASE "%s", p->type == NULL ? "" : p->type);
 	struct json_out j;
 	json_out_init(&j, out);
 	json_begin_object(&j);
-	json_key(&j, "type");
-	if (p->type == NULL) {
-		json_put_string(&j, "about:blank");
-	} else {
-		buf_adds(out, "\"" TYPE_BASE);
-		buf_adds(out, p->type); /* static and plain */
-		json_put_raw(&j, "\"", 1);
-	}
+	json_member_string(&j, "type", p->type == NULL ? "about:blank" : uri);
 	json_member_string(&j, "title", p->title);
 	json_member_int(&j, "status", p->status);
 	if (p->detail[0] != '\0')

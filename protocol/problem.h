@@ -9,7 +9,7 @@ enum { PROBLEM_MAX_ERRORS = 32 };
 
 struct problem_error {
 	char pointer
-	        [256]; /* JSON pointer with a leading #: "#/place/village_code"; "" when the fault is outside the body (header, query) */
+	        [256]; /* JSON pointer with a leading #: "#/place/village_code"; "" for the body as a whole and for what is outside it (header, query) */
 	char detail[200]; /* what is wrong and what would be right */
 };
 struct problem {
@@ -26,7 +26,7 @@ struct problem {
 
 /* Starts a problem; title comes from the status and type. detail may be NULL. */
 void problem_init(struct problem *p, int status, const char *type, const char *detail);
-/* Adds one error with printf detail. */
+/* Adds one error with printf detail. pointer: "#" and an RFC 6901 pointer as it is; what a URI fragment may not hold is percent-encoded here. */
 void problem_error(struct problem *p, const char *pointer, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 /* Renders application/problem+json. */

@@ -28,7 +28,11 @@ struct report_request {
 	const char *external_id; /* 1..200 characters or NULL */
 };
 
-/* Reads and checks body. Unknown members are faults too (a misspelt "vilage_code" must not be silently dropped).
+/* The words allowed for type and urgency, ended by NULL. */
+extern const char *const report_types[], *const report_urgencies[];
+
+/* Reads and checks body. Unknown members are faults too (a misspelt "vilage_code" must not be silently dropped). null counts as absent,
+ * and so does a text, place.text, reporter.name or reporter.phone that is all blank. Texts are kept as written.
  * Returns true with *ret filled (free with report_request_free), or false with *ret_problem: 400 malformed-json for what is not JSON,
  * 422 invalid-report with one error per fault otherwise. */
 bool report_request_read(const char *body, size_t len, struct report_request *ret, struct problem *ret_problem);

@@ -61,7 +61,7 @@ enum { PLAN_DISPATCHES = 12, PLAN_NOTICES = 40, PLAN_DEADLINES = 14 };
 struct plan {
 	struct uuid incident; /* nil: no incident (not_a_report, status_query) */
 	int64_t number;       /* report number = number of the incident it opens */
-	const char *state;    /* "open" (a human must triage) or "triaged" */
+	const char *state;    /* "open" (a human must triage) or "triaged"; "" without an incident */
 	enum incident_type type;
 	enum urgency urgency;
 	char region[REGION_CODE_MAX]; /* village, or the widest area known */
@@ -100,7 +100,8 @@ struct plan_input {
 /* Decides. Everything returned lives in the arena. Never fails: an uncertain report becomes an open incident with a triage deadline and a notice to the person on duty. */
 struct plan *plan_make(struct arena *a, const struct plan_setting *s, const struct plan_input *in);
 
-/* The dispatches, notices and deadlines for one more agency of an incident that exists (a rung's target, a coordinator's choice): same rendering, same ladders. rule may be NULL: times of from. */
+/* The dispatches, notices and deadlines for one more agency of an incident that exists (a rung's target, a coordinator's choice): same rendering, same ladders.
+ * What is NULL or 0 (role, task, times, ladders) comes from the policy: the type's rule for that kind of agency, else its first rule. */
 struct plan_extra_input {
 	struct uuid incident;
 	int64_t number;
@@ -110,11 +111,14 @@ struct plan_extra_input {
 	const char *region, *place_text, *summary;
 	bool has_position;
 	double lat, lon;
+	const char *next_name; /* plan_tell_duty: who is told next when nobody answers ("Polres PPU"); NULL: not said */
+	int next_s;            /* and in how many seconds */
 };
 struct plan *plan_extra(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
                         const struct agency *to, const char *role, const char *task, int accept_s, int arrive_s,
                         int complete_s, const char *ladders, const char *why);
-/* Notices for an existing dispatch: reminder (again) or cancelled, to all contacts of the agency. Appends to plan->notices. */
+/* Notices for an existing dispatch: NOTICE_REMINDER (again), NOTICE_CANCELLED (stand-down) or NOTICE_UPDATED, to all contacts of the agency.
+ * Appends to to->notices, with dispatch -1: it is none of that plan's own. */
 struct plan_dispatch_view {
 	struct uuid id;
 	const struct agency *agency;
@@ -124,7 +128,8 @@ struct plan_dispatch_view {
 };
 void plan_remind(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
                  const struct plan_dispatch_view *d, enum notice_kind kind, int late_s, struct plan *to);
-/* An SMS to people on duty (or one person) about something overdue. Appends; returns the number of people told. reason: "no answer from Polsek Babulu". */
+/* An SMS to people on duty (or one person) about something overdue. Appends; returns the number of people told. late_s: 0 when nothing is overdue.
+ * reason: Indonesian, for the SMS: "belum ada jawaban Polsek Babulu"; NULL: none. */
 size_t plan_tell_duty(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
                       const struct person *only, int late_s, const char *reason, struct plan *to);
 /* Renders the plan as one JSON document (sigapctl route, incident event 1's data uses a shorter form made by plan_render_opened). */

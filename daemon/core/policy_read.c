@@ -1,5 +1,4 @@
 /* policy_read: policy.jsonc -> struct policy. Tables name the members of each object; every fault carries line, column and JSON pointer. */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -35,6 +35,7 @@ struct flow {
 	struct http *http;
 	struct rules *rules;  /* the snapshot in force; NULL until the first load */
 	struct db_clock clock;
+	const char *link_base; /* "https://sigap.example/d/" */
 	struct uuid owner;    /* this daemon, in leases */
 	struct numbers *numbers;
 	struct deliver *deliver;

@@ -1,7 +1,9 @@
 /* http: the only module that knows evhttp. Guards against request smuggling, bounds sizes and connections, routes by a table, replies exactly once.
  *
- * Facts: libevent 2.1.12 accepts differing Content-Length headers, spaces before the colon, odd chunk sizes, bodies on GET/HEAD; all are refused here
- * with 400 and Connection: close before a handler runs. */
+ * Facts: libevent 2.1.12 accepts differing Content-Length headers, spaces before the colon, bodies on GET/HEAD; all are refused here with 400 and
+ * Connection: close before a handler runs. It reads chunk sizes leniently, too: a chunked request is always the last of its connection.
+ * What evhttp itself cannot read (broken request line or header, headers over headers_bytes, a body over body_bytes) it answers with a small HTML page,
+ * 400 or 413, and closes. So let body_bytes be larger than the largest body_max: what lies between gets a proper problem document. */
 #ifndef SIGAP_IO_HTTP_H
 #define SIGAP_IO_HTTP_H
 #include <event2/event.h>
@@ -17,7 +19,7 @@
 enum { HTTP_SEGMENTS = 4 };
 /* One request, from arrival to its one reply. Alive until http_reply* is called, also when the peer has gone. */
 struct http_request {
-	const char *method;                  /* "GET", "POST", "PUT" */
+	const char *method;                  /* "GET" (also for HEAD, whose reply is stripped), "POST", "PUT" */
 	const char *path;                    /* decoded */
 	const char *segments[HTTP_SEGMENTS]; /* what the {…} of the route matched, decoded; NULL beyond */
 	const char *query;
@@ -39,11 +41,11 @@ struct http_route {
 	size_t body_max; /* bytes; larger: 413. 0: no body allowed */
 };
 struct http_limits {
-	int connections;
-	size_t headers_bytes;
-	size_t body_bytes;
-	int idle_s;
-	int request_s;
+	int connections;      /* further ones wait in the backlog */
+	size_t headers_bytes; /* request line and headers */
+	size_t body_bytes;    /* never buffered beyond this */
+	int idle_s;           /* between two requests */
+	int request_s; /* for a request to arrive whole, and for its reply to be taken (plus 1 s for each 8 KB) */
 };
 
 struct http;
@@ -53,8 +55,9 @@ struct http *http_open(struct event_base *base, const struct http_route *routes,
 /* "127.0.0.1:8080", "[::1]:0", "unix:/path", or an inherited socket with http_listen_fd. Returns the port (0 for Unix) or -1 with errno. */
 int http_listen(struct http *h, const char *address);
 int http_listen_fd(struct http *h, int fd);
-/* Stops accepting; requests in flight finish. drained runs when none is left (at once when none is). */
+/* Closes the listening sockets and idle connections; requests in flight finish and close theirs. drained runs once, from the loop, when no connection is left. */
 void http_drain(struct http *h, void (*drained)(void *ctx), void *ctx);
+/* Cuts what is left. A request whose handler has not replied yet stays valid; its late reply goes nowhere, and must still be made. */
 void http_close(struct http **h);
 int http_connections(const struct http *h);
 
@@ -62,7 +65,8 @@ int http_connections(const struct http *h);
 const char *http_header(const struct http_request *r, const char *name);
 /* The raw header "Authorization: Bearer x" -> "x", or NULL. */
 const char *http_bearer(const struct http_request *r);
-/* Exactly one of these ends the request. headers: "Name: value\n" lines, may be NULL. Body is copied. */
+/* Exactly one of these ends the request, from the loop's thread. headers: "Name: value\n" lines, may be NULL. Body is copied.
+ * Added to every reply: Content-Length, Date, X-Content-Type-Options: nosniff and, unless headers name their own, Cache-Control: no-store. */
 void http_reply(struct http_request *r, int status, const char *content_type, const char *body, size_t len,
                 const char *headers);
 void http_reply_buf(struct http_request *r, int status, const char *content_type, const struct buf *body);

@@ -9,7 +9,7 @@ enum { LENGTH_DIGITS = 15 };
 
 void http_guard_start(struct http_guard *g)
 {
-	*g = (struct http_guard){ .content_length = -1 };
+	*g = (struct http_guard){.content_length = -1};
 }
 
 static void refuse(struct http_guard *g, const char *fault)
@@ -20,9 +20,9 @@ static void refuse(struct http_guard *g, const char *fault)
 
 /* token of RFC 9110 5.6.2: a space before the colon, an empty name and all other tricks with names fail here. */
 static const bool token_chars[256] = {
-	['!'] = true,         ['#'] = true, ['$'] = true, ['%'] = true, ['&'] = true, ['\''] = true, ['*'] = true,
-	['+'] = true,         ['-'] = true, ['.'] = true, ['^'] = true, ['_'] = true, ['`'] = true,  ['|'] = true,
-	['~'] = true,         ['0' ... '9'] = true,       ['A' ... 'Z'] = true,       ['a' ... 'z'] = true,
+        ['!'] = true, ['#'] = true, ['$'] = true, ['%'] = true,         ['&'] = true,         ['\''] = true,
+        ['*'] = true, ['+'] = true, ['-'] = true, ['.'] = true,         ['^'] = true,         ['_'] = true,
+        ['`'] = true, ['|'] = true, ['~'] = true, ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
 };
 
 /* The length of a token; 0 when it is none. */
@@ -78,9 +78,9 @@ void http_guard_header(struct http_guard *g, const char *name, const char *value
 		size_t len;
 		void (*see)(struct http_guard *g, const char *value);
 	} watched[] = {
-		{ "Host", 4, see_host },
-		{ "Content-Length", 14, see_content_length },
-		{ "Transfer-Encoding", 17, see_transfer_encoding },
+	        {"Host", 4, see_host},
+	        {"Content-Length", 14, see_content_length},
+	        {"Transfer-Encoding", 17, see_transfer_encoding},
 	};
 	size_t len = token_len(name);
 	if (len == 0)

@@ -27,7 +27,7 @@ static long decode(const char *from, size_t len, char *to)
 	for (size_t i = 0; i < len; i++) {
 		char c = from[i];
 		if (c == '%') {
-			int high = i + 2 < len + 0 ? hex_digit(from[i + 1]) : -1;
+			int high = i + 2 < len ? hex_digit(from[i + 1]) : -1;
 			int low = high < 0 ? -1 : hex_digit(from[i + 2]);
 			if (low < 0)
 				return -1;
@@ -57,7 +57,7 @@ static const char *read_segments(const char *raw, size_t len, char *room, struct
 		long decoded = decode(raw, (size_t)(stop - raw), room);
 		if (decoded < 0)
 			return "the path has a bad percent-encoding";
-		struct http_path_segment s = { room, (size_t)decoded };
+		struct http_path_segment s = {room, (size_t)decoded};
 		if (!utf8_valid(s.text, s.len))
 			return "the path is not valid UTF-8";
 		if (is_dots(&s))
@@ -76,7 +76,7 @@ static const char *read_segments(const char *raw, size_t len, char *room, struct
 const char *http_target_read(struct arena *a, const char *uri, struct http_target *ret)
 {
 	size_t len = strcspn(uri, "?");
-	*ret = (struct http_target){ .query = uri[len] == '?' ? uri + len + 1 : "" };
+	*ret = (struct http_target){.query = uri[len] == '?' ? uri + len + 1 : ""};
 	ret->query_len = strlen(ret->query);
 	char *room = arena_alloc(a, 2 * (len + 1));
 	const char *fault = read_segments(uri + 1, len - 1, room, ret);
@@ -106,21 +106,17 @@ struct http_router {
 static void compile(const struct http_route *route, struct pattern *ret)
 {
 	assert(route->path[0] == '/');
-	*ret = (struct pattern){ .route = route };
+	*ret = (struct pattern){.route = route};
 	size_t holes = 0;
-	for (const char *at = route->path + 1; *at != '\0' || at[-1] == '/';) {
-		size_t len = strcspn(at, "/");
-		if (len == 0 && ret->count == 0)
-			break; /* "/" itself has no segment */
+	for (const char *at = route->path; *at == '/' && at[1] != '\0';) {
+		const char *text = at + 1;
+		size_t len = strcspn(text, "/");
 		assert(ret->count < HTTP_PATH_SEGMENTS && len > 0);
-		bool hole = at[0] == '{';
+		bool hole = text[0] == '{';
 		holes += hole;
-		ret->segments[ret->count].text = hole ? NULL : at;
+		ret->segments[ret->count].text = hole ? NULL : text;
 		ret->segments[ret->count++].len = len;
-		at += len;
-		if (*at == '\0')
-			break;
-		at++;
+		at = text + len;
 	}
 	assert(holes <= HTTP_SEGMENTS);
 }
@@ -142,17 +138,20 @@ void http_router_free(struct http_router **r)
 	*r = NULL;
 }
 
+static bool segment_fits(const char *text, size_t len, const struct http_path_segment *s)
+{
+	if (text == NULL)
+		return s->len > 0;
+	return s->len == len && memcmp(s->text, text, len) == 0;
+}
+
 static bool fits(const struct pattern *p, const struct http_target *t)
 {
 	if (p->count != t->segment_count)
 		return false;
-	for (size_t i = 0; i < p->count; i++) {
-		const struct http_path_segment *s = &t->segments[i];
-		if (p->segments[i].text == NULL ? s->len == 0
-		                                : s->len != p->segments[i].len ||
-		                                          memcmp(s->text, p->segments[i].text, s->len) != 0)
+	for (size_t i = 0; i < p->count; i++)
+		if (!segment_fits(p->segments[i].text, p->segments[i].len, &t->segments[i]))
 			return false;
-	}
 	return true;
 }
 

@@ -34,7 +34,7 @@ void pg_param_int(struct pg_params *p, int32_t v);                   /* int4 */
 void pg_param_bigint(struct pg_params *p, int64_t v);                /* int8 */
 void pg_param_double(struct pg_params *p, double v);                 /* float8 */
 void pg_param_bool(struct pg_params *p, bool v);
-void pg_param_time(struct pg_params *p, struct wall v);              /* timestamptz; INT64_MAX is infinity */
+void pg_param_time(struct pg_params *p, struct wall v); /* timestamptz; INT64_MAX is infinity */
 /* Arrays: begin with the element type, add elements of that type, end. Adding NULL/absent: pg_array_null. */
 enum pg_type { PG_UUID, PG_TEXT, PG_BYTEA, PG_INT4, PG_INT8, PG_FLOAT8, PG_BOOL, PG_TIMESTAMPTZ, PG_JSON };
 /* Several arrays can be filled side by side: each has its own handle. Appended to the parameters in the order of pg_array_param. */
@@ -66,7 +66,7 @@ enum pg_status {
 struct pg_result {
 	enum pg_status status;
 	char sqlstate[6];
-	const char *message; /* the server's first line; values that a data exception quotes are cut out; "" for PG_OK */
+	const char *message; /* the server's first line, without values that it quotes; "" for PG_OK */
 	int rows;
 	const void *native; /* PGresult */
 };
@@ -85,7 +85,7 @@ struct pg;
 typedef void pg_done(void *ctx, const struct pg_result *r);
 struct pg_handlers {
 	void (*up)(void *ctx, struct pg *pg); /* connected and all statements prepared; again after each reconnect */
-	void (*down)(void *ctx, struct pg *pg, const char *why); /* once per outage, also when the first attempt fails */
+	void (*down)(void *ctx, struct pg *pg, const char *why); /* once per outage; also if the first attempt fails */
 	void *ctx;
 };
 /* Opens and keeps open: reconnects with 0.1 → 5 s backoff and jitter. conninfo is copied. statements must outlive pg. label names it in logs.

@@ -1,0 +1,724 @@
+/* lexicon: see lexicon.h and triage.h. Reading a message: spelling -> concepts of each word -> phrases in file order add or take away concepts. */
+#include "lexicon.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "inflect.h"
+#include "spelling.h"
+#include "string_map.h"
+#include "triage.h"
+
+enum { ELEMENTS_MAX = 8, WINDOW = 128, OVERLAP = 24, LINE_FIELDS = 5 };
+__extension__ typedef unsigned __int128 mask; /* one bit for each word of a window */
+
+struct element {
+	struct condition is;
+	uint8_t gap; /* words that may stand between the element before and this one */
+};
+struct phrase {
+	uint16_t target;
+	bool takes_away;
+	struct element element[ELEMENTS_MAX];
+	uint8_t count;
+};
+struct entry { /* the concepts of one spelling */
+	uint16_t concepts[WORD_CONCEPTS];
+	uint8_t count;
+};
+struct expansion {
+	const char *word[3];
+	uint8_t count;
+};
+struct lexicon {
+	struct arena *arena;
+	struct string_map *concept_ids, *entry_ids, *expansion_ids, *skeletons, *groups;
+	const char **concept_names;
+	size_t concepts, group_count;
+	struct entry *entries;
+	size_t entry_count, entry_room;
+	const char **spelled; /* spellings whose typos are corrected */
+	size_t spelled_count, spelled_room;
+	struct expansion *expansions;
+	size_t expansion_count;
+	struct phrase *phrases;
+	size_t phrase_count;
+	struct rules type_rules, urgency_rules, flag_rules;
+	struct spelling *spelling;
+	struct lexicon_names names;
+	uint16_t first, start, number, child_number, elder_number, phone, brief, lengthy;
+};
+
+/* -- building ------------------------------------------------------------------------------------------------- */
+
+struct build {
+	struct lexicon *lex;
+	struct lexicon_fault *fault;
+	const char *file;
+	int line;
+	bool failed;
+};
+
+static void fail(struct build *b, const char *what, const char *value)
+{
+	if (b->failed)
+		return;
+	b->failed = true;
+	*b->fault = (struct lexicon_fault){ .line = b->line };
+	snprintf(b->fault->file, sizeof b->fault->file, "%s", b->file);
+	snprintf(b->fault->detail, sizeof b->fault->detail, "%s: \"%.60s\"", what, value);
+}
+
+static void *room_for(struct arena *a, void *items, size_t used, size_t *room, size_t size)
+{
+	if (used < *room)
+		return items;
+	*room = *room == 0 ? 256 : *room * 2;
+	void *bigger = arena_alloc(a, *room * size);
+	if (used > 0)
+		memcpy(bigger, items, used * size);
+	return bigger;
+}
+
+static uint16_t concept(struct build *b, const char *name)
+{
+	struct lexicon *lex = b->lex;
+	uint32_t *id = string_map_at(lex->concept_ids, name);
+	if (*id != STRING_MAP_NONE)
+		return (uint16_t)*id;
+	if (lex->concepts == CONCEPTS_MAX) {
+		fail(b, "too many concepts and literal words", name);
+		return 0;
+	}
+	*id = (uint32_t)lex->concepts;
+	lex->concept_names[lex->concepts] = name;
+	return (uint16_t)lex->concepts++;
+}
+
+static void entry_add(struct entry *e, uint16_t id)
+{
+	for (uint8_t i = 0; i < e->count; i++)
+		if (e->concepts[i] == id)
+			return;
+	if (e->count < WORD_CONCEPTS)
+		e->concepts[e->count++] = id;
+}
+
+static void add_spelling(struct build *b, const char *form, uint16_t id, bool correct_typos)
+{
+	struct lexicon *lex = b->lex;
+	if (strlen(form) >= WORD_MAX)
+		return;
+	const char *key = arena_strdup(lex->arena, form);
+	uint32_t *at = string_map_at(lex->entry_ids, key);
+	if (*at == STRING_MAP_NONE) {
+		lex->entries =
+		        room_for(lex->arena, lex->entries, lex->entry_count, &lex->entry_room, sizeof *lex->entries);
+		lex->entries[lex->entry_count] = (struct entry){ .count = 0 };
+		*at = (uint32_t)lex->entry_count++;
+	}
+	entry_add(&lex->entries[*at], id);
+	if (!correct_typos)
+		return;
+	lex->spelled = room_for(lex->arena, lex->spelled, lex->spelled_count, &lex->spelled_room, sizeof *lex->spelled);
+	lex->spelled[lex->spelled_count++] = key;
+}
+
+struct inflected {
+	struct build *build;
+	uint16_t concept;
+	bool wanted[FORM_NOUN + 1];
+};
+
+static void add_inflected(void *ctx, const char *form, enum form_class class, bool common)
+{
+	struct inflected *in = ctx;
+	if (in->wanted[class])
+		add_spelling(in->build, form, in->concept, common);
+}
+
+/* "rantai" as it stands; "rantai+" every form; "rantai+v" only with a verbal prefix; "rantai+p" only passives. */
+static void add_word(struct build *b, char *word, uint16_t id)
+{
+	char *plus = strchr(word, '+');
+	if (plus == NULL) {
+		add_spelling(b, word, id, true);
+		return;
+	}
+	*plus = '\0';
+	struct inflected in = { .build = b, .concept = id };
+	bool all = plus[1] == '\0', verbal = strcmp(plus + 1, "v") == 0, passive = strcmp(plus + 1, "p") == 0;
+	if (word[0] == '\0' || !(all || verbal || passive)) {
+		fail(b, "a word, word+, word+v or word+p is expected", word);
+		return;
+	}
+	in.wanted[FORM_BARE] = in.wanted[FORM_NOUN] = all;
+	in.wanted[FORM_ACTIVE] = all || verbal;
+	in.wanted[FORM_PASSIVE] = true;
+	inflect_verb(word, add_inflected, &in);
+}
+
+/* A literal word in a pattern is the concept "=word". */
+static uint16_t literal(struct build *b, const char *word)
+{
+	uint16_t id = concept(b, arena_printf(b->lex->arena, "=%s", word));
+	add_spelling(b, word, id, true);
+	return id;
+}
+
+/* The concept named by "@name" (which must exist), or a literal word. */
+static uint16_t reference(struct build *b, const char *text)
+{
+	if (text[0] != '@')
+		return literal(b, text);
+	uint32_t id = string_map_get(b->lex->concept_ids, text + 1);
+	if (id == STRING_MAP_NONE) {
+		fail(b, "no word or phrase above gives this concept", text + 1);
+		return 0;
+	}
+	return (uint16_t)id;
+}
+
+static void read_alternatives(struct build *b, char *text, bool rule, struct condition *ret)
+{
+	char *save = NULL;
+	for (char *one = strtok_r(text, "|", &save); one != NULL; one = strtok_r(NULL, "|", &save)) {
+		if (ret->count == sizeof ret->any / sizeof *ret->any) {
+			fail(b, "too many alternatives", one);
+			return;
+		}
+		const char *ref = rule ? arena_printf(b->lex->arena, "@%s", one) : one;
+		ret->any[ret->count++] = reference(b, ref);
+	}
+}
+
+static struct phrase *new_phrase(struct lexicon *lex, uint16_t target, bool takes_away)
+{
+	struct phrase *p = &lex->phrases[lex->phrase_count++];
+	*p = (struct phrase){ .target = target, .takes_away = takes_away };
+	return p;
+}
+
+static struct element *add_element(struct build *b, struct phrase *p, uint8_t gap, const char *text)
+{
+	if (p->count == ELEMENTS_MAX) {
+		fail(b, "too many elements in one phrase", text);
+		return &p->element[0];
+	}
+	p->element[p->count] = (struct element){ .gap = gap };
+	return &p->element[p->count++];
+}
+
+/* "kurang_waras": a phrase of literal words, in a list of words. */
+static void add_compound(struct build *b, char *word, uint16_t id)
+{
+	struct phrase *p = new_phrase(b->lex, id, false);
+	char *save = NULL;
+	for (char *part = strtok_r(word, "_", &save); part != NULL; part = strtok_r(NULL, "_", &save)) {
+		struct element *e = add_element(b, p, 0, part);
+		e->is.any[e->is.count++] = literal(b, part);
+	}
+}
+
+static void read_words_line(struct build *b, char **field)
+{
+	uint16_t id = concept(b, field[0]);
+	char *save = NULL;
+	for (char *w = strtok_r(field[1], " ", &save); w != NULL; w = strtok_r(NULL, " ", &save)) {
+		if (strchr(w, '_') != NULL)
+			add_compound(b, w, id);
+		else
+			add_word(b, w, id);
+	}
+}
+
+static void read_forms_line(struct build *b, char **field)
+{
+	struct lexicon *lex = b->lex;
+	uint32_t *at = string_map_at(lex->expansion_ids, field[0]);
+	if (*at != STRING_MAP_NONE)
+		return; /* the first file that knows a spelling decides */
+	struct expansion *x = &lex->expansions[lex->expansion_count];
+	char *save = NULL;
+	for (char *w = strtok_r(field[1], " ", &save); w != NULL; w = strtok_r(NULL, " ", &save)) {
+		if (x->count == 3) {
+			fail(b, "a form stands for at most three words", field[0]);
+			return;
+		}
+		x->word[x->count++] = w;
+	}
+	*at = (uint32_t)lex->expansion_count++;
+}
+
+static void read_phrases_line(struct build *b, char **field)
+{
+	bool takes_away = field[0][0] == '-';
+	uint16_t target = takes_away ? reference(b, arena_printf(b->lex->arena, "@%s", field[0] + 1))
+	                             : concept(b, field[0]);
+	struct phrase *p = new_phrase(b->lex, target, takes_away);
+	uint8_t gap = 0;
+	char *save = NULL;
+	for (char *e = strtok_r(field[1], " ", &save); e != NULL; e = strtok_r(NULL, " ", &save)) {
+		if (e[0] == '~') {
+			gap = (uint8_t)(e[1] >= '0' && e[1] <= '9' ? atoi(e + 1) % 64 : 0);
+			continue;
+		}
+		read_alternatives(b, e, false, &add_element(b, p, gap, e)->is);
+		gap = 0;
+	}
+	if (p->count == 0)
+		fail(b, "an empty phrase", field[0]);
+}
+
+static void read_conditions(struct build *b, char *text, struct rule *ret)
+{
+	char *save = NULL;
+	if (strcmp(text, "-") == 0)
+		return;
+	for (char *c = strtok_r(text, " ", &save); c != NULL; c = strtok_r(NULL, " ", &save)) {
+		if (ret->count == sizeof ret->conditions / sizeof *ret->conditions) {
+			fail(b, "too many conditions", c);
+			return;
+		}
+		struct condition *is = &ret->conditions[ret->count++];
+		is->negated = c[0] == '!';
+		read_alternatives(b, c + (is->negated ? 1 : 0), true, is);
+	}
+}
+
+static int named(struct build *b, const char *const *names, int n, const char *name)
+{
+	int i = name_index(names, n, name);
+	if (i < 0)
+		fail(b, "unknown name", name);
+	return i < 0 ? 0 : i;
+}
+
+static void read_types_line(struct build *b, char **field)
+{
+	struct rule *r = &b->lex->type_rules.rule[b->lex->type_rules.count++];
+	char *end = NULL;
+	r->type = (enum incident_type)named(b, incident_type_names, INCIDENT_TYPES, field[0]);
+	r->weight = strtod(field[1], &end);
+	if (*end != '\0' || end == field[1] || r->weight < -20 || r->weight > 20)
+		fail(b, "a weight from -20 to 20 is expected", field[1]);
+	if (strcmp(field[2], "-") != 0) {
+		uint32_t *group = string_map_at(b->lex->groups, field[2]);
+		if (*group == STRING_MAP_NONE)
+			*group = (uint32_t)++b->lex->group_count;
+		r->group = (uint16_t)*group;
+	}
+	read_conditions(b, field[3], r);
+}
+
+static void read_urgency_line(struct build *b, char **field)
+{
+	struct rule *r = &b->lex->urgency_rules.rule[b->lex->urgency_rules.count++];
+	bool every = strcmp(field[0], "*") == 0;
+	r->type = every ? TYPE_UNSURE
+	                : (enum incident_type)named(b, incident_type_names, INCIDENT_TYPES, field[0]);
+	r->urgency = (enum urgency)named(b, urgency_names, URGENCIES, field[1]);
+	read_conditions(b, field[2], r);
+}
+
+static void read_flags_line(struct build *b, char **field)
+{
+	struct rule *r = &b->lex->flag_rules.rule[b->lex->flag_rules.count++];
+	r->flag = 1u << named(b, flag_names, FLAGS, field[0]);
+	read_conditions(b, field[1], r);
+}
+
+/* The kinds of files, in the order in which they are read: a file may name concepts of those above. */
+static const struct kind {
+	const char *file;
+	size_t fields;
+	void (*read)(struct build *b, char **field);
+	bool needed;
+} kinds[] = {
+	{ "forms.tsv", 2, read_forms_line, true },     { "slang.tsv", 2, read_forms_line, false },
+	{ "words.tsv", 2, read_words_line, true },     { "phrases.tsv", 2, read_phrases_line, true },
+	{ "types.tsv", 4, read_types_line, true },     { "urgency.tsv", 3, read_urgency_line, true },
+	{ "flags.tsv", 2, read_flags_line, true },
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+static void read_line(struct build *b, const struct kind *kind, char *line)
+{
+	char *field[LINE_FIELDS], *save = NULL;
+	size_t n = 0;
+	for (char *f = strtok_r(line, "\t", &save); f != NULL && n < LINE_FIELDS; f = strtok_r(NULL, "\t", &save))
+		field[n++] = f;
+	if (n != kind->fields)
+		fail(b, "wrong number of fields separated by tabs", n > 0 ? field[0] : "");
+	else
+		kind->read(b, field);
+}
+
+static void read_file(struct build *b, const struct kind *kind, const struct lexicon_file *file)
+{
+	char *text = arena_strndup(b->lex->arena, file->text, file->len), *next = text;
+	b->file = file->name;
+	b->line = 0;
+	while (next != NULL && !b->failed) {
+		char *line = next;
+		next = strchr(line, '\n');
+		if (next != NULL)
+			*next++ = '\0';
+		b->line++;
+		line[strcspn(line, "\r")] = '\0';
+		if (line[0] != '\0' && line[0] != '#')
+			read_line(b, kind, line);
+	}
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash == NULL ? path : slash + 1;
+}
+
+/* Upper bounds for what the files can hold, so that arrays are made once. */
+static void make_room(struct lexicon *lex, const struct lexicon_file *files, size_t n)
+{
+	size_t lines = 1, compounds = 0;
+	for (size_t f = 0; f < n; f++)
+		for (size_t i = 0; i < files[f].len; i++) {
+			lines += files[f].text[i] == '\n';
+			compounds += files[f].text[i] == '_';
+		}
+	lines += n;
+	lex->expansions = arena_array(lex->arena, struct expansion, lines);
+	lex->phrases = arena_array(lex->arena, struct phrase, lines + compounds);
+	lex->type_rules.rule = arena_array(lex->arena, struct rule, lines);
+	lex->urgency_rules.rule = arena_array(lex->arena, struct rule, lines);
+	lex->flag_rules.rule = arena_array(lex->arena, struct rule, lines);
+	lex->concept_names = arena_array(lex->arena, const char *, CONCEPTS_MAX);
+	lex->concept_ids = string_map_new(lex->arena, CONCEPTS_MAX);
+	lex->entry_ids = string_map_new(lex->arena, 32768);
+	lex->expansion_ids = string_map_new(lex->arena, 2048);
+	lex->skeletons = string_map_new(lex->arena, 4096);
+	lex->groups = string_map_new(lex->arena, 64);
+}
+
+static void make_builtins(struct build *b)
+{
+	struct lexicon *lex = b->lex;
+	const struct {
+		const char *name;
+		uint16_t *id;
+	} builtins[] = {
+		{ "first", &lex->first },
+		{ "start", &lex->start },
+		{ "number", &lex->number },
+		{ "child_number", &lex->child_number },
+		{ "elder_number", &lex->elder_number },
+		{ "phone", &lex->phone },
+		{ "brief", &lex->brief },
+		{ "lengthy", &lex->lengthy },
+		{ "place_number", &lex->names.place_number },
+		{ "place_road", &lex->names.place_road },
+		{ "place_spot", &lex->names.place_spot },
+		{ "place_near", &lex->names.place_near },
+		{ "place_stop", &lex->names.place_stop },
+	};
+	for (size_t i = 0; i < sizeof builtins / sizeof *builtins; i++)
+		*builtins[i].id = concept(b, builtins[i].name);
+}
+
+static void index_spellings(struct lexicon *lex)
+{
+	lex->spelling = spelling_new(lex->arena, lex->spelled, lex->spelled_count);
+	for (size_t i = 0; i < lex->spelled_count; i++) {
+		char skeleton[WORD_MAX];
+		word_skeleton(lex->spelled[i], skeleton, sizeof skeleton);
+		if (strlen(skeleton) < 3)
+			continue;
+		uint32_t *at = string_map_at(lex->skeletons, arena_strdup(lex->arena, skeleton));
+		if (*at == STRING_MAP_NONE)
+			*at = (uint32_t)i;
+	}
+}
+
+struct lexicon *lexicon_build(struct arena *a, const struct lexicon_file *files, size_t n, struct lexicon_fault *ret)
+{
+	struct lexicon *lex = arena_new_of(a, struct lexicon);
+	struct build b = { .lex = lex, .fault = ret, .file = "" };
+	lex->arena = a;
+	make_room(lex, files, n);
+	make_builtins(&b);
+	for (size_t k = 0; k < KINDS && !b.failed; k++) {
+		bool seen = false;
+		for (size_t f = 0; f < n && !b.failed; f++) {
+			if (strcmp(base_name(files[f].name), kinds[k].file) != 0)
+				continue;
+			read_file(&b, &kinds[k], &files[f]);
+			seen = true;
+		}
+		b.file = kinds[k].file;
+		b.line = 0;
+		if (!seen && kinds[k].needed)
+			fail(&b, "this file is missing", kinds[k].file);
+	}
+	if (b.failed)
+		return NULL;
+	index_spellings(lex);
+	return lex;
+}
+
+/* -- reading a message ------------------------------------------------------------------------------------------ */
+
+static const struct entry *entry_of(const struct lexicon *lex, const char *word)
+{
+	uint32_t id = string_map_get(lex->entry_ids, word);
+	return id == STRING_MAP_NONE ? NULL : &lex->entries[id];
+}
+
+/* A single-word formal spelling, or the word itself. */
+static const char *formal(const struct lexicon *lex, const char *word)
+{
+	uint32_t id = string_map_get(lex->expansion_ids, word);
+	return id == STRING_MAP_NONE || lex->expansions[id].count != 1 ? word : lex->expansions[id].word[0];
+}
+
+static const struct entry *entry_without_clitics(const struct lexicon *lex, const char *word, int depth)
+{
+	char shorter[WORD_MAX];
+	for (int nth = 0; strip_clitic(word, nth, shorter); nth++) {
+		const struct entry *e = entry_of(lex, formal(lex, shorter));
+		if (e == NULL && depth > 0)
+			e = entry_without_clitics(lex, shorter, depth - 1);
+		if (e != NULL)
+			return e;
+	}
+	return NULL;
+}
+
+/* A word nobody listed: misspelt, or written without vowels. */
+static const struct entry *entry_of_misspelt(const struct lexicon *lex, const char *word)
+{
+	char skeleton[WORD_MAX];
+	size_t len = strlen(word);
+	if (word[0] < 'a' || word[0] > 'z' || len < 3)
+		return NULL;
+	long found = spelling_find(lex->spelling, word);
+	if (found >= 0)
+		return entry_of(lex, lex->spelled[found]);
+	word_skeleton(word, skeleton, sizeof skeleton);
+	uint32_t full = strlen(skeleton) < 3 ? STRING_MAP_NONE : string_map_get(lex->skeletons, skeleton);
+	if (full == STRING_MAP_NONE || !word_is_skeleton_of(word, lex->spelled[full]))
+		return NULL;
+	return entry_of(lex, lex->spelled[full]);
+}
+
+static void take(struct token *t, const struct entry *e)
+{
+	for (uint8_t i = 0; e != NULL && i < e->count; i++) {
+		bool known = false;
+		for (uint8_t k = 0; k < t->count; k++)
+			known |= t->concepts[k] == e->concepts[i];
+		if (!known && t->count < WORD_CONCEPTS)
+			t->concepts[t->count++] = e->concepts[i];
+	}
+}
+
+static void take_one(struct token *t, uint16_t id)
+{
+	take(t, &(struct entry){ .concepts = { id }, .count = 1 });
+}
+
+static void read_number(const struct lexicon *lex, struct token *t)
+{
+	size_t len = strlen(t->text);
+	long value = len < 6 ? atol(t->text) : 0;
+	take_one(t, lex->number);
+	if (value >= 1 && value <= 17)
+		take_one(t, lex->child_number);
+	if (value >= 60 && value <= 110)
+		take_one(t, lex->elder_number);
+	if (len >= 9)
+		take_one(t, lex->phone);
+}
+
+/* "di rantai" is often written for "dirantai". */
+static void read_split_passive(const struct lexicon *lex, struct found *ret, const char *word)
+{
+	char joined[WORD_MAX + 2] = "di";
+	const char *before = ret->count > 1 ? ret->token[ret->count - 2].text : "";
+	if (strcmp(before, "di") != 0 || strlen(word) + 3 > WORD_MAX)
+		return;
+	memcpy(joined + 2, word, strlen(word) + 1);
+	take(&ret->token[ret->count - 1], entry_of(lex, joined));
+}
+
+static void read_token(const struct lexicon *lex, struct found *ret, const char *written, const char *text, size_t word)
+{
+	if (ret->count == TOKENS_MAX)
+		return;
+	struct token *t = &ret->token[ret->count++];
+	*t = (struct token){ .text = text, .word = (uint16_t)word };
+	if (text[0] >= '0' && text[0] <= '9') {
+		read_number(lex, t);
+		return;
+	}
+	take(t, entry_of(lex, text));
+	if (written != text)
+		take(t, entry_of(lex, written));
+	if (t->count == 0)
+		take(t, entry_without_clitics(lex, text, 1));
+	if (t->count == 0)
+		take(t, entry_of_misspelt(lex, text));
+	read_split_passive(lex, ret, text);
+}
+
+static void read_word(const struct lexicon *lex, const struct words *words, size_t i, struct found *ret)
+{
+	const char *written = words->word[i].text;
+	uint32_t id = string_map_get(lex->expansion_ids, written);
+	if (id == STRING_MAP_NONE) {
+		char bare[WORD_MAX];
+		memcpy(bare, written, WORD_MAX);
+		size_t len = strlen(bare);
+		if (len < 3 || bare[len - 1] != '2') {
+			read_token(lex, ret, written, written, i);
+			return;
+		}
+		bare[len - 1] = '\0'; /* "anak2" */
+		id = string_map_get(lex->expansion_ids, bare);
+		uint32_t known = string_map_get(lex->entry_ids, bare);
+		if (id == STRING_MAP_NONE) {
+			const char *text = written;
+			if (ret->count < TOKENS_MAX && known != STRING_MAP_NONE) {
+				ret->token[ret->count] = (struct token){ .text = text, .word = (uint16_t)i };
+				take(&ret->token[ret->count++], &lex->entries[known]);
+			} else if (ret->count < TOKENS_MAX) {
+				ret->token[ret->count] = (struct token){ .text = text, .word = (uint16_t)i };
+				take(&ret->token[ret->count++], entry_without_clitics(lex, bare, 1));
+			}
+			return;
+		}
+	}
+	for (uint8_t k = 0; k < lex->expansions[id].count; k++)
+		read_token(lex, ret, k == 0 ? written : lex->expansions[id].word[k], lex->expansions[id].word[k], i);
+}
+
+/* -- phrases ------------------------------------------------------------------------------------------------------ */
+
+struct window {
+	mask at[CONCEPTS_MAX];
+};
+
+static mask where(const struct window *w, const struct condition *is)
+{
+	mask m = 0;
+	for (uint8_t i = 0; i < is->count; i++)
+		m |= w->at[is->any[i]];
+	return m;
+}
+
+/* Finds all places of a phrase and changes its concept there. */
+static void apply_phrase(const struct phrase *p, struct window *w)
+{
+	mask at[ELEMENTS_MAX];
+	for (uint8_t e = 0; e < p->count; e++) {
+		mask reach = ~(mask)0;
+		if (e > 0) {
+			reach = 0;
+			for (unsigned g = 0; g <= p->element[e].gap; g++)
+				reach |= at[e - 1] << (1 + g);
+		}
+		at[e] = where(w, &p->element[e].is) & reach;
+		if (at[e] == 0)
+			return;
+	}
+	for (unsigned e = p->count; e-- > 1;) { /* keep of each element only what led to a whole phrase */
+		mask reach = 0;
+		for (unsigned g = 0; g <= p->element[e].gap; g++)
+			reach |= at[e] >> (1 + g);
+		at[e - 1] &= reach;
+	}
+	for (uint8_t e = 0; e < p->count; e++) {
+		if (p->takes_away)
+			w->at[p->target] &= ~at[e];
+		else
+			w->at[p->target] |= at[e];
+	}
+}
+
+static int lowest_bit(mask m)
+{
+	uint64_t low = (uint64_t)m;
+	return low != 0 ? __builtin_ctzll(low) : 64 + __builtin_ctzll((uint64_t)(m >> 64));
+}
+
+static void read_window(const struct lexicon *lex, struct found *ret, size_t from, struct window *w)
+{
+	size_t to = ret->count - from < WINDOW ? ret->count : from + WINDOW;
+	memset(w->at, 0, lex->concepts * sizeof *w->at);
+	for (size_t i = from; i < to; i++)
+		for (uint8_t c = 0; c < ret->token[i].count; c++)
+			w->at[ret->token[i].concepts[c]] |= (mask)1 << (i - from);
+	for (size_t p = 0; p < lex->phrase_count; p++)
+		if (where(w, &lex->phrases[p].element[0].is) != 0)
+			apply_phrase(&lex->phrases[p], w);
+	for (size_t c = 0; c < lex->concepts; c++)
+		if (w->at[c] != 0 && ret->first[c] < 0)
+			ret->first[c] = (int16_t)(from + (size_t)lowest_bit(w->at[c]));
+}
+
+void lexicon_read(const struct lexicon *lex, const struct words *words, struct found *ret)
+{
+	struct window w;
+	ret->count = 0;
+	memset(ret->first, 0xff, sizeof ret->first);
+	for (size_t i = 0; i < words->count; i++)
+		read_word(lex, words, i, ret);
+	for (size_t i = 0; i < ret->count && i < 3; i++)
+		take_one(&ret->token[i], i == 0 ? lex->first : lex->start);
+	for (size_t from = 0; from < ret->count; from += WINDOW - OVERLAP)
+		read_window(lex, ret, from, &w);
+	if (ret->count > 0 && words->count <= 4)
+		ret->first[lex->brief] = 0;
+	if (words->count >= 40)
+		ret->first[lex->lengthy] = 0;
+}
+
+/* -- rules -------------------------------------------------------------------------------------------------------- */
+
+bool rule_holds(const struct rule *rule, const struct found *found)
+{
+	for (uint8_t c = 0; c < rule->count; c++) {
+		const struct condition *is = &rule->conditions[c];
+		bool any = false;
+		for (uint8_t i = 0; i < is->count; i++)
+			any |= found->first[is->any[i]] >= 0;
+		if (any == is->negated)
+			return false;
+	}
+	return true;
+}
+
+const char *lexicon_concept_name(const struct lexicon *lex, uint16_t id)
+{
+	return lex->concept_names[id];
+}
+
+const struct lexicon_names *lexicon_names(const struct lexicon *lex)
+{
+	return &lex->names;
+}
+
+const struct rules *lexicon_type_rules(const struct lexicon *lex)
+{
+	return &lex->type_rules;
+}
+
+const struct rules *lexicon_urgency_rules(const struct lexicon *lex)
+{
+	return &lex->urgency_rules;
+}
+
+const struct rules *lexicon_flag_rules(const struct lexicon *lex)
+{
+	return &lex->flag_rules;
+}

@@ -1,0 +1,59 @@
+/* lexicon: the triage data (config/lexicon/) in memory: words and phrases stand for concepts, rules turn concepts into a type, an urgency and flags. */
+#ifndef SIGAP_CORE_LEXICON_H
+#define SIGAP_CORE_LEXICON_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "types.h"
+#include "words.h"
+
+enum { CONCEPTS_MAX = 1600, WORD_CONCEPTS = 10, TOKENS_MAX = WORDS_MAX + 128 };
+
+/* One alternative list of a rule's condition: any of the concepts, or (negated) none of them. */
+struct condition {
+	uint16_t any[8];
+	uint8_t count;
+	bool negated;
+};
+struct rule {
+	enum incident_type type; /* urgency rules: TYPE_UNSURE stands for every type */
+	enum urgency urgency;
+	unsigned flag;
+	double weight;
+	uint16_t group; /* only the heaviest rule of a type's group counts; 0: none */
+	struct condition conditions[6];
+	uint8_t count;
+};
+struct rules {
+	struct rule *rule;
+	size_t count;
+};
+/* The words of a message as the lexicon sees them. */
+struct token {
+	const char *text; /* formal spelling */
+	uint16_t word;    /* index in struct words */
+	uint16_t concepts[WORD_CONCEPTS];
+	uint8_t count;
+};
+/* What a message says: for each concept the word that first said it. */
+struct found {
+	struct token token[TOKENS_MAX];
+	size_t count;
+	int16_t first[CONCEPTS_MAX]; /* index in token, -1: not said */
+};
+/* Concepts that code asks for by name; the same names stand in the data files. */
+struct lexicon_names {
+	uint16_t place_number, place_road, place_spot, place_near, place_stop;
+};
+
+struct lexicon;
+void lexicon_read(const struct lexicon *lex, const struct words *words, struct found *ret);
+bool rule_holds(const struct rule *rule, const struct found *found);
+const char *lexicon_concept_name(const struct lexicon *lex, uint16_t concept);
+const struct lexicon_names *lexicon_names(const struct lexicon *lex);
+/* Rules in file order: types add weights; of urgencies the first that holds decides; of flags all that hold. */
+const struct rules *lexicon_type_rules(const struct lexicon *lex);
+const struct rules *lexicon_urgency_rules(const struct lexicon *lex);
+const struct rules *lexicon_flag_rules(const struct lexicon *lex);
+#endif

@@ -1,0 +1,21 @@
+/* deliver: notices leave. From memory right after the commit that made them (already leased), or claimed from the outbox; retried by core/backoff, held back by core/breaker,
+ * finished or given up in the database. A slow partner holds only its own slots. */
+#ifndef SIGAP_FLOW_DELIVER_H
+#define SIGAP_FLOW_DELIVER_H
+#include "../core/plan.h"
+#include "flow.h"
+
+struct deliver *deliver_open(struct flow *f);
+/* Stops claiming; what is in flight ends. */
+void deliver_drain(struct deliver *d);
+void deliver_close(struct deliver **d);
+/* Notices held in memory: waiting for a slot or in flight. */
+int deliver_busy(const struct deliver *d);
+
+/* Before a commit: for each notice of the plan, may this daemon send it itself, at once? Fills leased[notice_count] and keeps room for them. */
+void deliver_reserve(struct deliver *d, const struct plan *p, bool *leased);
+/* After it: committed → the leased notices go out (their content is copied) and the others are claimed soon; otherwise the room is given back. */
+void deliver_release(struct deliver *d, const struct rules *r, const struct plan *p, const bool *leased, bool committed);
+/* Something may be due in the outbox: look within after_ms. */
+void deliver_look(struct deliver *d, int64_t after_ms);
+#endif

@@ -1,0 +1,62 @@
+/* incident_row: see incident_row.h. */
+#include "incident_row.h"
+
+static const char *copy(struct arena *a, const struct pg_result *r, int row, int column)
+{
+	return pg_is_null(r, row, column) ? NULL : arena_strndup(a, pg_text(r, row, column), pg_length(r, row, column));
+}
+
+bool incident_row_read(struct arena *a, const struct pg_result *r, int row, int column, struct incident_row *ret)
+{
+	int state = name_index(incident_state_names, INCIDENT_STATES, pg_text(r, row, column + 3));
+	int type = name_index(incident_type_names, INCIDENT_TYPES, pg_text(r, row, column + 4));
+	int urgency = name_index(urgency_names, URGENCIES, pg_text(r, row, column + 5));
+	if (state < 0 || type < 0 || urgency < 0)
+		return false;
+	*ret = (struct incident_row){
+		.id = pg_uuid(r, row, column),
+		.number = pg_bigint(r, row, column + 1),
+		.version = pg_int(r, row, column + 2),
+		.state = (enum incident_state)state,
+		.type = (enum incident_type)type,
+		.urgency = (enum urgency)urgency,
+		.region = copy(a, r, row, column + 6),
+		.place_text = copy(a, r, row, column + 7),
+		.has_position = !pg_is_null(r, row, column + 8),
+		.lat = pg_double(r, row, column + 8),
+		.lon = pg_double(r, row, column + 9),
+		.summary = copy(a, r, row, column + 10),
+	};
+	return true;
+}
+
+struct plan_extra_input incident_row_extra(const struct incident_row *i)
+{
+	return (struct plan_extra_input){
+		.incident = i->id,
+		.number = i->number,
+		.incident_version = i->version + 1, /* as it will be with the event under way */
+		.type = i->type,
+		.urgency = i->urgency,
+		.region = i->region,
+		.place_text = i->place_text,
+		.summary = i->summary,
+		.has_position = i->has_position,
+		.lat = i->lat,
+		.lon = i->lon,
+	};
+}
+
+struct plan_dispatch_view dispatch_row_view(const struct dispatch_row *d, const struct agency *agency)
+{
+	return (struct plan_dispatch_view){
+		.id = d->id,
+		.agency = agency,
+		.role = d->role,
+		.task = d->task,
+		.state = dispatch_state_names[d->state],
+		.version = d->version,
+		.accept_by_us = d->accept_by.us,
+		.arrive_by_us = d->arrive_by.us,
+	};
+}

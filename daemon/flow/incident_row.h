@@ -1,0 +1,34 @@
+/* incident_row: the columns that every load of an incident or dispatch shares, as structs. */
+#ifndef SIGAP_FLOW_INCIDENT_ROW_H
+#define SIGAP_FLOW_INCIDENT_ROW_H
+#include "../core/dispatch_state.h"
+#include "../core/incident_state.h"
+#include "flow.h"
+#include "rules.h"
+
+struct incident_row {
+	struct uuid id;
+	int64_t number;
+	int version;
+	enum incident_state state;
+	enum incident_type type;
+	enum urgency urgency;
+	const char *region, *place_text, *summary;
+	bool has_position;
+	double lat, lon;
+};
+struct dispatch_row {
+	struct uuid id;
+	const char *agency, *role, *task;
+	enum dispatch_state state;
+	int version;
+	int accept_s, arrive_s, complete_s;
+	struct wall accept_by, arrive_by; /* us 0: none */
+};
+/* Reads the eleven columns id, number, version, state, type, urgency, region, place_text, lat, lon, summary beginning at column. False when a name is unknown to this program. */
+bool incident_row_read(struct arena *a, const struct pg_result *r, int row, int column, struct incident_row *ret);
+/* What plans about an existing incident are made of. */
+struct plan_extra_input incident_row_extra(const struct incident_row *i);
+/* The view of a dispatch for a notice about it; agency NULL when it is in no directory any more. */
+struct plan_dispatch_view dispatch_row_view(const struct dispatch_row *d, const struct agency *agency);
+#endif

@@ -1,0 +1,28 @@
+/* intake: a report is read, triaged, planned, committed; then its source is answered and its notices leave. Waits once: for the commit. */
+#ifndef SIGAP_FLOW_INTAKE_H
+#define SIGAP_FLOW_INTAKE_H
+#include "../core/triage.h"
+#include "flow.h"
+#include "rules.h"
+
+/* One report on its way. The caller fills what the source said; everything lives in arena until answer has been called. */
+struct intake {
+	struct flow *flow;
+	struct arena *arena;
+	struct store_report report;  /* gateway, external_id, fingerprint, raw, source, text, phone … are the caller's */
+	struct stated stated;        /* what the source stated explicitly */
+	bool sms;                    /* the reporter writes and reads SMS */
+	struct mono received;
+	/* made on the way */
+	struct rules *rules;
+	struct triage triage;
+	struct plan *plan;
+	/* called once: the commit's end; on STORE_REPEATED nothing was written. at: the database's time of the commit. */
+	void (*answer)(struct intake *in, enum store_end end, struct wall at);
+	void *ctx;
+};
+void intake_submit(struct intake *in);
+
+/* POST /v1/reports */
+void intake_post_report(void *ctx, struct http_request *r);
+#endif

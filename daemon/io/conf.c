@@ -1,0 +1,487 @@
+/* conf: see conf.h. One table of settings is parser, default, bound and help at once. */
+#include "conf.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf_value.h"
+#include "sys.h"
+
+enum section { DAEMON, DELIVERY, CLOCKS_, GATEWAY, SECTIONS, NO_SECTION, UNKNOWN_SECTION };
+static const char *const section_names[SECTIONS] = {
+        [DAEMON] = "daemon", [DELIVERY] = "delivery", [CLOCKS_] = "clocks", [GATEWAY] = "gateway"};
+enum { FILE_MAX_BYTES = 262144, GATEWAY_NAME_MAX = 32, FROM_ENVIRONMENT = -1 };
+
+#define IN(member) offsetof(struct conf, member)
+#define GW(member) offsetof(struct conf_gateway, member)
+
+/* clang-format off */
+static const struct conf_setting settings[] = {
+	{ DAEMON, "listen", conf_value_listen, 0, .initial = "127.0.0.1:8080",
+	  .help = "Where to listen: numeric ADDRESS:PORT, [IPV6]:PORT or unix:/PATH, at most 4, comma separated." },
+	{ DAEMON, "database", conf_value_conninfo, IN(database), .initial = "dbname=sigap",
+	  .help = "PostgreSQL, as libpq connection string. With a password in it use database_file instead." },
+	{ DAEMON, "database_file", conf_value_conninfo_file, IN(database), .example = "credential:database",
+	  .help = "A file whose first line is the connection string; instead of database." },
+	{ DAEMON, "public_url", conf_value_url, IN(public_url), .initial = "http://127.0.0.1:8080",
+	  .help = "Where partners and gateways reach this daemon: the base of the links in notices." },
+	{ DAEMON, "config_dir", conf_value_folder, IN(config_dir), .example = "/etc/sigap",
+	  .help = "The folder that holds lexicon/ and replies/. Default: the folder of this file." },
+	{ DAEMON, "log_level", conf_value_choice, IN(log_level), .choices = "debug, info, warn, error", .initial = "info",
+	  .help = "The least level that is logged." },
+	{ DAEMON, "max_connections", conf_value_number, IN(max_connections), 1, 100000, .initial = "1000",
+	  .help = "HTTP connections at the same time; further ones wait in the listen queue." },
+	{ DAEMON, "drain_s", conf_value_number, IN(drain_s), 0, 600, .initial = "10",
+	  .help = "Seconds that requests under way get to finish when the daemon stops." },
+
+	{ DELIVERY, "hold", conf_value_flag, IN(delivery_held), .initial = "no",
+	  .help = "yes: reports are taken in and planned, but nothing is sent." },
+	{ DELIVERY, "slots", conf_value_number, IN(delivery_slots), 1, 4096, .initial = "256",
+	  .help = "Notices on their way at the same time." },
+	{ DELIVERY, "slots_per_contact", conf_value_number, IN(slots_per_contact), 1, 4096, .initial = "8",
+	  .help = "The same for one contact: a slow agency holds only its own slots." },
+	{ DELIVERY, "connect_ms", conf_value_number, IN(connect_ms), 100, 60000, .initial = "3000",
+	  .help = "Milliseconds to connect to a contact." },
+	{ DELIVERY, "total_ms", conf_value_number, IN(total_ms), 100, 60000, .initial = "10000",
+	  .help = "Milliseconds for a whole attempt." },
+	{ DELIVERY, "ca_file", conf_value_path, IN(ca_file), .example = "/etc/ssl/certs/ca-certificates.crt",
+	  .help = "Certificates that contacts' servers are checked against. Default: the system's." },
+	{ DELIVERY, "lease_s", conf_value_number, IN(lease_s), 5, 600, .initial = "30",
+	  .help = "Seconds after which an attempt of a daemon that died is taken over. More than total_ms." },
+
+	{ CLOCKS_, "poll_ms", conf_value_number, IN(poll_ms), 10, 60000, .initial = "1000",
+	  .help = "Milliseconds at most between two looks at the database for due work." },
+
+	{ GATEWAY, "kind", conf_value_choice, GW(kind), .choices = "kannel", .initial = "kannel",
+	  .help = "What it speaks." },
+	{ GATEWAY, "send_url", conf_value_url, GW(out.send_url), .example = "http://127.0.0.1:13013/cgi-bin/sendsms",
+	  .required = true, .help = "Where it takes messages to be sent." },
+	{ GATEWAY, "username", conf_value_text, GW(out.username), .example = "sigap",
+	  .help = "Its user; goes with password_file." },
+	{ GATEWAY, "password_file", conf_value_secret, GW(out.password), .example = "credential:gateway_kannel.password",
+	  .help = "A file whose first line is that user's password." },
+	{ GATEWAY, "from", conf_value_text, GW(out.from), .example = "SIGAP",
+	  .help = "The sender shown to citizens. Default: the gateway's." },
+	{ GATEWAY, "smsc", conf_value_text, GW(out.smsc), .example = "modem1",
+	  .help = "The SMSC to send through. Default: any." },
+	{ GATEWAY, "token_file", conf_value_token, GW(token), .example = "credential:gateway_kannel.token",
+	  .required = true, .help = "A file whose first line is the token= that the gateway's calls to this daemon carry." },
+	{ GATEWAY, "allow_private", conf_value_flag, GW(allow_private), .initial = "yes",
+	  .help = "yes: the gateway may stand at a loopback or private address." },
+	{ GATEWAY, "slots", conf_value_number, GW(slots), 1, 256, .initial = "4",
+	  .help = "Messages handed to it at the same time." },
+};
+/* clang-format on */
+enum { SETTINGS = sizeof settings / sizeof settings[0] };
+
+/* One reading of the file. */
+struct reading {
+	struct conf_place place;
+	struct buf *faults;
+	int fault_count;
+	const char *path;
+	const char *rest; /* text not yet given to inih */
+	int line;         /* number of the line given last */
+	bool unclaimed;   /* that line should be a setting, and inih has not called back for it yet */
+	enum section section;
+	int gateway; /* index, in section GATEWAY */
+	int gateway_line[CONF_GATEWAYS];
+	int set_at[1 + CONF_GATEWAYS][SETTINGS]; /* line that set it, 0: not set, FROM_ENVIRONMENT */
+	struct conf *conf;
+};
+
+static void fault(struct reading *r, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void fault(struct reading *r, int line, const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	if (line > 0)
+		buf_addf(r->faults, "%s:%d: ", r->path, line);
+	else if (line == 0)
+		buf_addf(r->faults, "%s: ", r->path);
+	buf_vaddf(r->faults, format, ap);
+	buf_addc(r->faults, '\n');
+	va_end(ap);
+	r->fault_count++;
+}
+
+/* ---- names ---- */
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Levenshtein distance; names longer than the row are simply far away. */
+static size_t distance(const char *a, const char *b)
+{
+	enum { LONGEST = 40 };
+	size_t row[LONGEST + 1], la = strlen(a), lb = strlen(b);
+	if (la > LONGEST || lb > LONGEST)
+		return SIZE_MAX;
+	for (size_t j = 0; j <= lb; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= la; i++) {
+		size_t corner = row[0];
+		row[0] = i;
+		for (size_t j = 1; j <= lb; j++) {
+			size_t change = corner + (a[i - 1] != b[j - 1]);
+			corner = row[j];
+			row[j] = least(change, least(row[j], row[j - 1]) + 1);
+		}
+	}
+	return row[lb];
+}
+
+/* Keeps the nearer of two names; nothing farther than a third of its letters. */
+static const char *nearer(const char *wanted, const char *best, const char *candidate)
+{
+	size_t d = distance(wanted, candidate);
+	if (d > strlen(candidate) / 3 + 1)
+		return best;
+	return best == NULL || d < distance(wanted, best) ? candidate : best;
+}
+
+static int find_setting(enum section section, const char *name)
+{
+	for (int i = 0; i < SETTINGS; i++)
+		if (settings[i].section == section && strcmp(settings[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+static void unknown_setting(struct reading *r, const char *name)
+{
+	const char *best = NULL;
+	for (int i = 0; i < SETTINGS; i++)
+		if (settings[i].section == r->section)
+			best = nearer(name, best, settings[i].name);
+	const char *here = section_names[r->section];
+	for (int s = 0; best == NULL && s < SECTIONS; s++) {
+		if (find_setting((enum section)s, name) >= 0) {
+			fault(r, r->line, "unknown setting \"%s\" in [%s]; it belongs into [%s]", name, here,
+			      section_names[s]);
+			return;
+		}
+	}
+	if (best != NULL)
+		fault(r, r->line, "unknown setting \"%s\" in [%s]; did you mean \"%s\"?", name, here, best);
+	else
+		fault(r, r->line, "unknown setting \"%s\" in [%s]", name, here);
+}
+
+/* ---- lines ---- */
+
+static bool gateway_name_valid(const char *name)
+{
+	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
+	return n > 0 && n <= GATEWAY_NAME_MAX && name[n] == '\0' && name[0] != '-';
+}
+
+static void open_gateway(struct reading *r, const char *name)
+{
+	struct conf *c = r->conf;
+	r->section = UNKNOWN_SECTION;
+	if (!gateway_name_valid(name)) {
+		fault(r, r->line, "[gateway NAME] needs a name of at most %d lower case letters, digits and hyphens",
+		      GATEWAY_NAME_MAX);
+		return;
+	}
+	for (r->gateway = 0; r->gateway < c->gateway_count; r->gateway++)
+		if (strcmp(c->gateways[r->gateway].name, name) == 0)
+			break;
+	if (r->gateway == CONF_GATEWAYS) {
+		fault(r, r->line, "more than %d gateways", CONF_GATEWAYS);
+		return;
+	}
+	r->section = GATEWAY;
+	if (r->gateway < c->gateway_count)
+		return;
+	c->gateways[c->gateway_count++].name = name;
+	r->gateway_line[r->gateway] = r->line;
+}
+
+/* text: what stands between the brackets. */
+static void open_section(struct reading *r, const char *text)
+{
+	const char *best = NULL;
+	size_t word = strcspn(text, " \t");
+	if (word == strlen("gateway") && strncmp(text, "gateway", word) == 0) {
+		open_gateway(r, text + word + strspn(text + word, " \t"));
+		return;
+	}
+	for (int s = 0; s < GATEWAY; s++) {
+		if (strcmp(text, section_names[s]) == 0) {
+			r->section = (enum section)s;
+			return;
+		}
+		best = nearer(text, best, section_names[s]);
+	}
+	r->section = UNKNOWN_SECTION;
+	if (best != NULL)
+		fault(r, r->line, "unknown section [%s]; did you mean [%s]?", text, best);
+	else
+		fault(r, r->line, "unknown section [%s]; known are [daemon], [delivery], [clocks], [gateway NAME]",
+		      text);
+}
+
+/* Before the next line: was the one before understood? */
+static void settle_line(struct reading *r)
+{
+	if (r->unclaimed)
+		fault(r, r->line, "is neither \"name = value\" nor a [section] nor a comment");
+	r->unclaimed = false;
+}
+
+/* inih's fgets. Sections are taken out here, because inih tells only of those that have settings, and without their line; leading
+ * blanks too, because inih would append an indented setting to the value above it. */
+static char *next_line(char *to, int size, void *stream)
+{
+	struct reading *r = stream;
+	settle_line(r);
+	if (*r->rest == '\0')
+		return NULL;
+	r->line++;
+	size_t whole = strcspn(r->rest, "\n");
+	const char *start = r->rest + strspn(r->rest, " \t\r");
+	size_t len = (size_t)(r->rest + whole - start);
+	if (start > r->rest + whole)
+		len = 0;
+	r->rest += whole + (r->rest[whole] == '\n');
+	to[0] = '\0';
+	if (len == 0 || *start == ';' || *start == '#')
+		return to;
+	if (len + 3 > (size_t)size) {
+		fault(r, r->line, "is longer than %d bytes", size - 3);
+	} else if (*start == '[') {
+		const char *end = memchr(start, ']', len);
+		if (end == NULL)
+			fault(r, r->line, "[ without ]");
+		else
+			open_section(r, arena_strndup(r->place.arena, start + 1, (size_t)(end - start - 1)));
+	} else {
+		memcpy(to, start, len);
+		to[len] = '\0';
+		r->unclaimed = true;
+	}
+	return to;
+}
+
+static void *field_of(struct reading *r, const struct conf_setting *s, int gateway)
+{
+	char *base = s->section == GATEWAY ? (char *)&r->conf->gateways[gateway] : (char *)r->conf;
+	return base + s->offset;
+}
+
+static void set_value(struct reading *r, int i, const char *value)
+{
+	const struct conf_setting *s = &settings[i];
+	int *at = &r->set_at[s->section == GATEWAY ? 1 + r->gateway : 0][i];
+	size_t len = strlen(value);
+	if (*at == FROM_ENVIRONMENT)
+		return;
+	if (*at > 0) {
+		fault(r, r->line, "%s was set before, in line %d", s->name, *at);
+		return;
+	}
+	*at = r->line;
+	const char *wrong;
+	if (len == 0)
+		wrong = "has no value; leave the line out for the default";
+	else if (len > 1 && value[0] == '"' && value[len - 1] == '"')
+		wrong = "stands in quotes; values are written without";
+	else
+		wrong = s->read(&r->place, s, field_of(r, s, r->gateway), value);
+	if (wrong != NULL)
+		fault(r, r->line, "%s %s", s->name, wrong);
+}
+
+static int on_setting(void *user, const char *section, const char *name, const char *value)
+{
+	(void)section;
+	struct reading *r = user;
+	r->unclaimed = false;
+	if (r->section == UNKNOWN_SECTION)
+		return 1; /* said at the section's own line */
+	if (r->section == NO_SECTION) {
+		fault(r, r->line, "setting \"%s\" stands before any [section]", name);
+		return 1;
+	}
+	int i = find_setting(r->section, name);
+	if (i < 0)
+		unknown_setting(r, name);
+	else
+		set_value(r, i, value);
+	return 1;
+}
+
+/* ---- the whole ---- */
+
+/* A variable stands above the file: what the file says of the same setting is not even looked at. */
+static void override(struct reading *r, const char *variable, const char *name, conf_value_reader *read)
+{
+	const char *value = getenv(variable);
+	int i = find_setting(DAEMON, name);
+	if (value == NULL || value[0] == '\0')
+		return;
+	const char *wrong = read(&r->place, &settings[i], field_of(r, &settings[i], 0), value);
+	if (wrong != NULL)
+		fault(r, FROM_ENVIRONMENT, "%s %s", variable, wrong);
+	r->set_at[0][i] = FROM_ENVIRONMENT;
+}
+
+static int set_at(const struct reading *r, int gateway, enum section section, const char *name)
+{
+	return r->set_at[1 + gateway][find_setting(section, name)];
+}
+
+static void read_environment(struct reading *r)
+{
+	override(r, "SIGAP_LISTEN", "listen", conf_value_listen);
+	override(r, "SIGAP_DATABASE", "database", conf_value_conninfo_any);
+	if (set_at(r, -1, DAEMON, "database") == FROM_ENVIRONMENT)
+		r->set_at[0][find_setting(DAEMON, "database_file")] = FROM_ENVIRONMENT;
+}
+
+/* group: -1 for the settings of struct conf, else the index of a gateway. */
+static void fill_defaults(struct reading *r, int group)
+{
+	for (int i = 0; i < SETTINGS; i++) {
+		const struct conf_setting *s = &settings[i];
+		if ((s->section == GATEWAY) != (group >= 0) || r->set_at[1 + group][i] != 0)
+			continue;
+		if (s->required)
+			fault(r, r->gateway_line[group], "[gateway %s] needs %s", r->conf->gateways[group].name,
+			      s->name);
+		if (s->initial != NULL)
+			s->read(&r->place, s, field_of(r, s, group), s->initial);
+	}
+}
+
+static int later(int line, int other)
+{
+	return line > other ? line : other;
+}
+
+/* One of the two may be set; the other's default must then not come over it. */
+static void choose_database(struct reading *r)
+{
+	int *text = &r->set_at[0][find_setting(DAEMON, "database")];
+	int *file = &r->set_at[0][find_setting(DAEMON, "database_file")];
+	if (*text > 0 && *file > 0)
+		fault(r, later(*text, *file), "database and database_file are both set; keep one");
+	else if (*file != 0)
+		*text = *file;
+}
+
+/* What no setting can know alone. */
+static void check_delivery(struct reading *r)
+{
+	const struct conf *c = r->conf;
+	int total = set_at(r, -1, DELIVERY, "total_ms"), connect = set_at(r, -1, DELIVERY, "connect_ms");
+	int lease = set_at(r, -1, DELIVERY, "lease_s");
+	int slots = set_at(r, -1, DELIVERY, "slots"), each = set_at(r, -1, DELIVERY, "slots_per_contact");
+	if (c->connect_ms > c->total_ms)
+		fault(r, later(total, connect), "connect_ms (%d) must not be more than total_ms (%d)", c->connect_ms,
+		      c->total_ms);
+	if (c->lease_s * 1000 <= c->total_ms + 1000) /* a call may take a second more than total_ms: push.h */
+		fault(r, later(total, lease), "lease_s (%d) must be more than total_ms (%d) and one second", c->lease_s,
+		      c->total_ms);
+	if (c->slots_per_contact > c->delivery_slots)
+		fault(r, later(slots, each), "slots_per_contact (%d) must not be more than slots (%d)",
+		      c->slots_per_contact, c->delivery_slots);
+}
+
+static void finish_gateway(struct reading *r, int i)
+{
+	struct conf_gateway *g = &r->conf->gateways[i];
+	fill_defaults(r, i);
+	bool user = set_at(r, i, GATEWAY, "username") != 0, password = set_at(r, i, GATEWAY, "password_file") != 0;
+	if (user != password)
+		fault(r, r->gateway_line[i], "[gateway %s] has a %s; needs %s too", g->name,
+		      user ? "username" : "password_file", user ? "password_file" : "username");
+	g->out.name = g->name;
+	g->out.status_url = arena_printf(r->place.arena, "%s/v1/gateways/%s/status?token=%s", r->conf->public_url,
+	                                 g->name, g->token != NULL ? g->token : "");
+}
+
+static const char *folder_of(struct arena *a, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	if (slash == NULL)
+		return ".";
+	return slash == path ? "/" : arena_strndup(a, path, (size_t)(slash - path));
+}
+
+static void read_text(struct reading *r, const char *text)
+{
+	static const char bom[] = "\xef\xbb\xbf";
+	r->rest = strncmp(text, bom, 3) == 0 ? text + 3 : text;
+	r->section = NO_SECTION;
+	ini_parse_stream(next_line, r, on_setting, r); /* its faults are those of settle_line */
+	settle_line(r);
+}
+
+const struct conf *conf_read(struct arena *a, const char *path, struct buf *faults)
+{
+	struct reading r = {.place = {.arena = a, .folder = folder_of(a, path)}, .faults = faults, .path = path};
+	size_t len = 0;
+	r.conf = arena_new_of(a, struct conf);
+	char *text = sys_read_file(a, path, FILE_MAX_BYTES, &len);
+	if (text == NULL || memchr(text, '\0', len) != NULL) {
+		fault(&r, 0, "%s", text == NULL ? strerror(errno) : "holds NUL bytes: not a text file");
+		return NULL;
+	}
+	read_environment(&r);
+	read_text(&r, text);
+	choose_database(&r);
+	fill_defaults(&r, -1);
+	if (r.conf->config_dir == NULL)
+		r.conf->config_dir = r.place.folder;
+	check_delivery(&r);
+	for (int i = 0; i < r.conf->gateway_count; i++)
+		finish_gateway(&r, i);
+	return r.fault_count == 0 ? r.conf : NULL;
+}
+
+/* ---- the commented sample ---- */
+
+static void print_setting(const struct conf_setting *s, struct buf *out)
+{
+	buf_addf(out, "\n# %s", s->help);
+	if (s->read == conf_value_number)
+		buf_addf(out, " %d to %d.", s->min, s->max);
+	if (s->read == conf_value_choice)
+		buf_addf(out, " One of: %s.", s->choices);
+	if (s->required)
+		buf_adds(out, " Required.");
+	if (s->initial == NULL)
+		buf_adds(out, " For example:");
+	buf_addf(out, "\n#%s = %s\n", s->name, s->initial != NULL ? s->initial : s->example);
+}
+
+void conf_print_defaults(struct buf *out)
+{
+	buf_adds(out, "# Settings of sigapd. Lines that begin with # or ; are comments; a setting that is commented "
+	              "out shows its default.\n"
+	              "# Secrets never stand here: settings that end in _file name a file, or credential:NAME for one "
+	              "that systemd hands over.\n"
+	              "# Relative paths start from the folder of this file. SIGAP_LISTEN and SIGAP_DATABASE in the "
+	              "environment stand above\n"
+	              "# listen and database.\n");
+	int section = NO_SECTION;
+	for (int i = 0; i < SETTINGS; i++) {
+		if (settings[i].section == GATEWAY && section != GATEWAY)
+			buf_adds(out, "\n# One section for each SMS gateway, under the name that stands in its "
+			              "addresses here:\n"
+			              "# /v1/gateways/NAME/inbound and /v1/gateways/NAME/status.\n#[gateway kannel]\n");
+		else if (settings[i].section != section)
+			buf_addf(out, "\n[%s]\n", section_names[settings[i].section]);
+		section = settings[i].section;
+		print_setting(&settings[i], out);
+	}
+}

@@ -1,0 +1,153 @@
+/* event_request: see event_request.h. */
+#include "event_request.h"
+
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+#include "members.h"
+#include "report_request.h"
+
+enum { ETA_MINUTES_MAX = 1440, NEEDS_MAX = 4 };
+
+/* An event that needs something said: at least one of these members. */
+struct rule {
+	const char *event;
+	struct need {
+		const char *pointer;
+		size_t offset; /* of the string in struct event_request */
+	} needs[NEEDS_MAX];
+};
+
+static void read_eta(const struct member_at *at, const cJSON *value, void *target)
+{
+	struct event_request *r = target;
+	if (cJSON_IsString(value)) {
+		r->has_eta = member_time(at, value, &r->eta_us);
+		return;
+	}
+	double minutes = cJSON_IsNumber(value) ? value->valuedouble : 0;
+	if (minutes < 1 || minutes > ETA_MINUTES_MAX || minutes != floor(minutes)) {
+		member_fault(at, "must be whole minutes from now, 1 to %d, or an RFC 3339 time in double quotes",
+		             ETA_MINUTES_MAX);
+		return;
+	}
+	r->has_eta = true;
+	r->eta_minutes = (int)minutes;
+}
+
+#define FIELD(field) .offset = offsetof(struct event_request, field)
+static const char *const dispatch_events[] = {"seen", "accept", "decline", "en_route", "on_scene", "complete", NULL};
+static const struct member dispatch_members[] = {
+        {.name = "event", .read = member_word, FIELD(event), .words = dispatch_events},
+        {.name = "version", .read = member_int, FIELD(version), .least = 1, .most = INT_MAX},
+        {.name = "reason", .read = member_text, FIELD(reason), .max = 500},
+        {.name = "note", .read = member_text, FIELD(note), .max = 2000},
+        {.name = "eta", .read = read_eta},
+        {0},
+};
+static const struct rule dispatch_rules[] = {
+        {"decline", {{"#/reason", FIELD(reason)}}},
+        {0},
+};
+
+static const char *const incident_events[] = {"triage", "dispatch", "note", "cancel", "close", "reopen", NULL};
+static const struct member place_members[] = {
+        {.name = "village_code", .read = member_region_code, FIELD(village_code)},
+        {.name = "text", .read = member_text, FIELD(place_text), .max = 500},
+        {0},
+};
+static const struct member incident_members[] = {
+        {.name = "event", .read = member_word, FIELD(event), .words = incident_events},
+        {.name = "version", .read = member_int, FIELD(version), .least = 1, .most = INT_MAX},
+        {.name = "reason", .read = member_text, FIELD(reason), .max = 500},
+        {.name = "note", .read = member_text, FIELD(note), .max = 2000},
+        {.name = "type", .read = member_word, FIELD(type), .words = report_types},
+        {.name = "urgency", .read = member_word, FIELD(urgency), .words = report_urgencies},
+        {.name = "village_code", .read = member_region_code, FIELD(village_code)},
+        {.name = "place_text", .read = member_text, FIELD(place_text), .max = 500},
+        {.name = "place", .read = member_object, .members = place_members},
+        {.name = "agency", .read = member_text, FIELD(agency), .max = 100},
+        {.name = "disposition", .read = member_text, FIELD(disposition), .max = 200},
+        {0},
+};
+static const struct rule incident_rules[] = {
+        {"triage",
+         {{"#/type", FIELD(type)},
+          {"#/urgency", FIELD(urgency)},
+          {"#/village_code", FIELD(village_code)},
+          {"#/place/village_code", FIELD(village_code)}}},
+        {"dispatch", {{"#/agency", FIELD(agency)}}},
+        {"note", {{"#/note", FIELD(note)}}},
+        {"cancel", {{"#/reason", FIELD(reason)}}},
+        {"close", {{"#/disposition", FIELD(disposition)}}},
+        {"reopen", {{"#/reason", FIELD(reason)}}},
+        {0},
+};
+
+/* True when one of the needs is met, or was tried and is named as a fault already. */
+static bool met(const struct need *needs, const struct event_request *r, const struct problem *p)
+{
+	for (int i = 0; i < NEEDS_MAX && needs[i].pointer != NULL; i++)
+		if (*(const char *const *)((const char *)r + needs[i].offset) != NULL ||
+		    members_faulty(p, needs[i].pointer))
+			return true;
+	return false;
+}
+
+static void check_needs(const struct rule *rules, const struct event_request *r, struct problem *p)
+{
+	const struct rule *rule = rules;
+	while (rule->event != NULL && strcmp(rule->event, r->event) != 0)
+		rule++;
+	if (rule->event == NULL || met(rule->needs, r, p))
+		return;
+	if (rule->needs[1].pointer == NULL) {
+		problem_error(p, rule->needs[0].pointer, "the event %s needs this member, not blank", rule->event);
+		return;
+	}
+	struct buf list;
+	buf_init(&list, 120);
+	for (int i = 0; i < NEEDS_MAX && rule->needs[i].pointer != NULL; i++)
+		buf_addf(&list, "%s%s", i == 0 ? "" : ", ", rule->needs[i].pointer + 2);
+	problem_error(p, "", "the event %s needs at least one of: %s", rule->event, list.data);
+	buf_free(&list);
+}
+
+/* The first row of either table is the event with its words. */
+static void name_events(const struct member *members, struct problem *p)
+{
+	struct member_at at = {.member = &members[0], .top = members, .problem = p};
+	member_word(&at, NULL, NULL);
+}
+
+static bool event_read(const char *body, size_t len, const struct member *members, const struct rule *rules,
+                       struct event_request *ret, struct problem *ret_problem)
+{
+	*ret = (struct event_request){.eta_minutes = -1};
+	bool read = members_read_body(body, len, members, ret, "invalid-event", &ret->tree, ret_problem);
+	if (read && ret->event != NULL)
+		check_needs(rules, ret, ret_problem);
+	else if (read && !members_faulty(ret_problem, "#/event"))
+		name_events(members, ret_problem);
+	if (read && ret_problem->error_count == 0)
+		return true;
+	event_request_free(ret);
+	return false;
+}
+
+bool dispatch_event_read(const char *body, size_t len, struct event_request *ret, struct problem *ret_problem)
+{
+	return event_read(body, len, dispatch_members, dispatch_rules, ret, ret_problem);
+}
+
+bool incident_event_read(const char *body, size_t len, struct event_request *ret, struct problem *ret_problem)
+{
+	return event_read(body, len, incident_members, incident_rules, ret, ret_problem);
+}
+
+void event_request_free(struct event_request *r)
+{
+	cJSON_Delete(r->tree);
+	*r = (struct event_request){0};
+}

@@ -1,0 +1,5 @@
+# The load generator and the sink of the benchmarks; built on request: cmake --build DIR --target bench_load bench_sink
+foreach(tool load sink)
+	add_executable(bench_${tool} EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/${tool}.c)
+	target_link_libraries(bench_${tool} PRIVATE sigap_build)
+endforeach()
