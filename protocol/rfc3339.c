@@ -118,8 +118,9 @@ struct clock_parts {
 static struct clock_parts parts_of(int64_t unix_us, int offset_s)
 {
 	const int64_t first_s = days_of(0, 1, 1) * day_s, last_s = days_of(9999, 12, 31) * day_s + day_s - 1;
-	int64_t seconds = unix_us / second_us - (unix_us % second_us < 0);
-	int64_t us = unix_us - seconds * second_us;
+	int64_t us = unix_us % second_us;
+	int64_t seconds = unix_us / second_us - (us < 0);
+	us += us < 0 ? second_us : 0;
 	seconds += offset_s;
 	seconds = seconds < first_s ? first_s : seconds > last_s ? last_s : seconds;
 	int64_t days = seconds / day_s - (seconds % day_s < 0);

@@ -146,7 +146,7 @@ static bool fits_cut(const char *utf8, size_t len, int max_parts, struct buf *sc
 	return !scratch->failed && sms_measure(scratch->data).parts <= max_parts;
 }
 
-/* utf8_boundary for any bytes: where a character begins or malformed bytes were skipped, counted from the start. */
+/* The last place <= at where a character begins, counted from the start: right for malformed bytes as well. */
 static size_t boundary(const char *utf8, size_t at)
 {
 	size_t begin = 0;

@@ -527,10 +527,10 @@ static void take_one(struct token *t, uint16_t id)
 	take(t, &(struct entry){ .concepts = { id }, .count = 1 });
 }
 
-static void read_number(const struct lexicon *lex, struct token *t)
+static void read_number(const struct lexicon *lex, struct token *t, const char *text)
 {
-	size_t len = strlen(t->text);
-	long value = len < 6 ? atol(t->text) : 0;
+	size_t len = strlen(text);
+	long value = len < 6 ? atol(text) : 0;
 	take_one(t, lex->number);
 	if (value >= 1 && value <= 17)
 		take_one(t, lex->child_number);
@@ -544,8 +544,7 @@ static void read_number(const struct lexicon *lex, struct token *t)
 static void read_split_passive(const struct lexicon *lex, struct found *ret, const char *word)
 {
 	char joined[WORD_MAX + 2] = "di";
-	const char *before = ret->count > 1 ? ret->token[ret->count - 2].text : "";
-	if (strcmp(before, "di") != 0 || strlen(word) + 3 > WORD_MAX)
+	if (ret->count < 2 || !ret->token[ret->count - 2].says_di || strlen(word) + 3 > WORD_MAX)
 		return;
 	memcpy(joined + 2, word, strlen(word) + 1);
 	take(&ret->token[ret->count - 1], entry_of(lex, joined));
@@ -556,9 +555,9 @@ static void read_token(const struct lexicon *lex, struct found *ret, const char 
 	if (ret->count == TOKENS_MAX)
 		return;
 	struct token *t = &ret->token[ret->count++];
-	*t = (struct token){ .text = text, .word = (uint16_t)word };
+	*t = (struct token){ .word = (uint16_t)word, .says_di = strcmp(text, "di") == 0 };
 	if (text[0] >= '0' && text[0] <= '9') {
-		read_number(lex, t);
+		read_number(lex, t, text);
 		return;
 	}
 	take(t, entry_of(lex, text));
@@ -571,35 +570,29 @@ static void read_token(const struct lexicon *lex, struct found *ret, const char 
 	read_split_passive(lex, ret, text);
 }
 
+/* "anak2" -> "anak" */
+static const char *undoubled(const char *written, char bare[WORD_MAX])
+{
+	size_t len = strlen(written);
+	if (len < 3 || written[len - 1] != '2' || written[0] < 'a')
+		return written;
+	memcpy(bare, written, len - 1);
+	bare[len - 1] = '\0';
+	return bare;
+}
+
 static void read_word(const struct lexicon *lex, const struct words *words, size_t i, struct found *ret)
 {
-	const char *written = words->word[i].text;
+	char bare[WORD_MAX];
+	const char *written = undoubled(words->word[i].text, bare);
 	uint32_t id = string_map_get(lex->expansion_ids, written);
 	if (id == STRING_MAP_NONE) {
-		char bare[WORD_MAX];
-		memcpy(bare, written, WORD_MAX);
-		size_t len = strlen(bare);
-		if (len < 3 || bare[len - 1] != '2') {
-			read_token(lex, ret, written, written, i);
-			return;
-		}
-		bare[len - 1] = '\0'; /* "anak2" */
-		id = string_map_get(lex->expansion_ids, bare);
-		uint32_t known = string_map_get(lex->entry_ids, bare);
-		if (id == STRING_MAP_NONE) {
-			const char *text = written;
-			if (ret->count < TOKENS_MAX && known != STRING_MAP_NONE) {
-				ret->token[ret->count] = (struct token){ .text = text, .word = (uint16_t)i };
-				take(&ret->token[ret->count++], &lex->entries[known]);
-			} else if (ret->count < TOKENS_MAX) {
-				ret->token[ret->count] = (struct token){ .text = text, .word = (uint16_t)i };
-				take(&ret->token[ret->count++], entry_without_clitics(lex, bare, 1));
-			}
-			return;
-		}
+		read_token(lex, ret, written, written, i);
+		return;
 	}
-	for (uint8_t k = 0; k < lex->expansions[id].count; k++)
-		read_token(lex, ret, k == 0 ? written : lex->expansions[id].word[k], lex->expansions[id].word[k], i);
+	const struct expansion *x = &lex->expansions[id];
+	for (uint8_t k = 0; k < x->count; k++)
+		read_token(lex, ret, x->count == 1 ? written : x->word[k], x->word[k], i);
 }
 
 /* -- phrases ------------------------------------------------------------------------------------------------------ */

@@ -31,8 +31,8 @@ struct rules {
 };
 /* The words of a message as the lexicon sees them. */
 struct token {
-	const char *text; /* formal spelling */
-	uint16_t word;    /* index in struct words */
+	uint16_t word; /* index in struct words */
+	bool says_di;
 	uint16_t concepts[WORD_CONCEPTS];
 	uint8_t count;
 };

@@ -54,10 +54,11 @@ bool access_gate(void *ctx, struct http_request *r)
 	if (access & ACCESS_GATEWAY) {
 		if (gateway_token_fits(f, r))
 			return true;
-		http_reply_fault(r, 403, "unknown-gateway",
-		                 "no gateway \"%.40s\" with that token: check [gateway …] in sigapd.conf and the token in "
-		                 "the gateway's address",
-		                 r->segments[0]);
+		http_reply_fault(
+		        r, 403, "unknown-gateway",
+		        "no gateway \"%.40s\" with that token: check [gateway …] in sigapd.conf and the token in "
+		        "the gateway's address",
+		        r->segments[0]);
 		return false;
 	}
 	const struct identity *who = identify(f, r);

@@ -154,7 +154,7 @@ static void teach_lane(struct lane *lane, const struct verdict *v)
 		break;
 	case OUTCOME_RETRY_AFTER:
 		breaker_success(&lane->breaker);
-		lane->blocked_until = (struct mono){ now.us + (int64_t)v->retry_after_s * 1000000 };
+		lane->blocked_until = (struct mono){now.us + (int64_t)v->retry_after_s * 1000000};
 		break;
 	default:
 		if (breaker_failure(&lane->breaker, now)) {
@@ -167,8 +167,8 @@ static void teach_lane(struct lane *lane, const struct verdict *v)
 
 static void on_answer(void *ctx, const struct channel_answer *answer)
 {
-	static const enum metric counters[OUTCOMES] = { M_ATTEMPT_OK, M_ATTEMPT_RETRY, M_ATTEMPT_RETRY_AFTER,
-		                                        M_ATTEMPT_PERMANENT, M_ATTEMPT_UNKNOWN };
+	static const enum metric counters[OUTCOMES] = {M_ATTEMPT_OK, M_ATTEMPT_RETRY, M_ATTEMPT_RETRY_AFTER,
+	                                               M_ATTEMPT_PERMANENT, M_ATTEMPT_UNKNOWN};
 	struct shot *s = ctx;
 	struct deliver *d = s->deliver;
 	struct job *j = s->job;
@@ -216,8 +216,8 @@ static void start(struct deliver *d, struct lane *lane, struct job *j)
 	char id[UUID_TEXT], why[160];
 	uuid_format(j->notice, id);
 	const struct channel *channel = lane->gateway != NULL ? &channel_kannel : &channel_webhook;
-	const struct channel_contact to = { j->address, j->contact != NULL ? j->contact->secret : NULL };
-	const struct channel_notice notice = { id, j->body, j->body_len, wall_now().us / 1000000 };
+	const struct channel_contact to = {j->address, j->contact != NULL ? j->contact->secret : NULL};
+	const struct channel_notice notice = {id, j->body, j->body_len, wall_now().us / 1000000};
 	http_call_init(&call);
 	if (channel->render(lane->gateway != NULL ? &lane->gateway->out : NULL, &to, &notice, &call, why, sizeof why)) {
 		lane->in_flight++;
@@ -240,7 +240,8 @@ static void pump(struct deliver *d, struct lane *lane)
 	struct job *j;
 	while ((j = TAILQ_FIRST(&lane->queue)) != NULL && !d->draining) {
 		struct mono now = mono_now();
-		bool stale = now.us - j->taken.us > stale_us; /* its lease would end under way: let it be claimed again */
+		bool stale =
+		        now.us - j->taken.us > stale_us; /* its lease would end under way: let it be claimed again */
 		if (!stale && (d->in_flight >= d->flow->conf->delivery_slots || !lane_open(lane, now)))
 			break;
 		TAILQ_REMOVE(&lane->queue, j, link);
@@ -324,7 +325,8 @@ static void take_row(struct deliver *d, const struct pg_result *r, int row)
 	} else if (lane == NULL) {
 		d->in_memory++;
 		end_unsent(d, j, outcome_names[OUTCOME_PERMANENT],
-		           channel == CHANNEL_SMS ? "no SMS gateway is configured" : "the contact has been retired", -2);
+		           channel == CHANNEL_SMS ? "no SMS gateway is configured" : "the contact has been retired",
+		           -2);
 	} else {
 		job_queue(d, lane, j);
 	}
@@ -378,11 +380,11 @@ static void on_look(evutil_socket_t fd, short what, void *ctx)
 
 void deliver_look(struct deliver *d, int64_t after_ms)
 {
-	struct mono at = { mono_now().us + after_ms * 1000 };
+	struct mono at = {mono_now().us + after_ms * 1000};
 	if (d->look_at.us != 0 && d->look_at.us <= at.us)
 		return;
 	d->look_at = at;
-	evtimer_add(d->look, &(struct timeval){ .tv_sec = after_ms / 1000, .tv_usec = after_ms % 1000 * 1000 });
+	evtimer_add(d->look, &(struct timeval){.tv_sec = after_ms / 1000, .tv_usec = after_ms % 1000 * 1000});
 }
 
 /* ---- life ---- */

@@ -15,7 +15,8 @@ int deliver_busy(const struct deliver *d);
 /* Before a commit: for each notice of the plan, may this daemon send it itself, at once? Fills leased[notice_count] and keeps room for them. */
 void deliver_reserve(struct deliver *d, const struct plan *p, bool *leased);
 /* After it: committed → the leased notices go out (their content is copied) and the others are claimed soon; otherwise the room is given back. */
-void deliver_release(struct deliver *d, const struct rules *r, const struct plan *p, const bool *leased, bool committed);
+void deliver_release(struct deliver *d, const struct rules *r, const struct plan *p, const bool *leased,
+                     bool committed);
 /* Something may be due in the outbox: look within after_ms. */
 void deliver_look(struct deliver *d, int64_t after_ms);
 #endif

@@ -18,8 +18,8 @@ enum { CLAIM_MOST = 200, CLAIM_LEASE_S = 5, DUTY_MOST = 4 };
 struct escalate {
 	struct flow *flow;
 	struct event *look;
-	struct mono look_at; /* us 0: none armed */
-	bool claiming;
+	struct mono look_at;  /* us 0: none armed */
+	bool claiming, again; /* again: a look fell due while a claim was under way */
 };
 
 /* One deadline that has run out. */
@@ -94,11 +94,13 @@ static int late_s(const struct firing *x)
 static const char *overdue_reason(const struct firing *x, const struct agency *a)
 {
 	static const char *const what[CLOCKS] = {
-		[CLOCK_ACCEPT] = "no answer from",   [CLOCK_ARRIVE] = "not arrived:", [CLOCK_COMPLETE] = "not completed:",
-		[CLOCK_REPLACE] = "declined by",     [CLOCK_TRIAGE] = "awaits triage",
+	        [CLOCK_ACCEPT] = "no answer from",   [CLOCK_ARRIVE] = "not arrived:",
+	        [CLOCK_COMPLETE] = "not completed:", [CLOCK_REPLACE] = "declined by",
+	        [CLOCK_TRIAGE] = "awaits triage",
 	};
-	return x->has_dispatch ? arena_printf(x->arena, "%s %s", what[x->clock], a != NULL ? a->name : x->dispatch.agency)
-	                       : what[x->clock];
+	return x->has_dispatch
+	               ? arena_printf(x->arena, "%s %s", what[x->clock], a != NULL ? a->name : x->dispatch.agency)
+	               : what[x->clock];
 }
 
 static void act(struct firing *x, const struct plan_setting *setting, const struct agency *agency)
@@ -181,21 +183,21 @@ static void arm_next(struct firing *x)
 		return;
 	}
 	x->change.arms[x->change.arm_count++] = (struct change_arm){
-		.subject = subject,
-		.clock = x->clock,
-		.step = x->act.next_step,
-		.after_s = x->clock == CLOCK_REPLACE ? 0 : x->act.wait_s,
+	        .subject = subject,
+	        .clock = x->clock,
+	        .step = x->act.next_step,
+	        .after_s = x->clock == CLOCK_REPLACE ? 0 : x->act.wait_s,
 	};
 }
 
 static bool decide(struct firing *x)
 {
 	const struct ladder_view view = {
-		.has_contacts = x->has_dispatch,
-		.on_duty = reachable_on_duty(x),
-		.agency_usable = agency_usable,
-		.person_usable = person_usable,
-		.ctx = x,
+	        .has_contacts = x->has_dispatch,
+	        .on_duty = reachable_on_duty(x),
+	        .agency_usable = agency_usable,
+	        .person_usable = person_usable,
+	        .ctx = x,
 	};
 	const struct agency *agency = NULL;
 	if (x->has_dispatch) {
@@ -277,17 +279,17 @@ static bool read_dispatch(struct firing *x, const struct pg_result *r, int row, 
 		return false;
 	x->has_dispatch = true;
 	x->dispatch = (struct dispatch_row){
-		.id = pg_uuid(r, row, column),
-		.agency = arena_strdup(x->arena, pg_text(r, row, column + 1)),
-		.role = arena_strdup(x->arena, pg_text(r, row, column + 2)),
-		.task = arena_strdup(x->arena, pg_text(r, row, column + 3)),
-		.state = (enum dispatch_state)state,
-		.version = pg_int(r, row, column + 5),
-		.accept_s = pg_int(r, row, column + 7),
-		.arrive_s = pg_int(r, row, column + 8),
-		.complete_s = pg_int(r, row, column + 9),
-		.accept_by = pg_time(r, row, column + 10),
-		.arrive_by = pg_time(r, row, column + 11),
+	        .id = pg_uuid(r, row, column),
+	        .agency = arena_strdup(x->arena, pg_text(r, row, column + 1)),
+	        .role = arena_strdup(x->arena, pg_text(r, row, column + 2)),
+	        .task = arena_strdup(x->arena, pg_text(r, row, column + 3)),
+	        .state = (enum dispatch_state)state,
+	        .version = pg_int(r, row, column + 5),
+	        .accept_s = pg_int(r, row, column + 7),
+	        .arrive_s = pg_int(r, row, column + 8),
+	        .complete_s = pg_int(r, row, column + 9),
+	        .accept_by = pg_time(r, row, column + 10),
+	        .arrive_by = pg_time(r, row, column + 11),
 	};
 	x->ladders = arena_strdup(x->arena, pg_text(r, row, column + 6));
 	return true;
@@ -370,6 +372,9 @@ static void on_claimed(void *ctx, const struct pg_result *r)
 {
 	struct escalate *e = ctx;
 	e->claiming = false;
+	if (e->again)
+		escalate_look(e, 0);
+	e->again = false;
 	if (r->status != PG_OK || r->rows == 0)
 		return;
 	fault_point("escalate.claimed");
@@ -387,6 +392,7 @@ static void on_look(evutil_socket_t fd, short what, void *ctx)
 	(void)fd, (void)what;
 	struct escalate *e = ctx;
 	e->look_at.us = 0;
+	e->again = e->claiming;
 	if (e->claiming || !e->flow->ready || e->flow->draining)
 		return;
 	struct pg_params *p = store_params(e->flow->store);
@@ -398,11 +404,11 @@ static void on_look(evutil_socket_t fd, short what, void *ctx)
 
 void escalate_look(struct escalate *e, int64_t after_ms)
 {
-	struct mono at = { mono_now().us + after_ms * 1000 };
+	struct mono at = {mono_now().us + after_ms * 1000};
 	if (e->look_at.us != 0 && e->look_at.us <= at.us)
 		return;
 	e->look_at = at;
-	evtimer_add(e->look, &(struct timeval){ .tv_sec = after_ms / 1000, .tv_usec = after_ms % 1000 * 1000 });
+	evtimer_add(e->look, &(struct timeval){.tv_sec = after_ms / 1000, .tv_usec = after_ms % 1000 * 1000});
 }
 
 struct escalate *escalate_open(struct flow *f)

@@ -33,14 +33,14 @@ struct flow {
 	struct store *store;
 	struct push *push;
 	struct http *http;
-	struct rules *rules;  /* the snapshot in force; NULL until the first load */
+	struct rules *rules; /* the snapshot in force; NULL until the first load */
 	struct db_clock clock;
 	const char *link_base; /* "https://sigap.example/d/" */
-	struct uuid owner;    /* this daemon, in leases */
+	struct uuid owner;     /* this daemon, in leases */
 	struct numbers *numbers;
 	struct deliver *deliver;
 	struct escalate *escalate;
-	bool ready;           /* rules are loaded and the database answers */
+	bool ready; /* rules are loaded and the database answers */
 	bool draining;
 };
 /* The setting for a plan made now under rules r. */

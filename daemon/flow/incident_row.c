@@ -14,18 +14,18 @@ bool incident_row_read(struct arena *a, const struct pg_result *r, int row, int 
 	if (state < 0 || type < 0 || urgency < 0)
 		return false;
 	*ret = (struct incident_row){
-		.id = pg_uuid(r, row, column),
-		.number = pg_bigint(r, row, column + 1),
-		.version = pg_int(r, row, column + 2),
-		.state = (enum incident_state)state,
-		.type = (enum incident_type)type,
-		.urgency = (enum urgency)urgency,
-		.region = copy(a, r, row, column + 6),
-		.place_text = copy(a, r, row, column + 7),
-		.has_position = !pg_is_null(r, row, column + 8),
-		.lat = pg_double(r, row, column + 8),
-		.lon = pg_double(r, row, column + 9),
-		.summary = copy(a, r, row, column + 10),
+	        .id = pg_uuid(r, row, column),
+	        .number = pg_bigint(r, row, column + 1),
+	        .version = pg_int(r, row, column + 2),
+	        .state = (enum incident_state)state,
+	        .type = (enum incident_type)type,
+	        .urgency = (enum urgency)urgency,
+	        .region = copy(a, r, row, column + 6),
+	        .place_text = copy(a, r, row, column + 7),
+	        .has_position = !pg_is_null(r, row, column + 8),
+	        .lat = pg_double(r, row, column + 8),
+	        .lon = pg_double(r, row, column + 9),
+	        .summary = copy(a, r, row, column + 10),
 	};
 	return true;
 }
@@ -33,30 +33,30 @@ bool incident_row_read(struct arena *a, const struct pg_result *r, int row, int 
 struct plan_extra_input incident_row_extra(const struct incident_row *i)
 {
 	return (struct plan_extra_input){
-		.incident = i->id,
-		.number = i->number,
-		.incident_version = i->version + 1, /* as it will be with the event under way */
-		.type = i->type,
-		.urgency = i->urgency,
-		.region = i->region,
-		.place_text = i->place_text,
-		.summary = i->summary,
-		.has_position = i->has_position,
-		.lat = i->lat,
-		.lon = i->lon,
+	        .incident = i->id,
+	        .number = i->number,
+	        .incident_version = i->version + 1, /* as it will be with the event under way */
+	        .type = i->type,
+	        .urgency = i->urgency,
+	        .region = i->region,
+	        .place_text = i->place_text,
+	        .summary = i->summary,
+	        .has_position = i->has_position,
+	        .lat = i->lat,
+	        .lon = i->lon,
 	};
 }
 
 struct plan_dispatch_view dispatch_row_view(const struct dispatch_row *d, const struct agency *agency)
 {
 	return (struct plan_dispatch_view){
-		.id = d->id,
-		.agency = agency,
-		.role = d->role,
-		.task = d->task,
-		.state = dispatch_state_names[d->state],
-		.version = d->version,
-		.accept_by_us = d->accept_by.us,
-		.arrive_by_us = d->arrive_by.us,
+	        .id = d->id,
+	        .agency = agency,
+	        .role = d->role,
+	        .task = d->task,
+	        .state = dispatch_state_names[d->state],
+	        .version = d->version,
+	        .accept_by_us = d->accept_by.us,
+	        .arrive_by_us = d->arrive_by.us,
 	};
 }

@@ -17,14 +17,14 @@
 struct plan_setting flow_setting(const struct flow *f, const struct rules *r)
 {
 	return (struct plan_setting){
-		.policy = r->policy,
-		.directory = &r->directory,
-		.gazetteer = r->gazetteer,
-		.replies = r->replies,
-		.now = db_clock_now(&f->clock),
-		.link_base = f->link_base,
-		.link_key = r->link_key,
-		.new_id = uuid_make,
+	        .policy = r->policy,
+	        .directory = &r->directory,
+	        .gazetteer = r->gazetteer,
+	        .replies = r->replies,
+	        .now = db_clock_now(&f->clock),
+	        .link_base = f->link_base,
+	        .link_key = r->link_key,
+	        .new_id = uuid_make,
 	};
 }
 
@@ -57,20 +57,20 @@ static void decide(struct intake *in, int64_t number)
 	struct store_report *r = &in->report;
 	in->rules = rules_hold(f->rules);
 	triage_report(in->rules->lexicon, in->rules->gazetteer, &in->stated, &in->triage);
-	const char *place = r->place_text != NULL          ? r->place_text
+	const char *place = r->place_text != NULL           ? r->place_text
 	                    : in->triage.place_text[0] != 0 ? in->triage.place_text
 	                                                    : NULL;
 	r->place_text = place;
 	const struct plan_setting setting = flow_setting(f, in->rules);
 	const struct plan_input input = {
-		.triage = &in->triage,
-		.number = number,
-		.place_text = place,
-		.has_position = r->has_position,
-		.lat = r->lat,
-		.lon = r->lon,
-		.reporter_phone = r->phone,
-		.sms_report = in->sms,
+	        .triage = &in->triage,
+	        .number = number,
+	        .place_text = place,
+	        .has_position = r->has_position,
+	        .lat = r->lat,
+	        .lon = r->lon,
+	        .reporter_phone = in->no_reply ? NULL : r->phone,
+	        .sms_report = in->sms,
 	};
 	in->plan = plan_make(in->arena, &setting, &input);
 	r->type = in->triage.type;
@@ -83,7 +83,7 @@ static void on_number(void *ctx, int64_t number)
 	struct intake *in = ctx;
 	struct store_report *r = &in->report;
 	if (number == 0) {
-		in->answer(in, STORE_UNAVAILABLE, (struct wall){ 0 });
+		in->answer(in, STORE_UNAVAILABLE, (struct wall){0});
 		return;
 	}
 	decide(in, number);
@@ -143,8 +143,9 @@ static void on_answer(struct intake *in, enum store_end end, struct wall at)
 		                 "the database refused this report; the fault is logged, please tell the operator");
 		return;
 	default:
-		busy_reply(r, "the database is away and the report is not known to be kept: send it again with the same "
-		              "Idempotency-Key");
+		busy_reply(r,
+		           "the database is away and the report is not known to be kept: send it again with the same "
+		           "Idempotency-Key");
 	}
 }
 
@@ -186,12 +187,12 @@ static void fill(struct intake *in, struct http_request *r, const struct report_
 	s->lon = q->lon;
 	s->anonymous = q->anonymous;
 	s->has_occurred_at = q->has_occurred_at;
-	s->occurred_at = (struct wall){ q->occurred_at_us };
-	in->stated = (struct stated){ .text = s->text,
-		                      .type = arena_strdup(in->arena, q->type),
-		                      .urgency = arena_strdup(in->arena, q->urgency),
-		                      .village_code = arena_strdup(in->arena, q->village_code),
-		                      .place_text = s->place_text };
+	s->occurred_at = (struct wall){q->occurred_at_us};
+	in->stated = (struct stated){.text = s->text,
+	                             .type = arena_strdup(in->arena, q->type),
+	                             .urgency = arena_strdup(in->arena, q->urgency),
+	                             .village_code = arena_strdup(in->arena, q->village_code),
+	                             .place_text = s->place_text};
 }
 
 /* The village must exist and lie where this source may report from. Replies itself when not. */
@@ -202,10 +203,11 @@ static bool place_fits(struct flow *f, struct http_request *r, const char *code)
 		return true;
 	if (gazetteer_by_code(f->rules->gazetteer, code) == NULL) {
 		problem_init(&p, 422, "invalid-report", "the report names a place that is not known here");
-		problem_error(&p, "#/place/village_code",
-		              "no area with code %.13s is loaded: use a Kemendagri code such as 64.09.01.1003, or leave it "
-		              "out and name the place in place.text",
-		              code);
+		problem_error(
+		        &p, "#/place/village_code",
+		        "no area with code %.13s is loaded: use a Kemendagri code such as 64.09.01.1003, or leave it "
+		        "out and name the place in place.text",
+		        code);
 	} else if (!region_code_within(code, access_identity(r)->scope)) {
 		problem_init(&p, 403, "outside-scope", "this token may not report from there");
 		problem_error(&p, "#/place/village_code", "this token's scope is %.13s", access_identity(r)->scope);

@@ -9,9 +9,10 @@
 struct intake {
 	struct flow *flow;
 	struct arena *arena;
-	struct store_report report;  /* gateway, external_id, fingerprint, raw, source, text, phone … are the caller's */
-	struct stated stated;        /* what the source stated explicitly */
-	bool sms;                    /* the reporter writes and reads SMS */
+	struct store_report report; /* gateway, external_id, fingerprint, raw, source, text, phone … are the caller's */
+	struct stated stated;       /* what the source stated explicitly */
+	bool sms;                   /* the reporter writes and reads SMS */
+	bool no_reply;              /* the reporter has had enough automatic answers, or is no telephone */
 	struct mono received;
 	/* made on the way */
 	struct rules *rules;

@@ -28,7 +28,7 @@ struct lane *lane_of_contact(struct lanes *l, struct uuid contact, int slots)
 
 struct lane *lane_of_gateway(struct lanes *l, int index, const struct conf_gateway *g)
 {
-	struct uuid key = { .b = { [15] = (uint8_t)(index + 1) } };
+	struct uuid key = {.b = {[15] = (uint8_t)(index + 1)}};
 	struct lane *lane = lane_get(l, key, g->slots);
 	lane->gateway = g;
 	lane->slots = g->slots;

@@ -18,26 +18,28 @@ struct job {
 	struct rules *rules;           /* held: the contact points into it */
 	const struct contact *contact; /* NULL: by phone only */
 	struct uuid notice;
-	int attempt;                   /* number of the attempt that is due */
+	int attempt; /* number of the attempt that is due */
 	enum notice_kind kind;
-	struct mono taken;             /* when it came into our hands, leased */
-	struct mono started;           /* the attempt under way */
-	int64_t age_us;                /* of the notice when it was taken */
-	char *address;                 /* in the same allocation, like body */
+	struct mono taken;   /* when it came into our hands, leased */
+	struct mono started; /* the attempt under way */
+	int64_t age_us;      /* of the notice when it was taken */
+	char *address;       /* in the same allocation, like body */
 	char *body;
 	size_t body_len;
 };
 TAILQ_HEAD(job_list, job);
 struct lane {
 	UT_hash_handle hh;
-	struct uuid key;               /* contact id; nil with another last byte for each gateway */
+	struct uuid key;                    /* contact id; nil with another last byte for each gateway */
 	const struct conf_gateway *gateway; /* NULL: webhook */
 	int slots, in_flight, queued, reserved;
 	struct breaker breaker;
-	struct mono blocked_until;     /* the partner asked for patience (Retry-After) */
+	struct mono blocked_until; /* the partner asked for patience (Retry-After) */
 	struct job_list queue;
 };
-struct lanes { struct lane *all; };
+struct lanes {
+	struct lane *all;
+};
 
 /* The lane of a contact, made when it is new. */
 struct lane *lane_of_contact(struct lanes *l, struct uuid contact, int slots);

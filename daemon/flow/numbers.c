@@ -102,7 +102,7 @@ void numbers_take(struct numbers *n, void (*got)(void *ctx, int64_t number), voi
 	struct waiter *w = malloc(sizeof *w);
 	if (w == NULL)
 		abort();
-	*w = (struct waiter){ .got = got, .ctx = ctx };
+	*w = (struct waiter){.got = got, .ctx = ctx};
 	*n->last = w;
 	n->last = &w->next;
 	ask(n);

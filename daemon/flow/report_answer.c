@@ -82,22 +82,22 @@ void report_answer_render(const struct store_report *r, struct wall at, struct b
 {
 	const struct plan *p = r->plan;
 	struct view v = {
-		.report = r->id,
-		.incident = p->incident,
-		.number = p->number,
-		.incident_number = p->number,
-		.state = p->state,
-		.type = incident_type_names[p->type],
-		.urgency = urgency_names[p->urgency],
-		.triage = r->triage,
-		.dispatch_count = p->dispatch_count,
+	        .report = r->id,
+	        .incident = p->incident,
+	        .number = p->number,
+	        .incident_number = p->number,
+	        .state = p->state,
+	        .type = incident_type_names[p->type],
+	        .urgency = urgency_names[p->urgency],
+	        .triage = r->triage,
+	        .dispatch_count = p->dispatch_count,
 	};
 	for (size_t i = 0; i < p->dispatch_count; i++)
 		v.dispatches[i] = (struct view_dispatch){
-			.id = p->dispatches[i].id,
-			.agency = p->dispatches[i].agency->slug,
-			.role = p->dispatches[i].role,
-			.accept_by = { at.us + (int64_t)p->dispatches[i].accept_s * 1000000 },
+		        .id = p->dispatches[i].id,
+		        .agency = p->dispatches[i].agency->slug,
+		        .role = p->dispatches[i].role,
+		        .accept_by = {at.us + (int64_t)p->dispatches[i].accept_s * 1000000},
 		};
 	render(&v, out);
 }
@@ -112,22 +112,22 @@ struct again {
 static void reply_again(struct http_request *request, const struct pg_result *r)
 {
 	struct view v = {
-		.report = pg_uuid(r, 0, 1),
-		.number = pg_bigint(r, 0, 2),
-		.triage = pg_text(r, 0, 5),
-		.incident_number = pg_bigint(r, 0, 7),
-		.state = pg_text(r, 0, 8),
-		.type = pg_text(r, 0, 9),
-		.urgency = pg_text(r, 0, 10),
+	        .report = pg_uuid(r, 0, 1),
+	        .number = pg_bigint(r, 0, 2),
+	        .triage = pg_text(r, 0, 5),
+	        .incident_number = pg_bigint(r, 0, 7),
+	        .state = pg_text(r, 0, 8),
+	        .type = pg_text(r, 0, 9),
+	        .urgency = pg_text(r, 0, 10),
 	};
 	if (!pg_is_null(r, 0, 6))
 		v.incident = pg_uuid(r, 0, 6);
 	for (int row = 0; row < r->rows && v.dispatch_count < PLAN_DISPATCHES; row++)
 		if (!pg_is_null(r, row, 11))
-			v.dispatches[v.dispatch_count++] = (struct view_dispatch){ .id = pg_uuid(r, row, 11),
-				                                                   .agency = pg_text(r, row, 12),
-				                                                   .role = pg_text(r, row, 13),
-				                                                   .accept_by = pg_time(r, row, 14) };
+			v.dispatches[v.dispatch_count++] = (struct view_dispatch){.id = pg_uuid(r, row, 11),
+			                                                          .agency = pg_text(r, row, 12),
+			                                                          .role = pg_text(r, row, 13),
+			                                                          .accept_by = pg_time(r, row, 14)};
 	struct buf body;
 	char id[UUID_TEXT], location[64];
 	buf_init(&body, 64 * 1024);
@@ -144,8 +144,9 @@ static void on_answer(void *ctx, const struct pg_result *r)
 	if (r->status != PG_OK || r->rows == 0)
 		busy_reply(a->request, "the database is away: send the report again with the same Idempotency-Key");
 	else if (pg_length(r, 0, 0) != 32 || memcmp(pg_text(r, 0, 0), a->fingerprint, 32) != 0)
-		http_reply_fault(a->request, 422, "key-reused",
-		                 "this Idempotency-Key was used before with another body: use a new key for a new report");
+		http_reply_fault(
+		        a->request, 422, "key-reused",
+		        "this Idempotency-Key was used before with another body: use a new key for a new report");
 	else if (pg_is_null(r, 0, 1))
 		http_reply_fault(a->request, 409, "key-reused", "this key belongs to a message that is no report");
 	else

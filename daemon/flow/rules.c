@@ -65,7 +65,7 @@ static const char *read_regions(struct load *l, const struct pg_result *r)
 	l->region_count = (size_t)r->rows;
 	l->regions = arena_array(l->rules->arena, struct region, l->region_count + 1);
 	for (int i = 0; i < r->rows; i++)
-		l->regions[i] = (struct region){ .code = copy(l, r, i, 0), .name = copy(l, r, i, 1) };
+		l->regions[i] = (struct region){.code = copy(l, r, i, 0), .name = copy(l, r, i, 1)};
 	return NULL;
 }
 
@@ -74,9 +74,8 @@ static const char *read_aliases(struct load *l, const struct pg_result *r)
 	l->alias_count = (size_t)r->rows;
 	l->aliases = arena_array(l->rules->arena, struct region_alias, l->alias_count + 1);
 	for (int i = 0; i < r->rows; i++)
-		l->aliases[i] = (struct region_alias){ .code = copy(l, r, i, 0),
-		                                       .alias = copy(l, r, i, 1),
-		                                       .kind = copy(l, r, i, 2) };
+		l->aliases[i] = (struct region_alias){
+		        .code = copy(l, r, i, 0), .alias = copy(l, r, i, 1), .kind = copy(l, r, i, 2)};
 	return NULL;
 }
 
@@ -102,10 +101,10 @@ static const char *read_agencies(struct load *l, const struct pg_result *r)
 		int kind = name_index(agency_kind_names, AGENCY_KINDS, pg_text(r, i, 2));
 		if (kind < 0)
 			return "an agency has an unknown kind";
-		*a = (struct agency){ .slug = copy(l, r, i, 0),
-			              .name = copy(l, r, i, 1),
-			              .kind = (enum agency_kind)kind,
-			              .retired = pg_bool(r, i, 4) };
+		*a = (struct agency){.slug = copy(l, r, i, 0),
+		                     .name = copy(l, r, i, 1),
+		                     .kind = (enum agency_kind)kind,
+		                     .retired = pg_bool(r, i, 4)};
 		split_jurisdiction(l->rules->arena, copy(l, r, i, 3), a);
 	}
 	return NULL;
@@ -123,12 +122,12 @@ static const char *read_contacts(struct load *l, const struct pg_result *r)
 		if (at == l->agency_count || channel < 0)
 			return "a contact belongs to no agency or has an unknown channel";
 		struct agency *agency = &l->agencies[at];
-		contacts[i] = (struct contact){ .id = pg_uuid(r, i, 0),
-			                        .channel = (enum channel_kind)channel,
-			                        .address = copy(l, r, i, 3),
-			                        .secret = copy(l, r, i, 4),
-			                        .allow_private = pg_bool(r, i, 5),
-			                        .agency = agency };
+		contacts[i] = (struct contact){.id = pg_uuid(r, i, 0),
+		                               .channel = (enum channel_kind)channel,
+		                               .address = copy(l, r, i, 3),
+		                               .secret = copy(l, r, i, 4),
+		                               .allow_private = pg_bool(r, i, 5),
+		                               .agency = agency};
 		if (agency->contact_count == 0)
 			agency->contacts = &contacts[i];
 		agency->contact_count++;
@@ -140,11 +139,11 @@ static const char *read_people(struct load *l, const struct pg_result *r)
 {
 	struct person *people = arena_array(l->rules->arena, struct person, (size_t)r->rows + 1);
 	for (int i = 0; i < r->rows; i++)
-		people[i] = (struct person){ .slug = copy(l, r, i, 0),
-			                     .name = copy(l, r, i, 1),
-			                     .phone = copy(l, r, i, 2),
-			                     .role = copy(l, r, i, 3),
-			                     .scope = copy(l, r, i, 4) };
+		people[i] = (struct person){.slug = copy(l, r, i, 0),
+		                            .name = copy(l, r, i, 1),
+		                            .phone = copy(l, r, i, 2),
+		                            .role = copy(l, r, i, 3),
+		                            .scope = copy(l, r, i, 4)};
 	l->rules->directory.people = people;
 	l->rules->directory.person_count = (size_t)r->rows;
 	return NULL;
@@ -161,10 +160,10 @@ static const char *read_shifts(struct load *l, const struct pg_result *r)
 			if (strcmp(d->people[p].slug, pg_text(r, i, 0)) == 0)
 				person = &d->people[p];
 		if (person != NULL)
-			shifts[n++] = (struct shift){ .person = person,
-				                      .role = copy(l, r, i, 1),
-				                      .from = pg_time(r, i, 2),
-				                      .until = pg_time(r, i, 3) };
+			shifts[n++] = (struct shift){.person = person,
+			                             .role = copy(l, r, i, 1),
+			                             .from = pg_time(r, i, 2),
+			                             .until = pg_time(r, i, 3)};
 	}
 	d->shifts = shifts;
 	d->shift_count = n;
@@ -180,7 +179,8 @@ static const char *read_policy(struct load *l, const struct pg_result *r)
 	l->rules->policy_version = pg_int(r, 0, 0);
 	l->rules->policy = policy_read(l->rules->arena, "policy", copy(l, r, 0, 1), pg_length(r, 0, 1), &faults);
 	if (l->rules->policy == NULL)
-		log_error("rules.policy_unusable", "version=%d faults=\"%.300s\"", l->rules->policy_version, faults.data);
+		log_error("rules.policy_unusable", "version=%d faults=\"%.300s\"", l->rules->policy_version,
+		          faults.data);
 	buf_free(&faults);
 	return l->rules->policy == NULL ? "the policy in force cannot be read" : NULL;
 }
@@ -192,17 +192,17 @@ static int by_hash(const void *a, const void *b)
 
 static const char *read_tokens(struct load *l, const struct pg_result *r)
 {
-	static const char *const roles[] = { "source", "agency", "coordinator", "admin", "auditor" };
+	static const char *const roles[] = {"source", "agency", "coordinator", "admin", "auditor"};
 	struct identity *ids = arena_array(l->rules->arena, struct identity, (size_t)r->rows + 1);
 	for (int i = 0; i < r->rows; i++) {
 		int role = name_index(roles, 5, pg_text(r, i, 1));
 		if (role < 0 || pg_length(r, i, 0) != 32)
 			return "a token has an unknown role or a malformed hash";
-		ids[i] = (struct identity){ .role = (enum role)(1 << role),
-			                    .agency = copy(l, r, i, 2),
-			                    .scope = copy(l, r, i, 3),
-			                    .name = copy(l, r, i, 4),
-			                    .expires = pg_time(r, i, 5) };
+		ids[i] = (struct identity){.role = (enum role)(1 << role),
+		                           .agency = copy(l, r, i, 2),
+		                           .scope = copy(l, r, i, 3),
+		                           .name = copy(l, r, i, 4),
+		                           .expires = pg_time(r, i, 5)};
 		memcpy(ids[i].hash, pg_text(r, i, 0), 32);
 	}
 	qsort(ids, (size_t)r->rows, sizeof *ids, by_hash);
@@ -215,15 +215,10 @@ static const struct {
 	enum sql statement;
 	const char *(*read)(struct load *l, const struct pg_result *r);
 } steps[] = {
-	{ SQL_RULES_KEY, read_key }, /* first: its version dates the whole load */
-	{ SQL_RULES_REGIONS, read_regions },
-	{ SQL_RULES_ALIASES, read_aliases },
-	{ SQL_RULES_AGENCIES, read_agencies },
-	{ SQL_RULES_CONTACTS, read_contacts },
-	{ SQL_RULES_PEOPLE, read_people },
-	{ SQL_RULES_SHIFTS, read_shifts },
-	{ SQL_RULES_POLICY, read_policy },
-	{ SQL_RULES_TOKENS, read_tokens },
+        {SQL_RULES_KEY, read_key}, /* first: its version dates the whole load */
+        {SQL_RULES_REGIONS, read_regions},   {SQL_RULES_ALIASES, read_aliases}, {SQL_RULES_AGENCIES, read_agencies},
+        {SQL_RULES_CONTACTS, read_contacts}, {SQL_RULES_PEOPLE, read_people},   {SQL_RULES_SHIFTS, read_shifts},
+        {SQL_RULES_POLICY, read_policy},     {SQL_RULES_TOKENS, read_tokens},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
 
@@ -260,7 +255,7 @@ static const char *read_lexicon(struct load *l)
 	}
 	if (n == 0)
 		return arena_printf(a, "no lexicon in %s", folder);
-	struct lexicon_fault fault = { .line = 0 };
+	struct lexicon_fault fault = {.line = 0};
 	l->rules->lexicon = lexicon_build(a, files, n, &fault);
 	return l->rules->lexicon == NULL ? arena_printf(a, "%s:%d: %s", fault.file, fault.line, fault.detail) : NULL;
 }
@@ -271,8 +266,8 @@ static const char *put_together(struct load *l)
 	r->directory.agencies = l->agencies;
 	r->directory.agency_count = l->agency_count;
 	directory_index(r->arena, &r->directory);
-	r->gazetteer = gazetteer_build(r->arena, l->regions, l->region_count, l->aliases, l->alias_count,
-	                               r->policy->regency);
+	r->gazetteer =
+	        gazetteer_build(r->arena, l->regions, l->region_count, l->aliases, l->alias_count, r->policy->regency);
 	const char *why = read_lexicon(l);
 	return why != NULL ? why : read_replies(l);
 }

@@ -9,19 +9,25 @@
 #include "../core/triage.h"
 #include "flow.h"
 
-enum role { ROLE_SOURCE = 1 << 0, ROLE_AGENCY = 1 << 1, ROLE_COORDINATOR = 1 << 2, ROLE_ADMIN = 1 << 3, ROLE_AUDITOR = 1 << 4 };
+enum role {
+	ROLE_SOURCE = 1 << 0,
+	ROLE_AGENCY = 1 << 1,
+	ROLE_COORDINATOR = 1 << 2,
+	ROLE_ADMIN = 1 << 3,
+	ROLE_AUDITOR = 1 << 4
+};
 struct identity {
-	uint8_t hash[32];     /* SHA-256 of the token */
+	uint8_t hash[32]; /* SHA-256 of the token */
 	enum role role;
-	const char *agency;   /* slug; NULL unless role is agency */
-	const char *scope;    /* code prefix, "" for all */
+	const char *agency; /* slug; NULL unless role is agency */
+	const char *scope;  /* code prefix, "" for all */
 	const char *name;
-	struct wall expires;  /* us 0: never */
+	struct wall expires; /* us 0: never */
 };
 struct rules {
 	struct arena *arena;
 	int holders;
-	int64_t version;      /* setting rules_version */
+	int64_t version; /* setting rules_version */
 	int policy_version;
 	const struct gazetteer *gazetteer;
 	struct directory directory;

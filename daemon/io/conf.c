@@ -87,8 +87,8 @@ struct reading {
 	const char *rest; /* text not yet given to inih */
 	int line;         /* number of the line given last */
 	bool unclaimed;   /* that line should be a setting, and inih has not called back for it yet */
-	enum section section;
-	int gateway; /* index, in section GATEWAY */
+	int section;      /* enum section */
+	int gateway;      /* index, in section GATEWAY */
 	int gateway_line[CONF_GATEWAYS];
 	int set_at[1 + CONF_GATEWAYS][SETTINGS]; /* line that set it, 0: not set, FROM_ENVIRONMENT */
 	struct conf *conf;
@@ -146,7 +146,7 @@ static const char *nearer(const char *wanted, const char *best, const char *cand
 	return best == NULL || d < distance(wanted, best) ? candidate : best;
 }
 
-static int find_setting(enum section section, const char *name)
+static int find_setting(int section, const char *name)
 {
 	for (int i = 0; i < SETTINGS; i++)
 		if (settings[i].section == section && strcmp(settings[i].name, name) == 0)
@@ -162,7 +162,7 @@ static void unknown_setting(struct reading *r, const char *name)
 			best = nearer(name, best, settings[i].name);
 	const char *here = section_names[r->section];
 	for (int s = 0; best == NULL && s < SECTIONS; s++) {
-		if (find_setting((enum section)s, name) >= 0) {
+		if (find_setting(s, name) >= 0) {
 			fault(r, r->line, "unknown setting \"%s\" in [%s]; it belongs into [%s]", name, here,
 			      section_names[s]);
 			return;
@@ -216,7 +216,7 @@ static void open_section(struct reading *r, const char *text)
 	}
 	for (int s = 0; s < GATEWAY; s++) {
 		if (strcmp(text, section_names[s]) == 0) {
-			r->section = (enum section)s;
+			r->section = s;
 			return;
 		}
 		best = nearer(text, best, section_names[s]);
@@ -296,8 +296,11 @@ static void set_value(struct reading *r, int i, const char *value)
 		wrong = "stands in quotes; values are written without";
 	else
 		wrong = s->read(&r->place, s, field_of(r, s, r->gateway), value);
-	if (wrong != NULL)
-		fault(r, r->line, "%s %s", s->name, wrong);
+	if (wrong == NULL)
+		return;
+	fault(r, r->line, "%s %s", s->name, wrong);
+	if (s->initial != NULL) /* so that one fault does not look like two */
+		s->read(&r->place, s, field_of(r, s, r->gateway), s->initial);
 }
 
 static int on_setting(void *user, const char *section, const char *name, const char *value)
@@ -334,7 +337,7 @@ static void override(struct reading *r, const char *variable, const char *name, 
 	r->set_at[0][i] = FROM_ENVIRONMENT;
 }
 
-static int set_at(const struct reading *r, int gateway, enum section section, const char *name)
+static int set_at(const struct reading *r, int gateway, int section, const char *name)
 {
 	return r->set_at[1 + gateway][find_setting(section, name)];
 }

@@ -62,7 +62,7 @@ const char *conf_value_url(const struct conf_place *p, const struct conf_setting
 	(void)s;
 	size_t scheme = strncmp(value, "https://", 8) == 0 ? 8 : strncmp(value, "http://", 7) == 0 ? 7 : 0;
 	if (scheme == 0 || strcspn(value + scheme, "/:?#") == 0)
-		return "must be http://HOST… or https://HOST…";
+		return "must be http://HOST or https://HOST, with :PORT and /PATH where needed";
 	if (strpbrk(value, " ?#@\"<>\\") != NULL)
 		return "must be a plain address without user, query and fragment";
 	size_t len = strlen(value);
@@ -194,7 +194,7 @@ const char *conf_value_conninfo_file(const struct conf_place *p, const struct co
 /* The token becomes part of status_url: only characters that need no escaping there (RFC 3986, unreserved). */
 const char *conf_value_token(const struct conf_place *p, const struct conf_setting *s, void *field, const char *value)
 {
-	const char *token = NULL, *wrong = conf_value_secret(p, s, &token, value);
+	const char *token = "", *wrong = conf_value_secret(p, s, &token, value);
 	if (wrong != NULL)
 		return wrong;
 	size_t n = 0;

@@ -110,9 +110,11 @@ static bool pass_guard(struct exchange *x, const struct method *method)
 		fault = http_guard_target(evhttp_request_get_uri(x->req));
 	if (guard.chunked || fault != NULL)
 		x->last = true;
-	if (fault != NULL)
-		http_reply_fault(&x->r, 400, NULL, "%s", fault);
-	return fault == NULL;
+	if (fault == NULL)
+		return true;
+	x->req->major = x->req->minor = 1; /* ours; evhttp would give the client's back, whatever it was */
+	http_reply_fault(&x->r, 400, NULL, "%s", fault);
+	return false;
 }
 
 static void reply_not_allowed(struct http_request *r, const char *allow)

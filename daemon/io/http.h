@@ -45,7 +45,7 @@ struct http_limits {
 	size_t headers_bytes; /* request line and headers */
 	size_t body_bytes;    /* never buffered beyond this */
 	int idle_s;           /* between two requests */
-	int request_s; /* for a request to arrive whole, and for its reply to be taken (plus 1 s for each 8 KB) */
+	int request_s;        /* for a request to arrive whole, and between two parts of a reply taken */
 };
 
 struct http;

@@ -12,8 +12,8 @@
 #include "../base/metrics.h"
 #include "http_internal.h"
 
-/* A reply may take limits.request_s plus its length at this rate: a slow line is fine, a reader that never reads is not. */
-enum { WRITE_BYTES_PER_S = 8192 };
+/* A reply must move within each limits.request_s, and be taken at this rate on the whole: a slow line is fine, a reader that does not read is not. */
+enum { WRITE_BYTES_PER_S = 1024 };
 /* Above the largest request there may be this much of the next ones in memory. */
 enum { READ_AHEAD_BYTES = 16384 };
 
@@ -141,6 +141,15 @@ static struct bufferevent *on_accept(struct event_base *base, void *arg)
 	return bev;
 }
 
+static void note_progress(struct http_conn *c)
+{
+	size_t left = evbuffer_get_length(bufferevent_get_output(c->bev));
+	if (c->phase != HTTP_WRITING || left == c->left)
+		return;
+	c->left = left;
+	c->since = c->server->tick;
+}
+
 static bool is_overdue(const struct http_conn *c)
 {
 	const struct http *h = c->server;
@@ -151,7 +160,7 @@ static bool is_overdue(const struct http_conn *c)
 	case HTTP_READING:
 		return age_us > seconds(h->limits.request_s);
 	case HTTP_WRITING:
-		return age_us > c->write_us;
+		return age_us > seconds(h->limits.request_s) || h->tick.us > c->write_until.us;
 	case HTTP_HANDLING:
 		return false; /* libevent must not touch a request that a handler holds */
 	}
@@ -168,6 +177,7 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 	struct http_conn *next;
 	for (struct http_conn *c = LIST_FIRST(&h->conns); c != NULL; c = next) {
 		next = LIST_NEXT(c, all);
+		note_progress(c);
 		/* As if libevent's own timer had fired: freeing an incoming connection ourselves ends in a double free (libevent issue 997). */
 		if (is_overdue(c))
 			bufferevent_trigger_event(c->bev, BEV_EVENT_TIMEOUT | BEV_EVENT_READING, 0);
@@ -207,8 +217,10 @@ static void on_written(struct evhttp_request *req, void *arg)
 
 void http_conn_writes(struct http_conn *c, struct evhttp_request *req, size_t len)
 {
+	struct http *h = c->server;
 	c->exchange = NULL;
-	c->write_us = seconds(c->server->limits.request_s) + (int64_t)(len / WRITE_BYTES_PER_S) * 1000000;
+	h->tick = mono_now();
+	c->write_until.us = h->tick.us + seconds(h->limits.request_s) + (int64_t)(len / WRITE_BYTES_PER_S) * 1000000;
 	enter(c, HTTP_WRITING);
 	evhttp_request_set_on_complete_cb(req, on_written, c);
 }

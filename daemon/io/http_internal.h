@@ -36,8 +36,9 @@ struct http_conn {
 	struct exchange *exchange; /* while HTTP_HANDLING */
 	enum http_phase phase;
 	struct mono since;
-	int64_t write_us; /* allowed for this reply */
-	int fd;           /* -1: not adopted yet */
+	size_t left; /* of the reply, at the last sweep */
+	struct mono write_until;
+	int fd; /* -1: not adopted yet */
 };
 LIST_HEAD(http_conns, http_conn);
 

@@ -1,5 +1,6 @@
 /* http_listen: listening sockets. Ours, not evhttp's: the backlog is deep enough for a burst, and accepting pauses at the connection cap and when the process is out
  * of files (accept() would fail in a busy loop, libevent issue 71). */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -87,25 +88,54 @@ static void remove_stale(const union address *a, socklen_t len)
 	close(fd);
 }
 
+static bool parse_unix(const char *path, union address *ret, socklen_t *ret_len)
+{
+	size_t len = strlen(path);
+	if (len == 0 || len >= sizeof ret->unix_path.sun_path)
+		return false;
+	ret->unix_path.sun_family = AF_UNIX;
+	memcpy(ret->unix_path.sun_path, path, len + 1);
+	*ret_len = sizeof ret->unix_path;
+	return true;
+}
+
+static bool parse_port(const char *text, in_port_t *ret)
+{
+	char *end;
+	unsigned long port = strtoul(text, &end, 10);
+	*ret = htons((uint16_t)port);
+	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && port <= UINT16_MAX;
+}
+
+/* "127.0.0.1:8080", "[::1]:0". evutil_parse_sockaddr_port() does not take port 0. */
+static bool parse_internet(const char *text, union address *ret, socklen_t *ret_len)
+{
+	char host[INET6_ADDRSTRLEN];
+	bool v6 = text[0] == '[';
+	const char *from = v6 ? text + 1 : text;
+	size_t len = strcspn(from, v6 ? "]" : ":");
+	const char *port = from + len + (v6 && from[len] != '\0');
+	if (len >= sizeof host || *port != ':')
+		return false;
+	memcpy(host, from, len);
+	host[len] = '\0';
+	if (v6) {
+		ret->v6.sin6_family = AF_INET6;
+		*ret_len = sizeof ret->v6;
+		return inet_pton(AF_INET6, host, &ret->v6.sin6_addr) == 1 && parse_port(port + 1, &ret->v6.sin6_port);
+	}
+	ret->v4.sin_family = AF_INET;
+	*ret_len = sizeof ret->v4;
+	return inet_pton(AF_INET, host, &ret->v4.sin_addr) == 1 && parse_port(port + 1, &ret->v4.sin_port);
+}
+
 static bool parse_address(const char *text, union address *ret, socklen_t *ret_len)
 {
 	static const char local[] = "unix:";
 	memset(ret, 0, sizeof *ret);
-	if (strncmp(text, local, sizeof local - 1) == 0) {
-		const char *path = text + sizeof local - 1;
-		size_t len = strlen(path);
-		if (len == 0 || len >= sizeof ret->unix_path.sun_path)
-			return false;
-		ret->unix_path.sun_family = AF_UNIX;
-		memcpy(ret->unix_path.sun_path, path, len + 1);
-		*ret_len = sizeof ret->unix_path;
-		return true;
-	}
-	int len = sizeof *ret;
-	if (evutil_parse_sockaddr_port(text, &ret->any, &len) != 0)
-		return false;
-	*ret_len = (socklen_t)len;
-	return true;
+	if (strncmp(text, local, sizeof local - 1) == 0)
+		return parse_unix(text + sizeof local - 1, ret, ret_len);
+	return parse_internet(text, ret, ret_len);
 }
 
 static bool set_option(int fd, int level, int option)

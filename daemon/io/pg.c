@@ -251,19 +251,6 @@ static void report_down(struct pg *pg, const char *why, size_t unknown)
 	pg->depth--;
 }
 
-static void settle(struct pg *pg)
-{
-	if (pg->state != BROKEN)
-		return;
-	drop_connection(pg);
-	arm(pg->timer, reconnect_ms(pg->attempts++));
-	const char *why = pg->fatal[0] != '\0' ? pg->fatal : pg->why;
-	size_t unknown = pg->in_flight.count;
-	metric_add(M_DB_ERRORS, (int64_t)unknown);
-	answer_all(pg, &pg->in_flight, unknown, PG_UNKNOWN, why);
-	report_down(pg, why, unknown);
-}
-
 /* -- answers --------------------------------------------------------------------------------------------------------------------- */
 
 /* The server's verdict on the oldest statement. An error without a code is libpq's own, out of memory for the rows: the server may have
@@ -411,6 +398,22 @@ static void read_answers(struct pg *pg)
 	}
 }
 
+/* Tears a broken connection down. Answers that came before its end, and perhaps wait in libpq's memory, still count. */
+static void settle(struct pg *pg)
+{
+	if (pg->state != BROKEN)
+		return;
+	if (pg->in_flight.count > 0)
+		read_answers(pg);
+	drop_connection(pg);
+	arm(pg->timer, reconnect_ms(pg->attempts++));
+	const char *why = pg->fatal[0] != '\0' ? pg->fatal : pg->why;
+	size_t unknown = pg->in_flight.count;
+	metric_add(M_DB_ERRORS, (int64_t)unknown);
+	answer_all(pg, &pg->in_flight, unknown, PG_UNKNOWN, why);
+	report_down(pg, why, unknown);
+}
+
 /* False when the connection is gone. */
 static bool flush(struct pg *pg)
 {
@@ -424,12 +427,14 @@ static bool flush(struct pg *pg)
 	return true;
 }
 
-/* Reads, writes and handles what can be. Answers that came before the end of a connection still count. */
+/* Reads, writes and handles what can be. */
 static void exchange(struct pg *pg)
 {
 	uint64_t before = pg->answered;
-	if (PQconsumeInput(pg->conn) == 0 || !flush(pg))
+	if (PQconsumeInput(pg->conn) == 0 || !flush(pg)) {
 		mark_lost(pg);
+		return;
+	}
 	read_answers(pg);
 	if (PQstatus(pg->conn) == CONNECTION_BAD)
 		mark_lost(pg);
@@ -533,7 +538,7 @@ static void check_stall(struct pg *pg)
 {
 	uint64_t before = pg->answered;
 	exchange(pg);
-	if (pg->state == UP && pg->in_flight.count > 0 && pg->answered == before)
+	if (pg->state == UP && pg->answered == before)
 		mark_broken(pg, "no answer in time");
 }
 

@@ -13,11 +13,13 @@ struct push_options {
 	const char *user_agent;
 };
 struct push *push_open(struct event_base *base, const struct push_options *o);
-/* Ends; calls in flight get their callback with TRANSPORT_BROKEN. */
+/* Ends; calls in flight get their callback with TRANSPORT_BROKEN, from here. These callbacks must not start new calls. */
 void push_close(struct push **p);
 int push_in_flight(const struct push *p);
+/* What answer points to is gone after the callback. */
 typedef void push_done(void *ctx, const struct channel_answer *answer);
-/* Starts one call. call is copied or consumed before the return. allow_private: loopback, private, link-local and similar addresses may be reached; otherwise they end with
- * TRANSPORT_REFUSED_BY_US. Plain http is accepted only with allow_private. done runs exactly once, from the loop, never inside push_start. A call always ends within total_ms plus one second. */
+/* Starts one call (GET or POST). call is copied before the return. allow_private: loopback, private, link-local and similar addresses may be reached; otherwise they end with
+ * TRANSPORT_REFUSED_BY_US. Plain http is accepted only with allow_private. What can never be sent (a malformed URL, a
+ * scheme that is not allowed, a line break within a header) ends so, too. done runs exactly once, from the loop, never inside push_start. A call always ends within total_ms plus one second. */
 void push_start(struct push *p, const struct http_call *call, bool allow_private, push_done *done, void *ctx);
 #endif

@@ -6,7 +6,6 @@ answers. first: one agency told; all: all three. The same load generator and rec
 """
 import contextlib
 import json
-import time
 
 import rig
 
@@ -51,9 +50,8 @@ class Contestant:
     def burst(self):
         """The summary of as many as it takes, and reports per second until the last webhook of the last one."""
         self.sink.reset()
-        start = time.monotonic()
         summary = self.sink.wait_complete(self.post(connections=BURST_CONNECTIONS, count=BURST)["sent"])
-        return summary | {"per_s": BURST / (time.monotonic() - start)}
+        return summary | {"per_s": BURST / summary["seconds"]}
 
 
 @contextlib.contextmanager

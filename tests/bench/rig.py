@@ -136,7 +136,7 @@ class State:
     def __init__(self, folder):
         self.folder = folder
         text = subprocess.run(
-            ["sh", "-c", '. "$0" && env', folder / "env"], stdout=subprocess.PIPE, text=True, check=True, env={}
+            ["sh", "-c", 'set -a; . "$0"; env', folder / "env"], stdout=subprocess.PIPE, text=True, check=True, env={}
         ).stdout
         self.env = dict(line.split("=", 1) for line in text.splitlines() if line.startswith("SIGAP_"))
         os.kill(int(self.env["SIGAP_PID"]), signal.SIGTERM)

@@ -34,7 +34,7 @@ struct sink {
 	struct arrival *arrivals; /* by number */
 	unsigned used;            /* numbers seen are below */
 	unsigned posts, unmarked, stale;
-	int64_t reset_ns;
+	int64_t reset_ns, begin_ns, end_ns; /* begin: the earliest due time; end: the latest arrival */
 };
 
 static void note_arrival(struct sink *s, unsigned number, int64_t due_ns)
@@ -42,7 +42,10 @@ static void note_arrival(struct sink *s, unsigned number, int64_t due_ns)
 	struct arrival *a = &s->arrivals[number];
 	if (number >= s->used)
 		s->used = number + 1;
-	int64_t took = now_ns() - due_ns;
+	s->end_ns = now_ns();
+	if (s->begin_ns == 0 || due_ns < s->begin_ns)
+		s->begin_ns = due_ns;
+	int64_t took = s->end_ns - due_ns;
 	if (a->count == 0)
 		a->first_ns = took;
 	if (++a->count == s->expected)
@@ -94,14 +97,17 @@ static int summarise(struct sink *s, char *out, size_t size)
 	free(first);
 	free(complete);
 	return snprintf(out, size,
-	                "{\"posts\":%u,\"unmarked\":%u,\"stale\":%u,\"surplus\":%u,\"first\":%s,\"complete\":%s}\n",
-	                s->posts, s->unmarked, s->stale, surplus, first_text, complete_text);
+	                "{\"posts\":%u,\"unmarked\":%u,\"stale\":%u,\"surplus\":%u,\"seconds\":%.3f,\"first\":%s,"
+	                "\"complete\":%s}\n",
+	                s->posts, s->unmarked, s->stale, surplus, (double)(s->end_ns - s->begin_ns) / 1e9, first_text,
+	                complete_text);
 }
 
 static void reset(struct sink *s)
 {
 	memset(s->arrivals, 0, s->used * sizeof *s->arrivals);
 	s->used = s->posts = s->unmarked = s->stale = 0;
+	s->begin_ns = s->end_ns = 0;
 	s->reset_ns = now_ns();
 }
 

@@ -274,7 +274,7 @@ static void nesting_is_bounded(void **state)
 static void pointer_escapes_slash_and_tilde(void **state)
 {
 	(void)state;
-	assert_fault("{\"a/b\":{\"m~n\":{\"\\u002f~1\":x}}}", 25, "/a~1b/m~0n/~1~01", "expected a value");
+	assert_fault("{\"a/b\":{\"m~n\":{\"\\u002f~1\":x}}}", 26, "/a~1b/m~0n/~1~01", "expected a value");
 }
 
 static void long_pointer_is_cut_between_characters(void **state)
@@ -291,6 +291,10 @@ static void long_pointer_is_cut_between_characters(void **state)
 	text[3] = 'y';
 	memmove(text + 3, text + 4, strlen(text + 4) + 1);
 	fault = fault_of(text); /* an escape has no room left */
+	assert_int_equal(strlen(fault.pointer), 254);
+	memcpy(strstr(text, "/~"), "\xC3\xA9", 2);
+	strcpy(strstr(text, "\":x"), "a\":x}");
+	fault = fault_of(text); /* what follows a character without room is left out too */
 	assert_int_equal(strlen(fault.pointer), 254);
 }
 
@@ -420,7 +424,7 @@ static void written_strings_are_always_valid_json(void **state)
 {
 	(void)state;
 	assert_written("", 0, "\"\"");
-	assert_written("a\"b\\c/\b\f\n\r\t\x01\x1f\x7f", 15, "\"a\\\"b\\\\c/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f\"");
+	assert_written("a\"b\\c/\b\f\n\r\t\x01\x1f\x7f", 14, "\"a\\\"b\\\\c/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f\"");
 	assert_written("0123456789\xC3\xA9\xF0\x9F\x98\x80z", 17, "\"0123456789\xC3\xA9\xF0\x9F\x98\x80z\"");
 	assert_written("a\0b", 3,
 	               "\"a\xEF\xBF\xBD"

@@ -1,0 +1,26 @@
+# Installs what an operator sets. Files that an operator may have edited are never overwritten: the fresh one goes beside, as NAME.new.
+include(GNUInstallDirs)
+set(SIGAP_CONFIG_DIR "/etc/sigap" CACHE PATH "Where the configuration goes")
+
+install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/ DESTINATION ${CMAKE_INSTALL_DATADIR}/sigap/config
+	PATTERN "install.cmake" EXCLUDE)
+install(CODE "set(SIGAP_CONFIG_FROM \"${CMAKE_CURRENT_LIST_DIR}\")\nset(SIGAP_CONFIG_TO \"${SIGAP_CONFIG_DIR}\")")
+install(CODE [[
+	file(GLOB_RECURSE files RELATIVE ${SIGAP_CONFIG_FROM} ${SIGAP_CONFIG_FROM}/*)
+	list(REMOVE_ITEM files install.cmake)
+	foreach(file ${files})
+		set(to "$ENV{DESTDIR}${SIGAP_CONFIG_TO}/${file}")
+		get_filename_component(folder "${to}" DIRECTORY)
+		if(NOT EXISTS "${to}")
+			message(STATUS "Installing: ${to}")
+			file(COPY "${SIGAP_CONFIG_FROM}/${file}" DESTINATION "${folder}")
+		else()
+			file(SHA256 "${to}" there)
+			file(SHA256 "${SIGAP_CONFIG_FROM}/${file}" fresh)
+			if(NOT there STREQUAL fresh)
+				message(STATUS "Kept: ${to} (the fresh one is ${file}.new)")
+				configure_file("${SIGAP_CONFIG_FROM}/${file}" "${to}.new" COPYONLY)
+			endif()
+		endif()
+	endforeach()
+]])

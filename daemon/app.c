@@ -1,0 +1,307 @@
+/* app: see app.h. */
+#include "app.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "flow/access.h"
+#include "flow/api.h"
+#include "flow/deliver.h"
+#include "flow/escalate.h"
+#include "flow/flow.h"
+#include "flow/numbers.h"
+#include "flow/rules.h"
+#include "flow/watch.h"
+#include "io/sys.h"
+
+enum { PATIENCE_MS = 3000, HEADERS_BYTES = 16 * 1024, IDLE_S = 75, REQUEST_S = 20, LISTEN_FDS = 4, SIGNALS = 3 };
+
+struct app {
+	struct flow flow;
+	struct arena *arena; /* of the configuration */
+	const char *conf_path;
+	struct watch *watch;
+	struct event *signals[SIGNALS];
+	struct event *drain_end, *drain_tick;
+	bool listening, http_drained;
+};
+
+/* ---- starting ---- */
+
+static const struct conf *read_conf(struct arena *a, const char *path)
+{
+	struct buf faults;
+	buf_init(&faults, 32 * 1024);
+	const struct conf *c = conf_read(a, path, &faults);
+	if (c == NULL)
+		fputs(faults.data, stderr);
+	buf_free(&faults);
+	return c;
+}
+
+/* This daemon in leases: the same after a restart, so that it takes up at once what it had in hand. */
+static struct uuid owner_id(const struct conf *c)
+{
+	char host[256] = "", name[512];
+	uint8_t hash[32];
+	struct uuid id;
+	gethostname(host, sizeof host - 1);
+	snprintf(name, sizeof name, "%s %s", host, c->listen_count > 0 ? c->listen[0] : "");
+	sha256(name, strlen(name), hash);
+	memcpy(id.b, hash, sizeof id.b);
+	return id;
+}
+
+static void on_released(void *ctx, const struct pg_result *r)
+{
+	struct app *app = ctx;
+	if (r->status == PG_OK)
+		deliver_look(app->flow.deliver, 0);
+}
+
+static void release_leases(struct app *app)
+{
+	struct pg_params *p = store_params(app->flow.store);
+	pg_param_uuid(p, app->flow.owner);
+	store_query(app->flow.store, SQL_RELEASE_OUTBOX, p, on_released, app);
+}
+
+static bool start_listening(struct app *app)
+{
+	struct flow *f = &app->flow;
+	int fds[LISTEN_FDS];
+	int inherited = sys_inherited_sockets(fds, LISTEN_FDS);
+	for (int i = 0; i < inherited; i++)
+		if (http_listen_fd(f->http, fds[i]) < 0)
+			return false;
+	for (int i = 0; inherited == 0 && i < f->conf->listen_count; i++) {
+		int port = http_listen(f->http, f->conf->listen[i]);
+		if (port < 0) {
+			log_error("app.cannot_listen", "address=%s why=\"%s\"", f->conf->listen[i], strerror(errno));
+			return false;
+		}
+		log_info("app.listening", "address=%s port=%d", f->conf->listen[i], port);
+	}
+	return true;
+}
+
+/* Rules are there for the first time: from now on reports can be taken. */
+static void on_rules(void *ctx, const char *why)
+{
+	struct app *app = ctx;
+	struct flow *f = &app->flow;
+	if (why != NULL) {
+		if (f->rules == NULL) /* the watch cannot try again without a version to compare with */
+			event_base_loopbreak(f->base);
+		return;
+	}
+	f->ready = true;
+	numbers_start(f->numbers);
+	deliver_look(f->deliver, 0);
+	escalate_look(f->escalate, 0);
+	if (!app->listening) {
+		app->listening = start_listening(app);
+		if (!app->listening) {
+			event_base_loopbreak(f->base);
+			return;
+		}
+		release_leases(app);
+		sys_notify("READY=1\nSTATUS=taking reports");
+	}
+}
+
+static void on_store_up(void *ctx)
+{
+	struct app *app = ctx;
+	log_info("app.database_up", "owner=%02x%02x", app->flow.owner.b[0], app->flow.owner.b[1]);
+	rules_load(&app->flow, on_rules, app);
+}
+
+static void on_store_down(void *ctx, const char *why)
+{
+	struct app *app = ctx;
+	char quoted[512];
+	app->flow.ready = false;
+	log_error("app.database_down", "why=%s", log_quote(why, quoted));
+	sys_notify("STATUS=the database is away");
+}
+
+/* ---- reloading ---- */
+
+static void on_reloaded(void *ctx, const char *why)
+{
+	struct app *app = ctx;
+	(void)app;
+	sys_notify(why == NULL ? "READY=1\nSTATUS=taking reports" : "READY=1\nSTATUS=reload refused: see the log");
+}
+
+/* All or nothing: the file is checked whole; of its settings those apply at once that need no new socket or connection. */
+static void on_hup(evutil_socket_t sig, short what, void *ctx)
+{
+	(void)sig, (void)what;
+	struct app *app = ctx;
+	struct arena *fresh = arena_new();
+	const struct conf *c = read_conf(fresh, app->conf_path);
+	sys_notify("RELOADING=1");
+	if (c == NULL) {
+		log_error("app.reload_refused", "file=%s", app->conf_path);
+		sys_notify("READY=1\nSTATUS=reload refused: see the log");
+	} else {
+		log_set_level(c->log_level);
+		rules_load(&app->flow, on_reloaded, app);
+	}
+	arena_free(&fresh);
+}
+
+/* ---- stopping ---- */
+
+static void leave_when_idle(struct app *app)
+{
+	struct flow *f = &app->flow;
+	if (app->http_drained && deliver_busy(f->deliver) == 0 && store_waiting(f->store) == 0)
+		event_base_loopbreak(f->base);
+}
+
+static void on_drain_tick(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd, (void)what;
+	leave_when_idle(ctx);
+}
+
+static void on_drain_end(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd, (void)what;
+	struct app *app = ctx;
+	log_warn("app.drain_ended", "in_flight=%d", deliver_busy(app->flow.deliver));
+	event_base_loopbreak(app->flow.base);
+}
+
+static void on_http_drained(void *ctx)
+{
+	struct app *app = ctx;
+	app->http_drained = true;
+	leave_when_idle(app);
+}
+
+static void on_term(evutil_socket_t sig, short what, void *ctx)
+{
+	(void)what;
+	struct app *app = ctx;
+	struct flow *f = &app->flow;
+	if (f->draining)
+		return;
+	log_info("app.stopping", "signal=%d", (int)sig);
+	sys_notify("STOPPING=1\nSTATUS=finishing what is under way");
+	f->draining = true;
+	deliver_drain(f->deliver);
+	app->drain_end = evtimer_new(f->base, on_drain_end, app);
+	evtimer_add(app->drain_end, &(struct timeval){.tv_sec = f->conf->drain_s});
+	app->drain_tick = event_new(f->base, -1, EV_PERSIST, on_drain_tick, app);
+	event_add(app->drain_tick, &(struct timeval){.tv_usec = 20000});
+	http_drain(f->http, on_http_drained, app);
+}
+
+/* What is still leased goes back to the queue, so that another daemon need not wait for the leases to end. */
+static void on_last(void *ctx, const struct pg_result *r)
+{
+	(void)r;
+	event_base_loopbreak(ctx);
+}
+
+static void give_back_leases(struct app *app)
+{
+	struct flow *f = &app->flow;
+	if (!store_is_up(f->store))
+		return;
+	struct pg_params *p = store_params(f->store);
+	pg_param_uuid(p, f->owner);
+	store_query(f->store, SQL_RELEASE_OUTBOX, p, on_last, f->base);
+	event_base_loopexit(f->base, &(struct timeval){.tv_sec = 2});
+	event_base_dispatch(f->base);
+}
+
+/* ---- life ---- */
+
+static void open_modules(struct app *app)
+{
+	struct flow *f = &app->flow;
+	const struct conf *c = f->conf;
+	struct event_config *config = event_config_new();
+	event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
+	f->base = event_base_new_with_config(config);
+	event_config_free(config);
+	f->owner = owner_id(c);
+	f->link_base = arena_printf(app->arena, "%s/d/", c->public_url);
+	f->push = push_open(f->base,
+	                    &(struct push_options){c->connect_ms, c->total_ms, c->ca_file, "sigap/" SIGAP_VERSION});
+	f->store = store_open(f->base, &(struct store_options){c->database, f->owner, c->lease_s, PATIENCE_MS},
+	                      &(struct store_handlers){on_store_up, on_store_down, app});
+	f->numbers = numbers_open(f);
+	f->deliver = deliver_open(f);
+	f->escalate = escalate_open(f);
+	const struct http_limits limits = {c->max_connections, HEADERS_BYTES, 64 * 1024, IDLE_S, REQUEST_S};
+	f->http = http_open(f->base, api_routes, api_route_count, &limits, access_gate, f);
+	app->watch = watch_open(f);
+	app->signals[0] = evsignal_new(f->base, SIGTERM, on_term, app);
+	app->signals[1] = evsignal_new(f->base, SIGINT, on_term, app);
+	struct event *hup = evsignal_new(f->base, SIGHUP, on_hup, app);
+	event_add(app->signals[0], NULL);
+	event_add(app->signals[1], NULL);
+	event_add(hup, NULL);
+	app->signals[2] = hup;
+}
+
+static void close_modules(struct app *app)
+{
+	struct flow *f = &app->flow;
+	for (int i = 0; i < SIGNALS; i++)
+		if (app->signals[i] != NULL)
+			event_free(app->signals[i]);
+	if (app->drain_end != NULL)
+		event_free(app->drain_end);
+	if (app->drain_tick != NULL)
+		event_free(app->drain_tick);
+	watch_close(&app->watch);
+	push_close(&f->push);   /* calls in flight end and are recorded as far as the store still can */
+	store_close(&f->store); /* requests that still wait are answered */
+	http_close(&f->http);
+	escalate_close(&f->escalate);
+	deliver_close(&f->deliver);
+	numbers_close(&f->numbers);
+	rules_drop(&f->rules);
+	event_base_free(f->base);
+	arena_free(&app->arena);
+	libevent_global_shutdown();
+	curl_global_cleanup();
+}
+
+int app_run(const char *conf_path)
+{
+	struct app app = {.arena = arena_new(), .conf_path = conf_path};
+	signal(SIGPIPE, SIG_IGN);
+	if (sodium_init() < 0 || curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
+		return 1;
+	app.flow.conf = read_conf(app.arena, conf_path);
+	if (app.flow.conf == NULL) {
+		arena_free(&app.arena);
+		return 1;
+	}
+	log_set_level(app.flow.conf->log_level);
+	sys_raise_file_limit();
+	open_modules(&app);
+	event_base_dispatch(app.flow.base);
+	bool asked = app.flow.draining;
+	if (asked)
+		give_back_leases(&app);
+	log_info("app.stopped", "asked=%d", asked);
+	close_modules(&app);
+	return asked ? 0 : 1;
+}

@@ -1,0 +1,11 @@
+/* place_text: the words of a message that help to find the spot: RT/RW, road, landmark, as written. */
+#ifndef SIGAP_CORE_PLACE_TEXT_H
+#define SIGAP_CORE_PLACE_TEXT_H
+#include <stddef.h>
+
+#include "lexicon.h"
+
+/* Joins them with ", " into ret, as many as fit whole. Names after a form of address are not taken. */
+void place_text_find(const struct lexicon *lex, const char *text, const struct words *words, const struct found *found,
+                     char *ret, size_t size);
+#endif

@@ -1,0 +1,311 @@
+/* triage: see triage.h. The weights of all rules that hold are added for each type; the share of a type (softmax) is its confidence. */
+#include "triage.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../../protocol/json.h"
+#include "lexicon.h"
+#include "place_text.h"
+#include "words.h"
+
+/* Below, the type is a question to the reporter or the person on duty; policies ask for more. */
+static const double type_enough = 0.55;
+/* Below, asking for the village is worth an SMS. */
+static const double place_enough = 0.7;
+
+struct reading {
+	const struct lexicon *lex;
+	struct words words;
+	struct found found;
+	struct triage *ret;
+};
+
+static bool is_main(enum incident_type type)
+{
+	return type == TYPE_ABANDONED_PERSON || type == TYPE_UNCLAIMED_BODY || type == TYPE_SHACKLED_PATIENT;
+}
+
+static char *next_reason(struct triage *t)
+{
+	return t->reason_count < TRIAGE_REASONS ? t->reasons[t->reason_count++] : NULL;
+}
+
+/* "word 'dirantai' (restraint), word 'org' (person) -> shackled_patient" */
+static void explain(struct reading *r, const struct rule *rule, const char *decides)
+{
+	char words[REASON_MAX] = "";
+	size_t len = 0;
+	for (uint8_t c = 0; c < rule->count; c++) {
+		const struct condition *is = &rule->conditions[c];
+		for (uint8_t i = 0; !is->negated && i < is->count; i++) {
+			int16_t at = r->found.first[is->any[i]];
+			if (at < 0 || len >= sizeof words)
+				continue;
+			int n = snprintf(words + len, sizeof words - len, "%s'%.20s' %.16s", len > 0 ? ", " : "",
+			                 r->words.word[r->found.token[at].word].text,
+			                 lexicon_concept_name(r->lex, is->any[i]));
+			len += n > 0 ? (size_t)n : 0;
+			break;
+		}
+	}
+	char *reason = len > 0 ? next_reason(r->ret) : NULL;
+	if (reason != NULL)
+		snprintf(reason, REASON_MAX, "%.66s -> %.24s", words, decides);
+}
+
+struct scores {
+	double of[INCIDENT_TYPES];
+};
+
+/* Calls each rule that counts: all that hold, of a group only the heaviest. */
+static const struct rule *heaviest(const struct rules *rules, size_t i, const struct found *found)
+{
+	const struct rule *best = &rules->rule[i];
+	for (size_t k = 0; k < rules->count; k++) {
+		const struct rule *other = &rules->rule[k];
+		if (other->type == best->type && other->group == best->group && other->weight > best->weight &&
+		    rule_holds(other, found))
+			best = other;
+	}
+	return best;
+}
+
+static bool counts(const struct rules *rules, size_t i, const struct found *found)
+{
+	const struct rule *rule = &rules->rule[i];
+	return rule_holds(rule, found) && (rule->group == 0 || heaviest(rules, i, found) == rule);
+}
+
+static struct scores add_up(const struct rules *rules, const struct found *found)
+{
+	struct scores s = { { 0 } };
+	for (size_t i = 0; i < rules->count; i++)
+		if (counts(rules, i, found))
+			s.of[rules->rule[i].type] += rules->rule[i].weight;
+	return s;
+}
+
+static enum incident_type best_of(const struct scores *s, enum incident_type from)
+{
+	enum incident_type best = from;
+	for (int t = from; t < INCIDENT_TYPES; t++)
+		if (s->of[t] > s->of[best])
+			best = (enum incident_type)t;
+	return best;
+}
+
+static double share_of(const struct scores *s, enum incident_type type)
+{
+	double sum = 0;
+	for (int t = 0; t < INCIDENT_TYPES; t++)
+		sum += exp(s->of[t] - s->of[type]);
+	return 1 / sum;
+}
+
+/* Decides the type; returns the likeliest real type even when the answer is TYPE_UNSURE. */
+static enum incident_type decide_type(struct reading *r)
+{
+	const struct rules *rules = lexicon_type_rules(r->lex);
+	struct scores s = add_up(rules, &r->found);
+	enum incident_type likely = best_of(&s, TYPE_UNSURE + 1);
+	r->ret->type_confidence = share_of(&s, likely);
+	r->ret->type = r->ret->type_confidence >= type_enough ? likely : TYPE_UNSURE;
+	for (size_t i = 0; i < rules->count && r->ret->reason_count < TRIAGE_REASONS - 3; i++)
+		if (rules->rule[i].type == likely && rules->rule[i].weight > 0 && counts(rules, i, &r->found))
+			explain(r, &rules->rule[i], incident_type_names[likely]);
+	return likely;
+}
+
+static void decide_urgency(struct reading *r, enum incident_type type)
+{
+	const struct rules *rules = lexicon_urgency_rules(r->lex);
+	for (size_t i = 0; i < rules->count; i++) {
+		const struct rule *rule = &rules->rule[i];
+		if ((rule->type != TYPE_UNSURE && rule->type != type) || !rule_holds(rule, &r->found))
+			continue;
+		r->ret->urgency = rule->urgency;
+		explain(r, rule, urgency_names[rule->urgency]);
+		return;
+	}
+}
+
+static void decide_flags(struct reading *r)
+{
+	const struct rules *rules = lexicon_flag_rules(r->lex);
+	for (size_t i = 0; i < rules->count; i++)
+		if (rule_holds(&rules->rule[i], &r->found))
+			r->ret->flags |= rules->rule[i].flag;
+}
+
+static void find_place(const struct words *words, const struct gazetteer *g, struct place_guess *ret)
+{
+	const char *word[WORDS_MAX];
+	for (size_t i = 0; i < words->count; i++)
+		word[i] = words->word[i].text;
+	gazetteer_find(g, word, words->count, ret);
+}
+
+static void explain_place(struct triage *t)
+{
+	char *reason = t->place.why[0] != '\0' ? next_reason(t) : NULL;
+	if (reason != NULL)
+		snprintf(reason, REASON_MAX, "%.*s", REASON_MAX - 1, t->place.why);
+}
+
+static void decide_question(struct triage *t)
+{
+	bool placed = t->place.code[0] != '\0' && t->place.confidence >= place_enough;
+	t->ask = t->type == TYPE_UNSURE ? "type" : is_main(t->type) && !placed ? "place" : NULL;
+}
+
+static void read_message(struct reading *r, const char *text)
+{
+	words_read(text, &r->words);
+	lexicon_read(r->lex, &r->words, &r->found);
+}
+
+void triage_text(const struct lexicon *lex, const struct gazetteer *g, const char *text, struct triage *ret)
+{
+	struct reading r = { .lex = lex, .ret = ret };
+	*ret = (struct triage){ .type = TYPE_UNSURE };
+	read_message(&r, text);
+	enum incident_type likely = decide_type(&r);
+	decide_urgency(&r, likely);
+	decide_flags(&r);
+	find_place(&r.words, g, &ret->place);
+	place_text_find(lex, text, &r.words, &r.found, ret->place_text, sizeof ret->place_text);
+	explain_place(ret);
+	decide_question(ret);
+}
+
+/* -- what the source stated --------------------------------------------------------------------------------------- */
+
+static void reason_stated(struct triage *t, const char *what, const char *value)
+{
+	char *reason = next_reason(t);
+	if (reason != NULL)
+		snprintf(reason, REASON_MAX, "source stated %s %.40s", what, value);
+}
+
+static void keep_only_within(struct place_guess *p, const char *prefix)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < p->candidate_count; i++)
+		if (region_code_within(p->candidates[i].code, prefix))
+			p->candidates[kept++] = p->candidates[i];
+	p->candidate_count = kept;
+	if (p->code[0] == '\0' || region_code_within(p->code, prefix))
+		return;
+	p->code[0] = p->why[0] = '\0';
+	p->confidence = 0;
+	if (kept > 0 && p->candidates[0].score >= 0.5) {
+		snprintf(p->code, sizeof p->code, "%s", p->candidates[0].code);
+		p->confidence = p->candidates[0].score;
+	}
+}
+
+static void state_place(const struct lexicon *lex, const struct gazetteer *g, const struct stated *s, struct triage *ret)
+{
+	if (s->place_text != NULL) {
+		struct words words;
+		struct place_guess named;
+		words_read(s->place_text, &words);
+		find_place(&words, g, &named);
+		if (named.candidate_count > 0)
+			ret->place = named;
+		snprintf(ret->place_text, sizeof ret->place_text, "%s", s->place_text);
+	}
+	(void)lex;
+	if (s->village_code == NULL)
+		return;
+	if (region_code_level(s->village_code) == LEVEL_VILLAGE) {
+		ret->place = (struct place_guess){ .confidence = 1, .candidate_count = 1 };
+		snprintf(ret->place.code, sizeof ret->place.code, "%s", s->village_code);
+		snprintf(ret->place.candidates[0].code, REGION_CODE_MAX, "%s", s->village_code);
+		ret->place.candidates[0].score = 1;
+		reason_stated(ret, "village", s->village_code);
+		return;
+	}
+	keep_only_within(&ret->place, s->village_code);
+	if (region_code_level(s->village_code) == LEVEL_DISTRICT)
+		snprintf(ret->place.district, sizeof ret->place.district, "%s", s->village_code);
+}
+
+static void state_type(const struct lexicon *lex, const struct stated *s, struct triage *ret)
+{
+	int type = s->type == NULL ? -1 : name_index(incident_type_names, INCIDENT_TYPES, s->type);
+	if (type <= TYPE_UNSURE)
+		return;
+	struct reading r = { .lex = lex, .ret = ret };
+	ret->type = (enum incident_type)type;
+	ret->type_confidence = 1;
+	ret->reason_count = 0;
+	reason_stated(ret, "type", s->type);
+	read_message(&r, s->text != NULL ? s->text : "");
+	decide_urgency(&r, ret->type);
+	explain_place(ret);
+}
+
+void triage_report(const struct lexicon *lex, const struct gazetteer *g, const struct stated *stated, struct triage *ret)
+{
+	triage_text(lex, g, stated->text != NULL ? stated->text : "", ret);
+	state_type(lex, stated, ret);
+	int urgency = stated->urgency == NULL ? -1 : name_index(urgency_names, URGENCIES, stated->urgency);
+	if (urgency >= 0) {
+		ret->urgency = (enum urgency)urgency;
+		reason_stated(ret, "urgency", stated->urgency);
+	}
+	state_place(lex, g, stated, ret);
+	decide_question(ret);
+}
+
+/* -- rendering ------------------------------------------------------------------------------------------------------ */
+
+static double rounded(double x)
+{
+	return round(x * 1000) / 1000;
+}
+
+static void render_place(const struct place_guess *p, const struct gazetteer *g, struct json_out *j)
+{
+	json_member_string(j, "village_code", p->code[0] != '\0' ? p->code : NULL);
+	json_member_double(j, "place_confidence", rounded(p->confidence));
+	json_key(j, "candidates");
+	json_begin_array(j);
+	for (size_t i = 0; i < p->candidate_count; i++) {
+		const struct region *region = gazetteer_by_code(g, p->candidates[i].code);
+		json_begin_object(j);
+		json_member_string(j, "village_code", p->candidates[i].code);
+		json_member_string(j, "name", region != NULL ? region->name : NULL);
+		json_member_double(j, "score", rounded(p->candidates[i].score));
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+void triage_render(const struct triage *t, const struct gazetteer *g, struct buf *out)
+{
+	struct json_out j;
+	json_out_init(&j, out);
+	json_begin_object(&j);
+	json_member_string(&j, "type", incident_type_names[t->type]);
+	json_member_double(&j, "type_confidence", rounded(t->type_confidence));
+	json_member_string(&j, "urgency", urgency_names[t->urgency]);
+	json_key(&j, "flags");
+	json_begin_array(&j);
+	for (int f = 0; f < FLAGS; f++)
+		if (t->flags & 1u << f)
+			json_put_string(&j, flag_names[f]);
+	json_end_array(&j);
+	render_place(&t->place, g, &j);
+	json_member_string(&j, "place_text", t->place_text);
+	json_key(&j, "reasons");
+	json_begin_array(&j);
+	for (size_t i = 0; i < t->reason_count; i++)
+		json_put_string(&j, t->reasons[i]);
+	json_end_array(&j);
+	json_member_string(&j, "ask", t->ask);
+	json_end_object(&j);
+}

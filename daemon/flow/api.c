@@ -1,0 +1,57 @@
+/* api: see api.h. */
+#include "api.h"
+
+#include "../../protocol/report_request.h"
+#include "access.h"
+#include "coordinate.h"
+#include "gateway.h"
+#include "intake.h"
+#include "link.h"
+#include "openapi_json.h"
+#include "query.h"
+#include "respond.h"
+#include "rules.h"
+#include "watch.h"
+
+enum {
+	READERS = ROLE_COORDINATOR | ROLE_ADMIN | ROLE_AUDITOR,
+	DECIDERS = ROLE_COORDINATOR | ROLE_ADMIN,
+	EVENT_BODY = 16 * 1024,
+	FORM_BODY = 8 * 1024,
+	SMS_BODY = 16 * 1024,
+};
+
+static void get_openapi(void *ctx, struct http_request *r)
+{
+	(void)ctx;
+	http_reply(r, 200, "application/json", openapi_json, openapi_json_len, NULL);
+}
+
+const struct http_route api_routes[] = {
+        {"POST", "/v1/reports", intake_post_report, ROLE_SOURCE | DECIDERS, REPORT_BODY_MAX},
+        {"GET", "/v1/reports/{id}", query_report, ROLE_SOURCE | READERS, 0},
+        {"GET", "/v1/incidents", query_incidents, READERS, 0},
+        {"GET", "/v1/incidents/{id}", query_incident, READERS, 0},
+        {"POST", "/v1/incidents/{id}/events", coordinate_post_event, DECIDERS, EVENT_BODY},
+        {"GET", "/v1/dispatches", query_dispatches, ROLE_AGENCY | READERS, 0},
+        {"GET", "/v1/dispatches/{id}", query_dispatch, ROLE_AGENCY | READERS, 0},
+        {"POST", "/v1/dispatches/{id}/events", respond_post_event, ROLE_AGENCY | DECIDERS, EVENT_BODY},
+        {"GET", "/d/{token}", link_get, ACCESS_OPEN, 0},
+        {"POST", "/d/{token}", link_post, ACCESS_OPEN, FORM_BODY},
+        {"GET", "/v1/gateways/{name}/inbound", gateway_inbound, ACCESS_GATEWAY, 0},
+        {"POST", "/v1/gateways/{name}/inbound", gateway_inbound, ACCESS_GATEWAY, SMS_BODY},
+        {"GET", "/v1/gateways/{name}/status", gateway_status, ACCESS_GATEWAY, 0},
+        {"POST", "/v1/gateways/{name}/status", gateway_status, ACCESS_GATEWAY, SMS_BODY},
+        {"GET", "/v1/outbox", query_outbox, READERS, 0},
+        {"POST", "/v1/outbox/{notice}/replay", query_replay, DECIDERS, EVENT_BODY},
+        {"GET", "/v1/agencies", query_agencies, READERS, 0},
+        {"GET", "/v1/people", query_people, READERS, 0},
+        {"GET", "/v1/shifts", query_shifts, READERS, 0},
+        {"GET", "/v1/policy", query_policy, READERS, 0},
+        {"POST", "/v1/policy/dry-run", query_dry_run, DECIDERS, REPORT_BODY_MAX},
+        {"GET", "/v1/openapi.json", get_openapi, ACCESS_OPEN, 0},
+        {"GET", "/healthz", watch_healthz, ACCESS_OPEN, 0},
+        {"GET", "/readyz", watch_readyz, ACCESS_OPEN, 0},
+        {"GET", "/metrics", watch_metrics, ACCESS_OPEN, 0},
+};
+const size_t api_route_count = sizeof api_routes / sizeof *api_routes;

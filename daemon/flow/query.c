@@ -1,0 +1,270 @@
+/* query: see query.h. */
+#include "query.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../protocol/form.h"
+#include "../../protocol/report_request.h"
+#include "access.h"
+#include "busy.h"
+#include "deliver.h"
+#include "rules.h"
+
+/* What a read returns beside its JSON (column 0), for the check of access. */
+struct read {
+	struct flow *flow;
+	struct http_request *request;
+	int source, agency, region; /* columns, 0: none */
+};
+
+static bool may_see(const struct read *q, const struct pg_result *r)
+{
+	const struct identity *who = access_identity(q->request);
+	if (who->role == ROLE_SOURCE)
+		return q->source != 0 && strcmp(pg_text(r, 0, q->source), access_actor(q->request)) == 0;
+	return q->region == 0 ||
+	       access_covers(who, q->agency != 0 ? pg_text(r, 0, q->agency) : NULL, pg_text(r, 0, q->region));
+}
+
+static void on_json(void *ctx, const struct pg_result *r)
+{
+	struct read *q = ctx;
+	if (r->status != PG_OK)
+		busy_reply(q->request, "the database is away");
+	else if (r->rows == 0 || pg_is_null(r, 0, 0) || !may_see(q, r))
+		http_reply_fault(q->request, 404, "not-found", "nothing with this id that you may see");
+	else
+		http_reply(q->request, 200, "application/json", pg_text(r, 0, 0), pg_length(r, 0, 0), NULL);
+}
+
+static struct read *read_new(void *ctx, struct http_request *r)
+{
+	struct read *q = arena_new_of(r->arena, struct read);
+	q->flow = ctx;
+	q->request = r;
+	return q;
+}
+
+static void send(struct read *q, enum sql statement, const struct pg_params *p)
+{
+	store_read(q->flow->store, statement, p, on_json, q);
+}
+
+/* The id in the path, or replies 404. */
+static bool id_of(struct http_request *r, struct uuid *ret)
+{
+	if (uuid_parse(r->segments[0], ret))
+		return true;
+	http_reply_fault(r, 404, "not-found", "the id must be a UUID");
+	return false;
+}
+
+/* ---- one object ---- */
+
+void query_report(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct uuid id;
+	if (!id_of(r, &id))
+		return;
+	q->source = 1;
+	q->region = 2;
+	struct pg_params *p = store_params(q->flow->store);
+	pg_param_uuid(p, id);
+	send(q, SQL_READ_REPORT, p);
+}
+
+void query_incident(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct uuid id;
+	char *end = NULL;
+	long long number = 0;
+	bool by_id = uuid_parse(r->segments[0], &id);
+	if (!by_id && ((number = strtoll(r->segments[0], &end, 10)) <= 0 || *end != '\0')) {
+		http_reply_fault(r, 404, "not-found", "an incident is named by its id (a UUID) or its number");
+		return;
+	}
+	q->region = 1;
+	struct pg_params *p = store_params(q->flow->store);
+	if (by_id)
+		pg_param_uuid(p, id);
+	else
+		pg_param_null(p);
+	pg_param_bigint(p, number);
+	send(q, SQL_READ_INCIDENT, p);
+}
+
+void query_dispatch(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct uuid id;
+	if (!id_of(r, &id))
+		return;
+	q->agency = 1;
+	q->region = 2;
+	struct pg_params *p = store_params(q->flow->store);
+	pg_param_uuid(p, id);
+	send(q, SQL_READ_DISPATCH, p);
+}
+
+/* ---- lists ---- */
+
+static void text_or_null(struct pg_params *p, const char *text)
+{
+	if (text == NULL || text[0] == '\0' || !utf8_valid(text, strlen(text)))
+		pg_param_null(p);
+	else
+		pg_param_text(p, text);
+}
+
+void query_incidents(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct form form;
+	if (!form_parse(r->query, r->query_len, &form)) {
+		http_reply_fault(r, 400, "malformed-query", "the query could not be read");
+		return;
+	}
+	struct pg_params *p = store_params(q->flow->store);
+	text_or_null(p, form_value(&form, "state"));
+	text_or_null(p, form_value(&form, "type"));
+	text_or_null(p, form_value(&form, "region"));
+	long long after = form_value(&form, "after") != NULL ? strtoll(form_value(&form, "after"), NULL, 10) : 0;
+	if (after > 0)
+		pg_param_bigint(p, after);
+	else
+		pg_param_null(p);
+	pg_param_text(p, access_identity(r)->scope);
+	form_free(&form);
+	send(q, SQL_READ_INCIDENTS, p);
+}
+
+void query_dispatches(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	const struct identity *who = access_identity(r);
+	struct form form;
+	if (!form_parse(r->query, r->query_len, &form)) {
+		http_reply_fault(r, 400, "malformed-query", "the query could not be read");
+		return;
+	}
+	struct pg_params *p = store_params(q->flow->store);
+	text_or_null(p, who->role == ROLE_AGENCY ? who->agency : form_value(&form, "agency"));
+	text_or_null(p, form_value(&form, "state"));
+	pg_param_text(p, who->scope);
+	form_free(&form);
+	send(q, SQL_READ_DISPATCHES, p);
+}
+
+void query_outbox(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct form form;
+	bool readable = form_parse(r->query, r->query_len, &form);
+	const char *state = readable ? form_value(&form, "state") : NULL;
+	bool dead = state == NULL || strcmp(state, "dead") == 0, known = dead || strcmp(state, "waiting") == 0;
+	if (readable)
+		form_free(&form);
+	if (!known) {
+		http_reply_fault(r, 400, "malformed-query", "state must be dead or waiting");
+		return;
+	}
+	struct pg_params *p = store_params(q->flow->store);
+	pg_param_text(p, dead ? "dead" : "waiting");
+	send(q, SQL_READ_OUTBOX, p);
+}
+
+static void send_plain(void *ctx, struct http_request *r, enum sql statement)
+{
+	struct read *q = read_new(ctx, r);
+	send(q, statement, store_params(q->flow->store));
+}
+
+void query_agencies(void *ctx, struct http_request *r)
+{
+	send_plain(ctx, r, SQL_READ_AGENCIES);
+}
+
+void query_people(void *ctx, struct http_request *r)
+{
+	send_plain(ctx, r, SQL_READ_PEOPLE);
+}
+
+void query_shifts(void *ctx, struct http_request *r)
+{
+	send_plain(ctx, r, SQL_READ_SHIFTS);
+}
+
+void query_policy(void *ctx, struct http_request *r)
+{
+	send_plain(ctx, r, SQL_READ_POLICY);
+}
+
+/* ---- replay ---- */
+
+static void on_replayed(void *ctx, const struct pg_result *r)
+{
+	struct read *q = ctx;
+	if (r->status != PG_OK) {
+		busy_reply(q->request, "the database is away");
+	} else if (!pg_bool(r, 0, 0)) {
+		http_reply_fault(q->request, 404, "not-found", "no such notice on the list of those given up");
+	} else {
+		deliver_look(q->flow->deliver, 0);
+		http_reply(q->request, 200, "application/json", "{\"state\":\"waiting\"}", 19, NULL);
+	}
+}
+
+void query_replay(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct uuid id;
+	if (!id_of(r, &id))
+		return;
+	struct pg_params *p = store_params(q->flow->store);
+	pg_param_uuid(p, id);
+	store_query(q->flow->store, SQL_REPLAY_DEAD, p, on_replayed, q);
+}
+
+/* ---- dry run ---- */
+
+void query_dry_run(void *ctx, struct http_request *r)
+{
+	struct flow *f = ctx;
+	struct report_request q;
+	struct problem problem;
+	struct triage triage;
+	struct buf body;
+	if (!report_request_read(r->body, r->body_len, &q, &problem)) {
+		http_reply_problem(r, &problem);
+		return;
+	}
+	const struct stated stated = {q.text, q.type, q.urgency, q.village_code, q.place_text};
+	if (q.village_code != NULL && gazetteer_by_code(f->rules->gazetteer, q.village_code) == NULL) {
+		problem_init(&problem, 422, "invalid-report", NULL);
+		problem_error(&problem, "#/place/village_code", "no area with this code is loaded");
+		http_reply_problem(r, &problem);
+		report_request_free(&q);
+		return;
+	}
+	triage_report(f->rules->lexicon, f->rules->gazetteer, &stated, &triage);
+	const struct plan_setting setting = flow_setting(f, f->rules);
+	const struct plan_input input = {.triage = &triage,
+	                                 .place_text = q.place_text,
+	                                 .has_position = q.has_position,
+	                                 .lat = q.lat,
+	                                 .lon = q.lon,
+	                                 .reporter_phone = q.phone[0] != '\0' ? q.phone : NULL};
+	const struct plan *plan = plan_make(r->arena, &setting, &input);
+	buf_init(&body, 256 * 1024);
+	buf_adds(&body, "{\"triage\":");
+	triage_render(&triage, f->rules->gazetteer, &body);
+	buf_adds(&body, ",\"plan\":");
+	plan_render(plan, &setting, &body);
+	buf_adds(&body, "}\n");
+	http_reply_buf(r, 200, "application/json", &body);
+	buf_free(&body);
+	report_request_free(&q);
+}

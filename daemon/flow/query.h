@@ -1,0 +1,18 @@
+/* query: reading. Each answer is one statement that makes the JSON; access is checked on what it returns beside. */
+#ifndef SIGAP_FLOW_QUERY_H
+#define SIGAP_FLOW_QUERY_H
+#include "flow.h"
+void query_report(void *ctx, struct http_request *r);     /* GET /v1/reports/{id} */
+void query_incidents(void *ctx, struct http_request *r);  /* GET /v1/incidents?state=&type=&region=&after= */
+void query_incident(void *ctx, struct http_request *r);   /* GET /v1/incidents/{id} */
+void query_dispatches(void *ctx, struct http_request *r); /* GET /v1/dispatches?state= */
+void query_dispatch(void *ctx, struct http_request *r);   /* GET /v1/dispatches/{id} */
+void query_outbox(void *ctx, struct http_request *r);     /* GET /v1/outbox?state=dead|waiting */
+void query_replay(void *ctx, struct http_request *r);     /* POST /v1/outbox/{notice}/replay */
+void query_agencies(void *ctx, struct http_request *r);   /* GET /v1/agencies */
+void query_people(void *ctx, struct http_request *r);     /* GET /v1/people */
+void query_shifts(void *ctx, struct http_request *r);     /* GET /v1/shifts */
+void query_policy(void *ctx, struct http_request *r);     /* GET /v1/policy */
+void query_dry_run(void *ctx,
+                   struct http_request *r); /* POST /v1/policy/dry-run: the plan a report would get, not committed */
+#endif

@@ -1,0 +1,336 @@
+/* respond: see respond.h. */
+#include "respond.h"
+
+#include <string.h>
+
+#include "../../protocol/event_request.h"
+#include "../../protocol/json.h"
+#include "../../protocol/rfc3339.h"
+#include "../base/fault.h"
+#include "../base/log.h"
+#include "../base/metrics.h"
+#include "access.h"
+#include "busy.h"
+#include "escalate.h"
+
+enum { TRIES_MOST = 30 };
+
+static void load(struct respond *r);
+
+static void end(struct respond *r, enum respond_end how)
+{
+	if (how == RESPOND_DONE)
+		metric_add(M_ANSWERS, 1);
+	if (how == RESPOND_CONFLICT)
+		metric_add(M_ANSWERS_REFUSED, 1);
+	r->done(r, how);
+}
+
+/* ---- write ---- */
+
+static const char *event_data(const struct respond *r)
+{
+	struct buf out;
+	struct json_out j;
+	char text[UUID_TEXT];
+	buf_init(&out, 64 * 1024);
+	json_out_init(&j, &out);
+	json_begin_object(&j);
+	uuid_format(r->row.id, text);
+	json_member_string(&j, "dispatch", text);
+	json_member_string(&j, "agency", r->row.agency);
+	json_member_string(&j, "from", dispatch_state_names[r->row.state]);
+	json_member_string(&j, "to", dispatch_state_names[r->step.next]);
+	if (r->eta.us != 0) {
+		char time[RFC3339_MAX];
+		rfc3339_format(r->eta.us, time);
+		json_member_string(&j, "eta", time);
+	}
+	if (r->reason != NULL)
+		json_member_string(&j, "reason", r->reason);
+	if (r->note != NULL)
+		json_member_string(&j, "note", r->note);
+	json_end_object(&j);
+	const char *data = arena_strndup(r->arena, out.data, out.len);
+	buf_free(&out);
+	return data;
+}
+
+static void on_written(void *ctx, struct change *c, enum store_end how, int version, struct wall at)
+{
+	struct respond *r = ctx;
+	fault_point("respond.written");
+	if (how == STORE_CONFLICT && ++r->tries < TRIES_MOST) {
+		load(r);
+		return;
+	}
+	if (how != STORE_KEPT) {
+		end(r, RESPOND_UNAVAILABLE);
+		return;
+	}
+	for (int i = 0; i < c->arm_count; i++)
+		escalate_look(r->flow->escalate, (int64_t)c->arms[i].after_s * 1000);
+	r->row.state = r->step.next;
+	r->row.version++;
+	r->incident.version = version;
+	if (c->state != NULL)
+		r->incident.state = INCIDENT_IN_PROGRESS;
+	if (c->arm_count > 0 && c->arms[0].clock == CLOCK_ARRIVE)
+		r->row.arrive_by = (struct wall){at.us + (int64_t)c->arms[0].after_s * 1000000};
+	if (r->eta.us != 0)
+		r->eta_now = r->eta;
+	if (r->reason != NULL)
+		r->given_reason = r->reason;
+	end(r, RESPOND_DONE);
+}
+
+static void arm(struct change *c, struct change_dispatch *d, struct uuid dispatch, enum clock clock, int after_s)
+{
+	d->clock = clock_names[clock];
+	d->after_s = after_s;
+	c->arms[c->arm_count++] = (struct change_arm){dispatch, clock, 0, after_s};
+}
+
+static void perform(struct respond *r, unsigned effects)
+{
+	struct change *c = &r->change;
+	struct change_dispatch *d = &c->dispatches[c->dispatch_count++];
+	*d = (struct change_dispatch){.id = r->row.id,
+	                              .event = dispatch_event_names[r->event],
+	                              .state = dispatch_state_names[r->step.next],
+	                              .eta = r->eta,
+	                              .reason = r->reason};
+	if (effects & EFFECT_ARM_ARRIVE)
+		arm(c, d, r->row.id, CLOCK_ARRIVE, r->row.arrive_s);
+	else if (effects & EFFECT_ARM_COMPLETE)
+		arm(c, d, r->row.id, CLOCK_COMPLETE, r->row.complete_s);
+	else if (effects & EFFECT_CLIMB_NOW)
+		arm(c, d, r->row.id, CLOCK_REPLACE, 0);
+	else if (effects & EFFECT_STOP_CLOCK)
+		c->stops[c->stop_count++] = r->row.id;
+	struct incident_step engaged = incident_step(r->incident.state, INCIDENT_ON_ENGAGE);
+	if ((effects & EFFECT_ENGAGE) && engaged.fits && engaged.next != r->incident.state &&
+	    r->incident.state != INCIDENT_OPEN) /* an open one still awaits its triage */
+		c->state = incident_state_names[engaged.next];
+}
+
+static void write_event(struct respond *r)
+{
+	struct change *c = &r->change;
+	*c = (struct change){.incident = r->incident.id,
+	                     .expected = r->incident.version,
+	                     .actor = r->actor,
+	                     .kind = dispatch_event_names[r->event],
+	                     .data = event_data(r),
+	                     .done = on_written,
+	                     .ctx = r};
+	perform(r, r->step.effects);
+	fault_point("respond.decided");
+	store_change(r->flow->store, c);
+}
+
+/* ---- load ---- */
+
+static bool read_row(struct respond *r, const struct pg_result *rows, int row)
+{
+	int state = name_index(dispatch_state_names, DISPATCH_STATES, pg_text(rows, row, 4));
+	r->row = (struct dispatch_row){
+	        .id = pg_uuid(rows, row, 0),
+	        .agency = arena_strdup(r->arena, pg_text(rows, row, 1)),
+	        .role = arena_strdup(r->arena, pg_text(rows, row, 2)),
+	        .task = arena_strdup(r->arena, pg_text(rows, row, 3)),
+	        .state = state < 0 ? DISPATCH_CANCELLED : (enum dispatch_state)state,
+	        .version = pg_int(rows, row, 5),
+	        .accept_s = pg_int(rows, row, 6),
+	        .arrive_s = pg_int(rows, row, 7),
+	        .complete_s = pg_int(rows, row, 8),
+	        .accept_by = pg_time(rows, row, 9),
+	        .arrive_by = pg_time(rows, row, 10),
+	};
+	r->eta_now = pg_time(rows, row, 11);
+	r->given_reason = pg_is_null(rows, row, 12) ? NULL : arena_strdup(r->arena, pg_text(rows, row, 12));
+	if (r->eta_minutes >= 0)
+		r->eta = (struct wall){pg_time(rows, row, 24).us + (int64_t)r->eta_minutes * 60000000};
+	r->opened_at = pg_time(rows, row, 25);
+	return state >= 0 && incident_row_read(r->arena, rows, row, 13, &r->incident);
+}
+
+/* Of several rows: the one that the event would change; 0 when none would, -1 when several open ones fit and no number was written. */
+static int pick(const struct respond *r, const struct pg_result *rows)
+{
+	int fits = 0, chosen = 0;
+	for (int row = 0; row < rows->rows; row++) {
+		int state = name_index(dispatch_state_names, DISPATCH_STATES, pg_text(rows, row, 4));
+		struct dispatch_step s = state < 0 ? (struct dispatch_step){.fits = false}
+		                                   : dispatch_step((enum dispatch_state)state, r->event);
+		if (s.fits && !s.repeats && fits++ == 0)
+			chosen = row;
+	}
+	return fits > 1 && r->number == 0 ? -1 : chosen;
+}
+
+static void on_loaded(void *ctx, const struct pg_result *rows)
+{
+	struct respond *r = ctx;
+	int row = 0;
+	if (rows->status != PG_OK) {
+		end(r, RESPOND_UNAVAILABLE);
+		return;
+	}
+	if (rows->rows == 0 || (row = rows->rows == 1 ? 0 : pick(r, rows)) < 0 || !read_row(r, rows, row)) {
+		end(r, row < 0 ? RESPOND_AMBIGUOUS : RESPOND_UNKNOWN);
+		return;
+	}
+	if (r->who != NULL && !access_covers(r->who, r->row.agency, r->incident.region)) {
+		end(r, RESPOND_UNKNOWN);
+		return;
+	}
+	r->step = dispatch_step(r->row.state, r->event);
+	if (r->read_only)
+		end(r, RESPOND_DONE);
+	else if (r->version != 0 && r->version != r->row.version)
+		end(r, RESPOND_CONFLICT);
+	else if (r->step.repeats)
+		end(r, RESPOND_REPEATS);
+	else if (!r->step.fits)
+		end(r, RESPOND_CONFLICT);
+	else
+		write_event(r);
+}
+
+static void load(struct respond *r)
+{
+	struct pg_params *p = store_params(r->flow->store);
+	struct pg_array *agencies = pg_array_new(PG_TEXT);
+	for (size_t i = 0; i < r->agency_count; i++)
+		pg_array_text(agencies, r->agencies[i]);
+	if (uuid_is_nil(r->dispatch))
+		pg_param_null(p);
+	else
+		pg_param_uuid(p, r->dispatch);
+	pg_param_array(p, agencies);
+	pg_param_bigint(p, uuid_is_nil(r->dispatch) ? r->number : -1);
+	pg_array_free(&agencies);
+	store_query(r->flow->store, SQL_LOAD_DISPATCHES, p, on_loaded, r);
+}
+
+void respond_submit(struct respond *r)
+{
+	load(r);
+}
+
+/* ---- render ---- */
+
+static void put_time(struct json_out *j, const char *key, struct wall t)
+{
+	char text[RFC3339_MAX];
+	json_key(j, key);
+	if (t.us == 0) {
+		json_put_null(j);
+		return;
+	}
+	rfc3339_format(t.us, text);
+	json_put_string(j, text);
+}
+
+void respond_render(const struct respond *r, struct buf *out)
+{
+	struct json_out j;
+	char id[UUID_TEXT];
+	json_out_init(&j, out);
+	json_begin_object(&j);
+	uuid_format(r->row.id, id);
+	json_member_string(&j, "id", id);
+	json_member_string(&j, "agency", r->row.agency);
+	json_member_string(&j, "role", r->row.role);
+	json_member_string(&j, "state", dispatch_state_names[r->row.state]);
+	json_member_int(&j, "version", r->row.version);
+	put_time(&j, "accept_by", r->row.accept_by);
+	put_time(&j, "arrive_by", r->row.arrive_by);
+	put_time(&j, "eta", r->eta_now);
+	json_member_string(&j, "reason", r->given_reason);
+	json_key(&j, "incident");
+	json_begin_object(&j);
+	uuid_format(r->incident.id, id);
+	json_member_string(&j, "id", id);
+	json_member_int(&j, "number", r->incident.number);
+	json_member_string(&j, "state", incident_state_names[r->incident.state]);
+	json_member_int(&j, "version", r->incident.version);
+	json_end_object(&j);
+	json_end_object(&j);
+}
+
+/* ---- POST /v1/dispatches/{id}/events ---- */
+
+static void reply_conflict(struct respond *r, struct http_request *request)
+{
+	struct problem p;
+	struct buf current, allowed;
+	buf_init(&current, 16 * 1024);
+	buf_init(&allowed, 512);
+	buf_adds(&current, "\"current\":");
+	respond_render(r, &current);
+	dispatch_allowed(r->row.state, &allowed);
+	problem_init(&p, 409, "state-conflict", NULL);
+	snprintf(p.detail, sizeof p.detail, "\"%s\" does not fit: the dispatch is %s at version %d; possible now: %s",
+	         dispatch_event_names[r->event], dispatch_state_names[r->row.state], r->row.version,
+	         allowed.len > 0 ? allowed.data : "nothing");
+	p.extension = current.data;
+	http_reply_problem(request, &p);
+	buf_free(&current);
+	buf_free(&allowed);
+}
+
+static void on_done(struct respond *r, enum respond_end how)
+{
+	struct http_request *request = r->ctx;
+	struct buf body;
+	switch (how) {
+	case RESPOND_DONE:
+	case RESPOND_REPEATS:
+		buf_init(&body, 16 * 1024);
+		respond_render(r, &body);
+		http_reply_buf(request, 200, "application/json", &body);
+		buf_free(&body);
+		break;
+	case RESPOND_CONFLICT:
+		reply_conflict(r, request);
+		break;
+	case RESPOND_UNKNOWN:
+	case RESPOND_AMBIGUOUS:
+		http_reply_fault(request, 404, "not-found", "no dispatch with this id, or it is not yours");
+		break;
+	case RESPOND_UNAVAILABLE:
+		busy_reply(request, "the database is away: send the answer again, a repeated answer does no harm");
+		break;
+	}
+}
+
+void respond_post_event(void *ctx, struct http_request *request)
+{
+	struct event_request q;
+	struct problem p;
+	struct respond *r = arena_new_of(request->arena, struct respond);
+	r->flow = ctx;
+	r->arena = request->arena;
+	if (!uuid_parse(request->segments[0], &r->dispatch)) {
+		http_reply_fault(request, 404, "not-found", "a dispatch is named by its id (a UUID)");
+		return;
+	}
+	if (!dispatch_event_read(request->body, request->body_len, &q, &p)) {
+		http_reply_problem(request, &p);
+		return;
+	}
+	r->who = access_identity(request);
+	r->event = (enum dispatch_event)name_index(dispatch_event_names, DISPATCH_EVENTS, q.event);
+	r->version = q.version;
+	r->eta = (struct wall){q.has_eta ? q.eta_us : 0};
+	r->eta_minutes = q.eta_minutes;
+	r->reason = arena_strdup(r->arena, q.reason);
+	r->note = arena_strdup(r->arena, q.note);
+	r->actor = access_actor(request);
+	r->done = on_done;
+	r->ctx = request;
+	event_request_free(&q);
+	respond_submit(r);
+}

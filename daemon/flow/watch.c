@@ -1,0 +1,146 @@
+/* watch: see watch.h. */
+#include "watch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/log.h"
+#include "../base/metrics.h"
+#include "../io/sys.h"
+#include "deliver.h"
+#include "escalate.h"
+#include "rules.h"
+
+enum { MEASURE_EVERY = 10 };
+
+struct watch {
+	struct flow *flow;
+	struct event *tick, *watchdog;
+	int64_t watchdog_us;
+	int looks;
+	bool looking, measuring;
+};
+
+/* ---- the look ---- */
+
+static void on_rules(void *ctx, const char *why)
+{
+	(void)ctx, (void)why; /* rules.c has logged it; what was in force stays in force */
+}
+
+static void on_measured(void *ctx, const struct pg_result *r)
+{
+	struct watch *w = ctx;
+	w->measuring = false;
+	if (r->status != PG_OK)
+		return;
+	metric_set(M_OUTBOX_OPEN, (double)pg_bigint(r, 0, 0));
+	metric_set(M_DEADLINES_OPEN, (double)pg_bigint(r, 0, 1));
+}
+
+static int64_t ms_until(struct wall due, struct wall now)
+{
+	int64_t us = due.us - now.us;
+	return us <= 0 ? 0 : (us + 999) / 1000;
+}
+
+static void on_look(void *ctx, const struct pg_result *r)
+{
+	struct watch *w = ctx;
+	struct flow *f = w->flow;
+	w->looking = false;
+	if (r->status != PG_OK)
+		return;
+	struct wall now = pg_time(r, 0, 0);
+	db_clock_set(&f->clock, now);
+	if (!pg_is_null(r, 0, 1))
+		deliver_look(f->deliver, ms_until(pg_time(r, 0, 1), now));
+	if (!pg_is_null(r, 0, 2))
+		escalate_look(f->escalate, ms_until(pg_time(r, 0, 2), now));
+	if (f->rules != NULL && pg_bigint(r, 0, 3) != f->rules->version)
+		rules_load(f, on_rules, NULL);
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd, (void)what;
+	struct watch *w = ctx;
+	struct flow *f = w->flow;
+	if (!store_is_up(f->store))
+		return;
+	if (!w->looking) {
+		w->looking = true;
+		store_query(f->store, SQL_LOOK, store_params(f->store), on_look, w);
+	}
+	if (w->looks++ % MEASURE_EVERY == 0 && !w->measuring) {
+		w->measuring = true;
+		store_read(f->store, SQL_MEASURE, store_params(f->store), on_measured, w);
+	}
+}
+
+/* The loop turns: that is what the service manager wants to know. */
+static void on_watchdog(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd, (void)what, (void)ctx;
+	sys_notify("WATCHDOG=1");
+}
+
+static struct timeval every(int64_t us)
+{
+	return (struct timeval){.tv_sec = us / 1000000, .tv_usec = us % 1000000};
+}
+
+struct watch *watch_open(struct flow *f)
+{
+	struct watch *w = calloc(1, sizeof *w);
+	if (w == NULL)
+		abort();
+	w->flow = f;
+	w->tick = event_new(f->base, -1, EV_PERSIST, on_tick, w);
+	struct timeval poll = every((int64_t)f->conf->poll_ms * 1000);
+	event_add(w->tick, &poll);
+	w->watchdog_us = sys_watchdog_us();
+	if (w->watchdog_us > 0) {
+		w->watchdog = event_new(f->base, -1, EV_PERSIST, on_watchdog, w);
+		struct timeval half = every(w->watchdog_us);
+		event_add(w->watchdog, &half);
+	}
+	return w;
+}
+
+void watch_close(struct watch **w)
+{
+	if (*w == NULL)
+		return;
+	event_free((*w)->tick);
+	if ((*w)->watchdog != NULL)
+		event_free((*w)->watchdog);
+	free(*w);
+	*w = NULL;
+}
+
+/* ---- health ---- */
+
+void watch_healthz(void *ctx, struct http_request *r)
+{
+	(void)ctx;
+	http_reply(r, 200, "application/json", "{\"status\":\"ok\"}\n", 16, NULL);
+}
+
+void watch_readyz(void *ctx, struct http_request *r)
+{
+	const struct flow *f = ctx;
+	const char *body = f->ready ? "{\"status\":\"ready\"}\n" : "{\"status\":\"not ready\"}\n";
+	http_reply(r, f->ready && !f->draining ? 200 : 503, "application/json", body, strlen(body), NULL);
+}
+
+void watch_metrics(void *ctx, struct http_request *r)
+{
+	const struct flow *f = ctx;
+	struct buf body;
+	buf_init(&body, 256 * 1024);
+	metric_set(M_HTTP_CONNECTIONS, http_connections(f->http));
+	metrics_render(&body);
+	http_reply_buf(r, 200, "text/plain; version=0.0.4; charset=utf-8", &body);
+	buf_free(&body);
+}

@@ -1,0 +1,23 @@
+-- Incident by id $1, or by number $2, as JSON with its reports, dispatches, notices with attempts, and events; and its area.
+select json_build_object('id', i.id, 'number', i.number, 'state', i.state, 'version', i.version, 'type', i.type, 'urgency', i.urgency, 'region', i.region,
+	'place_text', i.place_text, 'lat', i.lat, 'lon', i.lon, 'summary', i.summary, 'opened_at', i.opened_at, 'disposition', i.disposition,
+	'reports', (select coalesce(json_agg(json_build_object('id', r.id, 'number', r.number, 'received_at', r.received_at, 'source', r.source, 'text', r.text, 'triage', r.triage)
+		order by r.number), '[]') from report r where r.incident_id = i.id),
+	'dispatches', (select coalesce(json_agg(json_build_object('id', d.id, 'agency', d.agency, 'role', d.role, 'state', d.state, 'version', d.version, 'why', d.why, 'event', d.event,
+		'notified_at', d.notified_at, 'accept_by', d.accept_by, 'arrive_by', d.arrive_by, 'complete_by', d.complete_by, 'eta', d.eta, 'reason', d.reason,
+		'seen_at', d.seen_at, 'accepted_at', d.accepted_at, 'declined_at', d.declined_at, 'en_route_at', d.en_route_at, 'on_scene_at', d.on_scene_at,
+		'completed_at', d.completed_at, 'cancelled_at', d.cancelled_at, 'ladders', d.ladders,
+		'deadline', (select json_build_object('clock', l.clock, 'step', l.step, 'due_at', l.set_for) from deadline l where l.subject = d.id)) order by d.id), '[]')
+		from dispatch d where d.incident_id = i.id),
+	'notices', (select coalesce(json_agg(json_build_object('id', n.id, 'dispatch', n.dispatch_id, 'kind', n.kind, 'channel', n.channel, 'created_at', n.created_at,
+		'agency', (select c.agency from contact c where c.id = n.contact_id),
+		'waiting', (select json_build_object('due_at', o.due_at, 'attempt', o.attempt) from outbox o where o.notice_id = n.id),
+		'dead', (select x.reason from dead_notice x where x.notice_id = n.id),
+		'reports', (select coalesce(json_agg(json_build_object('at', g.at, 'state', g.state) order by g.at), '[]') from delivery_report g where g.notice_id = n.id),
+		'attempts', (select coalesce(json_agg(json_build_object('number', a.number, 'at', a.at, 'outcome', a.outcome, 'status', a.status, 'detail', a.detail, 'ms', a.ms)
+			order by a.number), '[]') from attempt a where a.notice_id = n.id)) order by n.id), '[]') from notice n where n.incident_id = i.id),
+	'events', (select coalesce(json_agg(json_build_object('number', e.number, 'at', e.at, 'actor', e.actor, 'kind', e.kind, 'data', e.data, 'hash', encode(e.hash, 'hex'))
+		order by e.number), '[]') from event e where e.incident_id = i.id))::text,
+	i.region
+from incident i
+where i.id = $1::uuid or $1::uuid is null and i.number = $2::int8

@@ -1,0 +1,7 @@
+-- Report $1 as JSON, with its source and the area of its incident for the check of access.
+select json_build_object('id', r.id, 'number', r.number, 'received_at', r.received_at, 'source', r.source, 'text', r.text, 'type', r.type, 'urgency', r.urgency,
+		'place_text', r.place_text, 'lat', r.lat, 'lon', r.lon, 'occurred_at', r.occurred_at, 'triage', r.triage,
+		'incident', case when i.id is not null then json_build_object('id', i.id, 'number', i.number, 'state', i.state, 'type', i.type, 'urgency', i.urgency) end)::text,
+	r.source, coalesce(i.region, '')
+from report r left join incident i on i.id = r.incident_id
+where r.id = $1::uuid

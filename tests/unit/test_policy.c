@@ -1,0 +1,392 @@
+/* layer: core */
+/* policy: the shipped rules are valid and leave no hole; every fault is named with its line; holes are found. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+/* cmocka needs the four above first */
+#include <cmocka.h>
+
+#include "../../daemon/core/policy.h"
+#include "../../daemon/core/policy_place.h"
+
+static struct arena *arena;
+static struct buf out;
+
+static int start(void **state)
+{
+	(void)state;
+	arena = arena_new();
+	buf_init(&out, 1 << 20);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	buf_free(&out);
+	arena_free(&arena);
+	return 0;
+}
+
+static char *file_text(const char *name)
+{
+	enum { MOST = 200000 };
+	char *text = arena_alloc(arena, MOST + 1);
+	FILE *f = fopen(name, "rb");
+	assert_non_null(f);
+	assert_true(fread(text, 1, MOST, f) > 0);
+	fclose(f);
+	return text;
+}
+
+static char *shipped(void)
+{
+	return file_text(SOURCE_DIR "/config/policy.jsonc");
+}
+
+static const struct policy *read_policy(const char *text)
+{
+	return policy_read(arena, "policy.jsonc", text, strlen(text), &out);
+}
+
+static char *changed(const char *text, const char *from, const char *to)
+{
+	const char *at = strstr(text, from);
+	assert_non_null(at);
+	return arena_printf(arena, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+}
+
+static int line_of(const char *text, const char *at)
+{
+	int line = 1;
+	for (; text < at; text++)
+		line += *text == '\n';
+	return line;
+}
+
+/* ---- reading ---- */
+
+static void shipped_policy_is_valid(void **state)
+{
+	(void)state;
+	const struct policy *p = read_policy(shipped());
+	assert_string_equal(out.data, "");
+	assert_non_null(p);
+	assert_string_equal(p->regency, "64.09");
+	assert_int_equal(p->utc_offset_s, 28800);
+	assert_int_equal(p->attempt_limit_s, 259200);
+	assert_int_equal(p->triage_s[URGENCY_CRITICAL], 300);
+	assert_int_equal(p->triage_s[URGENCY_NORMAL], 1800);
+	assert_true(p->type_threshold > 0.59 && p->place_threshold < 0.71);
+	for (int t = TYPE_ABANDONED_PERSON; t <= TYPE_OTHER_SOCIAL; t++)
+		assert_true(p->types[t].defined);
+	assert_false(p->types[TYPE_NOT_A_REPORT].defined);
+	const struct dispatch_rule *police = &p->types[TYPE_ABANDONED_PERSON].rules[0];
+	assert_int_equal(police->kind, KIND_POLICE);
+	assert_int_equal(police->accept_s[URGENCY_HIGH], 900);
+	assert_string_equal(police->ladder->name, "standard");
+	assert_int_equal(police->ladder->count, 3);
+	assert_int_equal(police->ladder->rungs[2].target, RUNG_UP);
+	assert_int_equal(police->ladder->repeat_s, 1800);
+	assert_string_equal(police->late->name, "late");
+}
+
+static void defaults_fill_what_may_be_left_out(void **state)
+{
+	(void)state;
+	char *text = changed(shipped(), "\"sms_per_number_hour\": 4,", "");
+	text = changed(text, "\"attempt_limit\": \"3d\",", "");
+	text = changed(text, "\"accept_within\": \"5m\",",
+	               "\"accept_within\": { \"critical\": \"1s\", \"high\": \"90s\", \"normal\": \"2h\" },");
+	const struct policy *p = read_policy(text);
+	assert_non_null(p);
+	assert_int_equal(p->sms_per_number_hour, 4);
+	assert_int_equal(p->attempt_limit_s, 259200);
+	const struct dispatch_rule *police = &p->types[TYPE_SHACKLED_PATIENT].rules[2];
+	assert_int_equal(police->accept_s[URGENCY_CRITICAL], 1);
+	assert_int_equal(police->accept_s[URGENCY_HIGH], 90);
+	assert_int_equal(police->accept_s[URGENCY_NORMAL], 7200);
+}
+
+/* from -> to makes one fault, which stands on the line of the first `marker` after the change. */
+static const struct {
+	const char *from, *to, *marker, *fault;
+} mistakes[] = {
+        {"\"thresholds\"", "\"treshold\"", "\"treshold\"", "/treshold: unknown member"},
+        {"\"thresholds\"", "\"treshold\"", "{\n", "/: member \"thresholds\" is missing"},
+        {"\"type\": 0.6", "\"type\": 6", "\"type\": 6", "/thresholds/type: must be a number from 0 to 1"},
+        {"\"64.09\"", "\"64.9\"", "\"64.9\"", "/regency: must be a regency's code"},
+        {"\"+08:00\"", "\"WITA\"", "\"WITA\"", "/utc_offset: must be an offset"},
+        {"\"normal\": \"30m\" }", "\"normal\": \"30 min\" }", "\"30 min\"",
+         "/triage/within/normal: must be a duration"},
+        {"\"normal\": \"30m\" }", "\"normal\": \"0m\" }", "\"0m\"", "/triage/within/normal: must be a duration"},
+        {"\"normal\": \"30m\" }", "\"normal\": \"91d\" }", "\"91d\"", "/triage/within/normal: must be a duration"},
+        {", \"normal\": \"30m\" }", " }", "\"within\"", "/triage/within: member \"normal\" is missing"},
+        {"\"ladder\": \"triage\"", "\"ladder\": \"standard\"", "\"ladder\": \"standard\"",
+         "/triage/ladder: ladder \"standard\" has a rung \"again\""},
+        {"\"to\": \"duty\", \"wait\": \"3m\"", "\"to\": \"agency\", \"wait\": \"3m\"", "\"to\": \"agency\"",
+         "/ladders/standard/rungs/1/to: must be again, duty, up, agency:SLUG or person:SLUG"},
+        {"\"to\": \"duty\", \"wait\": \"3m\"", "\"to\": \"up:x\", \"wait\": \"3m\"", "\"up:x\"",
+         "/ladders/standard/rungs/1/to: must be"},
+        {"\"to\": \"duty\", \"wait\": \"3m\"", "\"to\": \"duty\"", "{ \"to\": \"duty\" }",
+         "/ladders/standard/rungs/1: member \"wait\" is missing"},
+        {"\"abandoned_person\": {", "\"abandoned\": {", "\"abandoned\": {", "/types/abandoned: unknown member"},
+        {"\"kind\": \"police\"", "\"kind\": \"polisi\"", "\"polisi\"",
+         "/types/abandoned_person/dispatch/0/kind: must be one of: police, disaster_agency"},
+        {"\"level\": \"district\"", "\"level\": \"none\"", "\"level\": \"none\"",
+         "/dispatch/0/level: must be one of: province"},
+        {"\"task\": \"pengamanan & identifikasi\"",
+         "\"task\": \"pengamanan dan identifikasi bersama polisi dan warga\"", "bersama polisi dan warga",
+         "/dispatch/0/task: goes into an SMS: at most 40"},
+        {"\"id\": \"Orang terlantar\"", "\"id\": \"Orang terlantar \xe2\x80\x93\"", "\"label\"",
+         "/label/id: goes into an SMS"},
+        {"\"flags\": [\"injured\", \"pregnant\"], \"any\": true", "\"any\": true", "\"when\": { \"urgency\"",
+         "/types/abandoned_person/dispatch/2/when: \"any\": true joins"},
+        {"[\"injured\", \"pregnant\"]", "[\"injured\", \"sick\"]", "\"sick\"", "/when/flags/1: must be one of: child"},
+        {"[\"injured\", \"pregnant\"]", "[]", "\"flags\": []", "/when/flags: must be a list of at least one"},
+        {"\"ladder\": \"standard\"", "\"ladder\": \"strandard\"", "\"strandard\"",
+         "/dispatch/0/ladder: must be the name"},
+        {"\"receipt\": \"body_advice\"", "\"receipt\": \"body\"", "\"body\"",
+         "/types/unclaimed_body/receipt: must be the key"},
+        {"\"receipt\": \"body_advice\"", "\"receipt\": \"partner_request\"", "\"receipt\": \"partner",
+         "receipt: must be the key"},
+        {"\"attempt_limit\": \"3d\"", "\"attempt_limit\": 3", "\"attempt_limit\": 3",
+         "/attempt_limit: must be a duration"},
+        {"\"sms_per_number_hour\": 4", "\"sms_per_number_hour\": 1.5", "1.5", "/sms_per_number_hour: must be a whole"},
+        {"\"name\": \"Dinsos", "\"name\": 7, \"x\": \"Dinsos", "\"name\": 7", "/name: must be a text"},
+};
+
+static void each_mistake_is_named_with_line_and_pointer(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+		char *text = changed(shipped(), mistakes[i].from, mistakes[i].to);
+		buf_reset(&out);
+		assert_null(read_policy(text));
+		char place[64];
+		snprintf(place, sizeof place, "policy.jsonc:%d:", line_of(text, strstr(text, mistakes[i].marker)));
+		const char *fault = strstr(out.data, mistakes[i].fault), *line = fault;
+		if (fault == NULL)
+			fail_msg("mistake %zu: wanted \"%s\", got %s", i, mistakes[i].fault, out.data);
+		while (line > out.data && line[-1] != '\n')
+			line--;
+		if (strncmp(line, place, strlen(place)) != 0)
+			fail_msg("mistake %zu: wanted %s, got %.60s", i, place, line);
+	}
+}
+
+static void broken_syntax_is_named_with_line_and_column(void **state)
+{
+	(void)state;
+	assert_null(read_policy("{\n\t\"name\": oops\n}"));
+	assert_non_null(strstr(out.data, "policy.jsonc:2:10: "));
+}
+
+static void all_faults_are_told_at_once_but_not_without_end(void **state)
+{
+	(void)state;
+	struct buf text;
+	buf_init(&text, 100000);
+	buf_adds(&text, "{");
+	for (int i = 0; i < 300; i++)
+		buf_addf(&text, "%s\"m%d\":1", i > 0 ? "," : "", i);
+	buf_adds(&text, "}");
+	assert_null(read_policy(text.data));
+	assert_non_null(strstr(out.data, "/m98: unknown member"));
+	assert_null(strstr(out.data, "/m101: unknown member"));
+	assert_non_null(strstr(out.data, "further faults are not shown"));
+	buf_free(&text);
+}
+
+static void place_is_found_behind_comments_strings_and_brackets(void **state)
+{
+	(void)state;
+	static const char text[] = "// { \"a\": 0 }\n"
+	                           "{ /* \"a\" */ \"x\\\"}\": [1, {\"b\": \"]\"}],\n"
+	                           "  \"a\": { \"b\": [\n"
+	                           "    10, // twenty\n"
+	                           "    {\"c~/\": -2.5e3 , },\n"
+	                           "    true ] } }\n";
+	static const struct {
+		const char *pointer;
+		int line, column;
+	} cases[] = {
+	        {"", 2, 1},         {"/a", 3, 3},
+	        {"/a/b", 3, 10},    {"/a/b/0", 4, 5},
+	        {"/a/b/1", 5, 5},   {"/a/b/1/c~0~1", 5, 6},
+	        {"/a/b/2", 6, 5},   {"/a/b/9", 3, 10},
+	        {"/nowhere", 2, 1}, {"/a/b/1/nowhere", 5, 5},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct text_place place = policy_place(text, strlen(text), cases[i].pointer);
+		if (place.line != cases[i].line || place.column != cases[i].column)
+			fail_msg("%s: %d:%d", cases[i].pointer, place.line, place.column);
+	}
+}
+
+static void conditions_are_and_unless_any(void **state)
+{
+	(void)state;
+	const unsigned all = (1u << URGENCIES) - 1, critical = 1u << URGENCY_CRITICAL;
+	static const unsigned none = 0;
+	struct dispatch_rule rule = {.urgencies = critical};
+	assert_true(policy_rule_applies(&rule, URGENCY_CRITICAL, none));
+	assert_false(policy_rule_applies(&rule, URGENCY_NORMAL, FLAG_INJURED));
+	rule = (struct dispatch_rule){.urgencies = all, .flags_any = FLAG_DANGER | FLAG_WEAPON};
+	assert_true(policy_rule_applies(&rule, URGENCY_NORMAL, FLAG_WEAPON | FLAG_CHILD));
+	assert_false(policy_rule_applies(&rule, URGENCY_CRITICAL, FLAG_CHILD));
+	rule = (struct dispatch_rule){.urgencies = critical, .flags_any = FLAG_INJURED};
+	assert_false(policy_rule_applies(&rule, URGENCY_CRITICAL, none));
+	assert_false(policy_rule_applies(&rule, URGENCY_NORMAL, FLAG_INJURED));
+	assert_true(policy_rule_applies(&rule, URGENCY_CRITICAL, FLAG_INJURED));
+	rule.or_flags = true;
+	assert_true(policy_rule_applies(&rule, URGENCY_CRITICAL, none));
+	assert_true(policy_rule_applies(&rule, URGENCY_NORMAL, FLAG_INJURED));
+	assert_false(policy_rule_applies(&rule, URGENCY_NORMAL, FLAG_CHILD));
+}
+
+/* ---- holes ---- */
+
+static const struct region regions[] = {
+        {"64", "Kalimantan Timur"},    {"64.09", "Penajam Paser Utara"}, {"64.09.01", "Penajam"},
+        {"64.09.03", "Babulu"},        {"64.09.04", "Sepaku"},           {"64.09.01.1003", "Petung"},
+        {"64.09.03.2002", "Labangka"}, {"64.09.04.2002", "Bukit Raya"},  {"64.71.01.1001", "Elsewhere"},
+};
+static const struct person coordinator = {"piket", "Piket", "+628000000900", "coordinator", "64.09"};
+
+static struct directory sample(void)
+{
+	struct directory d = {.people = &coordinator, .person_count = 1};
+	char *text = file_text(SOURCE_DIR "/config/agencies.json");
+	assert_true(directory_read_agencies(arena, text, strlen(text), &d.agencies, &d.agency_count, &out));
+	directory_index(arena, &d);
+	return d;
+}
+
+static size_t holes_of(const char *policy_text, struct directory d, size_t *cases)
+{
+	const struct policy *p = read_policy(policy_text);
+	assert_non_null(p);
+	struct gazetteer *g = gazetteer_build(arena, regions, sizeof regions / sizeof *regions, NULL, 0, "64.09");
+	buf_reset(&out);
+	return policy_holes(p, &d, g, &out, cases);
+}
+
+static void sample_reaches_an_agency_and_a_human_everywhere(void **state)
+{
+	(void)state;
+	size_t cases = 0, holes = holes_of(shipped(), sample(), &cases);
+	assert_string_equal(out.data, "");
+	assert_int_equal(holes, 0);
+	assert_int_equal(cases, 4 * 3 * 3); /* types, urgencies, villages of this regency */
+}
+
+static void village_without_any_agency_is_a_hole_with_its_urgencies(void **state)
+{
+	(void)state;
+	struct directory d = sample();
+	/* nobody but the village office of Labangka and the regency's BPBD is left */
+	struct agency *left = arena_array(arena, struct agency, 2);
+	left[0] = *directory_agency(&d, "desa-labangka");
+	left[1] = *directory_agency(&d, "bpbd-ppu");
+	d.agencies = left;
+	d.agency_count = 2;
+	directory_index(arena, &d);
+	assert_int_equal(holes_of(shipped(), d, NULL), 2 * 3);
+	assert_non_null(strstr(out.data, "abandoned_person (critical, high, normal), 64.09.01.1003 Petung: no agency"));
+	assert_null(strstr(out.data, "Labangka"));
+	assert_null(strstr(out.data, "unclaimed_body"));
+}
+
+static void agency_without_contact_reaches_nobody(void **state)
+{
+	(void)state;
+	struct directory d = sample();
+	struct agency *mute = arena_array(arena, struct agency, d.agency_count);
+	memcpy(mute, d.agencies, d.agency_count * sizeof *mute);
+	for (size_t i = 0; i < d.agency_count; i++)
+		mute[i].contact_count = 0;
+	d.agencies = mute;
+	directory_index(arena, &d);
+	assert_int_equal(holes_of(shipped(), d, NULL), 4 * 3);
+}
+
+static void area_that_no_human_covers_is_a_hole(void **state)
+{
+	(void)state;
+	struct directory d = sample();
+	struct person babulu = coordinator;
+	babulu.scope = "64.09.03";
+	d.people = &babulu;
+	directory_index(arena, &d);
+	assert_int_equal(holes_of(shipped(), d, NULL), 2 * 4);
+	assert_non_null(strstr(out.data, "64.09.01.1003 Petung: no human with a phone"));
+	assert_null(strstr(out.data, "Labangka"));
+	babulu.scope = "64.09";
+	babulu.phone = NULL;
+	directory_index(arena, &d);
+	assert_int_equal(holes_of(shipped(), d, NULL), 3 * 4);
+}
+
+static void person_of_a_ladder_is_a_human_and_an_unknown_one_a_hole(void **state)
+{
+	(void)state;
+	char *text = changed(shipped(), "{ \"to\": \"duty\", \"wait\": \"5m\" }",
+	                     "{ \"to\": \"duty\", \"wait\": \"5m\" }, { \"to\": \"person:kabid\", \"wait\": \"5m\" }");
+	struct directory d = sample();
+	struct person kabid = {"kabid", "Kabid", "+628000000901", "officer", "64.71"};
+	d.people = &kabid; /* covers nothing here: reached by name only */
+	directory_index(arena, &d);
+	assert_int_equal(holes_of(text, d, NULL), 0);
+	kabid.phone = NULL;
+	directory_index(arena, &d);
+	assert_true(holes_of(text, d, NULL) > 1);
+	assert_non_null(strstr(out.data, "ladder triage, rung 2: person:kabid has no phone\n"));
+	d.people = &coordinator;
+	directory_index(arena, &d);
+	assert_int_equal(holes_of(text, d, NULL), 1);
+	assert_string_equal(out.data, "ladder triage, rung 2: person:kabid is not in the directory\n");
+}
+
+static void unknown_agency_of_a_ladder_is_a_hole(void **state)
+{
+	(void)state;
+	char *text = changed(shipped(), "{ \"to\": \"up\", \"wait\": \"5m\" }",
+	                     "{ \"to\": \"agency:kodim\", \"wait\": \"5m\" }");
+	assert_int_equal(holes_of(text, sample(), NULL), 1);
+	assert_string_equal(out.data, "ladder standard, rung 3: agency:kodim is not in the directory\n");
+}
+
+static void regency_without_villages_is_a_hole(void **state)
+{
+	(void)state;
+	char *text = changed(shipped(), "\"64.09\"", "\"64.10\"");
+	assert_int_equal(holes_of(text, sample(), NULL), 1);
+	assert_non_null(strstr(out.data, "regency 64.10: no village is loaded"));
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, start, stop)
+	const struct CMUnitTest tests[] = {
+	        TEST(shipped_policy_is_valid),
+	        TEST(defaults_fill_what_may_be_left_out),
+	        TEST(each_mistake_is_named_with_line_and_pointer),
+	        TEST(broken_syntax_is_named_with_line_and_column),
+	        TEST(all_faults_are_told_at_once_but_not_without_end),
+	        TEST(place_is_found_behind_comments_strings_and_brackets),
+	        TEST(conditions_are_and_unless_any),
+	        TEST(sample_reaches_an_agency_and_a_human_everywhere),
+	        TEST(village_without_any_agency_is_a_hole_with_its_urgencies),
+	        TEST(agency_without_contact_reaches_nobody),
+	        TEST(area_that_no_human_covers_is_a_hole),
+	        TEST(person_of_a_ladder_is_a_human_and_an_unknown_one_a_hole),
+	        TEST(unknown_agency_of_a_ladder_is_a_hole),
+	        TEST(regency_without_villages_is_a_hole),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
