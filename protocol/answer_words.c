@@ -210,6 +210,16 @@ static void settle_no(struct word *words, int n)
 		}
 }
 
+/* "TERIMA1042" and "15mnt" are two words; "nama1" and "150jt" are no number at all. */
+static void settle_glued(struct word *first, struct word *second)
+{
+	if (first->to != second->from || (!word_is(first, OTHER) && !word_is(second, OTHER)))
+		return;
+	struct word *number = word_is(first, NUMBER) ? first : second;
+	number->meanings = UINT64_C(1) << OTHER;
+	number->value = -1;
+}
+
 int answer_words(const char *text, struct word ret[WORDS_MAX])
 {
 	static_assert(MEANINGS <= 64, "one bit each");
@@ -224,6 +234,8 @@ int answer_words(const char *text, struct word ret[WORDS_MAX])
 			w->to = letters_end(text, at);
 			w->meanings = meanings_of(text + at, w->to - at);
 		}
+		if (n > 1)
+			settle_glued(&w[-1], w);
 		at = read_marks(text, w->to, w);
 	}
 	if (n > 0)

@@ -518,7 +518,7 @@ static void find_reason(const struct reading *r, const char *text, enum saying w
 	bool declines = what == WEAKLY_NO || what == NO, explains = r->sayings[what].explains;
 	int from = r->sayings[what].from, first = explains ? from : r->sayings[what].to + 1, last = r->count - 1;
 	ret[0] = '\0';
-	if (explains || trim_words(r, &first, &last, !declines)) {
+	if (explains || trim_words(r, &first, &last, !declines && what != WEAKLY_YES)) {
 		while (last > from && last == r->number)
 			last--;
 		copy_reason(text, r->words[first].from, last == r->count - 1 ? strlen(text) : r->words[last].to, ret,

@@ -280,10 +280,10 @@ struct plan *plan_make(struct arena *a, const struct plan_setting *s, const stru
 	p->urgency = t->urgency;
 	snprintf(p->region, sizeof p->region, "%s", region_of(s->policy, t, sure.place));
 	if (sure.incident)
-		p->incident = s->new_id();
+		p->incident = uuid_is_nil(in->incident) ? s->new_id() : in->incident;
 	struct plan_extra_input about = {.incident = p->incident,
 	                                 .number = in->number,
-	                                 .incident_version = 1,
+	                                 .incident_version = in->incident_version > 0 ? in->incident_version : 1,
 	                                 .type = p->type,
 	                                 .urgency = p->urgency,
 	                                 .region = p->region,

@@ -384,7 +384,8 @@ void deliver_look(struct deliver *d, int64_t after_ms)
 	if (d->look_at.us != 0 && d->look_at.us <= at.us)
 		return;
 	d->look_at = at;
-	evtimer_add(d->look, &(struct timeval){.tv_sec = after_ms / 1000, .tv_usec = after_ms % 1000 * 1000});
+	struct timeval wait = {after_ms / 1000, after_ms % 1000 * 1000};
+	evtimer_add(d->look, &wait);
 }
 
 /* ---- life ---- */

@@ -408,7 +408,8 @@ void escalate_look(struct escalate *e, int64_t after_ms)
 	if (e->look_at.us != 0 && e->look_at.us <= at.us)
 		return;
 	e->look_at = at;
-	evtimer_add(e->look, &(struct timeval){.tv_sec = after_ms / 1000, .tv_usec = after_ms % 1000 * 1000});
+	struct timeval wait = {after_ms / 1000, after_ms % 1000 * 1000};
+	evtimer_add(e->look, &wait);
 }
 
 struct escalate *escalate_open(struct flow *f)

@@ -46,7 +46,7 @@ static struct read *read_new(void *ctx, struct http_request *r)
 	return q;
 }
 
-static void send(struct read *q, enum sql statement, const struct pg_params *p)
+static void ask(struct read *q, enum sql statement, const struct pg_params *p)
 {
 	store_read(q->flow->store, statement, p, on_json, q);
 }
@@ -72,7 +72,7 @@ void query_report(void *ctx, struct http_request *r)
 	q->region = 2;
 	struct pg_params *p = store_params(q->flow->store);
 	pg_param_uuid(p, id);
-	send(q, SQL_READ_REPORT, p);
+	ask(q, SQL_READ_REPORT, p);
 }
 
 void query_incident(void *ctx, struct http_request *r)
@@ -93,7 +93,7 @@ void query_incident(void *ctx, struct http_request *r)
 	else
 		pg_param_null(p);
 	pg_param_bigint(p, number);
-	send(q, SQL_READ_INCIDENT, p);
+	ask(q, SQL_READ_INCIDENT, p);
 }
 
 void query_dispatch(void *ctx, struct http_request *r)
@@ -106,7 +106,7 @@ void query_dispatch(void *ctx, struct http_request *r)
 	q->region = 2;
 	struct pg_params *p = store_params(q->flow->store);
 	pg_param_uuid(p, id);
-	send(q, SQL_READ_DISPATCH, p);
+	ask(q, SQL_READ_DISPATCH, p);
 }
 
 /* ---- lists ---- */
@@ -138,7 +138,7 @@ void query_incidents(void *ctx, struct http_request *r)
 		pg_param_null(p);
 	pg_param_text(p, access_identity(r)->scope);
 	form_free(&form);
-	send(q, SQL_READ_INCIDENTS, p);
+	ask(q, SQL_READ_INCIDENTS, p);
 }
 
 void query_dispatches(void *ctx, struct http_request *r)
@@ -155,7 +155,7 @@ void query_dispatches(void *ctx, struct http_request *r)
 	text_or_null(p, form_value(&form, "state"));
 	pg_param_text(p, who->scope);
 	form_free(&form);
-	send(q, SQL_READ_DISPATCHES, p);
+	ask(q, SQL_READ_DISPATCHES, p);
 }
 
 void query_outbox(void *ctx, struct http_request *r)
@@ -173,33 +173,33 @@ void query_outbox(void *ctx, struct http_request *r)
 	}
 	struct pg_params *p = store_params(q->flow->store);
 	pg_param_text(p, dead ? "dead" : "waiting");
-	send(q, SQL_READ_OUTBOX, p);
+	ask(q, SQL_READ_OUTBOX, p);
 }
 
-static void send_plain(void *ctx, struct http_request *r, enum sql statement)
+static void ask_plain(void *ctx, struct http_request *r, enum sql statement)
 {
 	struct read *q = read_new(ctx, r);
-	send(q, statement, store_params(q->flow->store));
+	ask(q, statement, store_params(q->flow->store));
 }
 
 void query_agencies(void *ctx, struct http_request *r)
 {
-	send_plain(ctx, r, SQL_READ_AGENCIES);
+	ask_plain(ctx, r, SQL_READ_AGENCIES);
 }
 
 void query_people(void *ctx, struct http_request *r)
 {
-	send_plain(ctx, r, SQL_READ_PEOPLE);
+	ask_plain(ctx, r, SQL_READ_PEOPLE);
 }
 
 void query_shifts(void *ctx, struct http_request *r)
 {
-	send_plain(ctx, r, SQL_READ_SHIFTS);
+	ask_plain(ctx, r, SQL_READ_SHIFTS);
 }
 
 void query_policy(void *ctx, struct http_request *r)
 {
-	send_plain(ctx, r, SQL_READ_POLICY);
+	ask_plain(ctx, r, SQL_READ_POLICY);
 }
 
 /* ---- replay ---- */

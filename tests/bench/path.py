@@ -73,7 +73,7 @@ def alertmanager(folder, sink, sink_port):
     conf.write_text(ALERTMANAGER.format(port=sink_port))
     command = ["prometheus-alertmanager", f"--config.file={conf}", f"--storage.path={folder}/alertmanager"]
     command += [f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address=", "--log.level=error"]
-    with rig.process(command, folder / "alertmanager.log", lambda: rig.get(f"http://127.0.0.1:{port}/-/ready")):
+    with rig.process(command, folder / "alertmanager.log", lambda: rig.answers(f"http://127.0.0.1:{port}/-/ready")):
         sink.reset()
         yield Contestant(port, "/api/v2/alerts", ALERT, (), sink)
 

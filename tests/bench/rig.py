@@ -51,6 +51,12 @@ def get(url):
         return answer.read()
 
 
+def answers(url):
+    """True once a GET succeeds; until then an OSError."""
+    get(url)
+    return True
+
+
 def post(url, body, headers=None):
     request = urllib.request.Request(url, data=body.encode(), headers=headers or {}, method="POST")
     with urllib.request.urlopen(request, timeout=10) as answer:
@@ -126,7 +132,7 @@ class Sink:
 def sink(folder, expected):
     port = free_port()
     command = [BUILD / "bench_sink", "--port", port, "--expect", expected]
-    with process(command, folder / "sink.log", lambda: get(f"http://127.0.0.1:{port}/summary")):
+    with process(command, folder / "sink.log", lambda: answers(f"http://127.0.0.1:{port}/summary")):
         yield Sink(port), port
 
 
@@ -180,7 +186,7 @@ class State:
         conf = self.folder / "bench.conf"
         conf.write_text(self.conf_text(port, database, hold))
         url = f"http://127.0.0.1:{port}"
-        with process([BUILD / "sigapd", "--config", conf], self.folder / "log/bench.log", lambda: get(url + "/readyz")):
+        with process([BUILD / "sigapd", "--config", conf], self.folder / "log/bench.log", lambda: answers(url + "/readyz")):
             yield port
 
     def conf_text(self, port, database, hold):

@@ -71,7 +71,7 @@ static int start(void **state)
 	arena = arena_new();
 	ids = 0;
 	char *text = file_text(SOURCE_DIR "/config/policy.jsonc", &len);
-	setting = (struct plan_setting){.now = {1795226700000000}, /* 2026-11-21T10:05:00Z, 18:05 WITA */
+	setting = (struct plan_setting){.now = {1795255500000000}, /* 2026-11-21T10:05:00Z, 18:05 WITA */
 	                                .link_base = "https://sigap.example/d/",
 	                                .link_key = key,
 	                                .new_id = next_id,
