@@ -9,7 +9,7 @@ static char nothing[1] = "";
 
 void buf_init(struct buf *b, size_t max_bytes)
 {
-	*b = (struct buf){ .data = nothing, .max = max_bytes };
+	*b = (struct buf){.data = nothing, .max = max_bytes};
 }
 
 void buf_free(struct buf *b)

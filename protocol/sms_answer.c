@@ -15,7 +15,7 @@ static const char *const events[SAYINGS] = {
 };
 
 /* More unknown words than this, and an "ok" or "ya" without a number is conversation. */
-enum { MUCH_ELSE = 4 };
+enum { MUCH_ELSE = 4, DAY_MINUTES = 1440 };
 
 struct reading {
 	struct word words[WORDS_MAX];
@@ -50,8 +50,8 @@ static bool is(const struct reading *r, int i, enum meaning m)
 	return i >= 0 && i < r->count && word_is(&r->words[i], m);
 }
 
-/* Minutes of the number before a unit, 0 when this is no duration ("jam 5" is a time of day). "10-15 menit" counts as the longer. */
-static int duration_at(struct reading *r, const char *text, int unit)
+/* Minutes of the number before a unit, 0 when this is no duration ("jam 5" is a time of day). */
+static int minutes_before(const struct reading *r, int unit)
 {
 	int per = is(r, unit, MINUTES) ? 1 : is(r, unit, HOURS) ? 60 : 0;
 	if (per == 60 && is(r, unit - 1, HALF))
@@ -60,25 +60,31 @@ static int duration_at(struct reading *r, const char *text, int unit)
 		return 0;
 	const struct word *n = &r->words[unit - 1];
 	int64_t minutes = n->value * per + n->tenths * per / 10;
-	if (minutes <= 0 || minutes > 24 * 60)
+	return minutes > 0 && minutes <= DAY_MINUTES ? (int)minutes : 0;
+}
+
+/* The same, with the words it took marked. "10-15 menit" counts as the longer. */
+static int take_duration(struct reading *r, const char *text, int unit)
+{
+	int minutes = minutes_before(r, unit);
+	if (minutes == 0)
 		return 0;
 	mark_duration(r, unit);
 	mark_duration(r, unit - 1);
-	bool range = is(r, unit - 2, NUMBER) && text[r->words[unit - 2].to] == '-';
-	if (range)
+	if (is(r, unit - 2, NUMBER) && text[r->words[unit - 2].to] == '-')
 		mark_duration(r, unit - 2);
-	return (int)minutes;
+	return minutes;
 }
 
 static void find_eta(struct reading *r, const char *text)
 {
 	int total = 0;
 	for (int i = 1; i < r->count; i++) {
-		int minutes = duration_at(r, text, i);
+		int minutes = take_duration(r, text, i);
 		bool ago = is(r, i + 1, AGO) || is(r, i + 2, AGO);
 		total += ago ? 0 : minutes;
 	}
-	r->eta_minutes = total > 0 ? total : -1;
+	r->eta_minutes = total > 0 && total <= DAY_MINUTES ? total : -1;
 }
 
 static bool may_be_incident(const struct reading *r, int i)

@@ -28,7 +28,7 @@ static struct block *block_new(size_t size)
 		log_error("arena.exhausted", "bytes=%zu", size);
 		abort();
 	}
-	*b = (struct block){ .size = size };
+	*b = (struct block){.size = size};
 	return b;
 }
 

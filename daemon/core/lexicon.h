@@ -12,7 +12,7 @@ enum { CONCEPTS_MAX = 1600, WORD_CONCEPTS = 10, TOKENS_MAX = WORDS_MAX + 128 };
 
 /* One alternative list of a rule's condition: any of the concepts, or (negated) none of them. */
 struct condition {
-	uint16_t any[8];
+	uint16_t any[28];
 	uint8_t count;
 	bool negated;
 };

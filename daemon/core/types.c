@@ -4,37 +4,37 @@
 #include <string.h>
 
 const char *const incident_type_names[INCIDENT_TYPES] = {
-	[TYPE_UNSURE] = "unsure",
-	[TYPE_ABANDONED_PERSON] = "abandoned_person",
-	[TYPE_UNCLAIMED_BODY] = "unclaimed_body",
-	[TYPE_SHACKLED_PATIENT] = "shackled_patient",
-	[TYPE_OTHER_SOCIAL] = "other_social",
-	[TYPE_NOT_A_REPORT] = "not_a_report",
-	[TYPE_STATUS_QUERY] = "status_query",
-	[TYPE_FOLLOWUP] = "followup",
+        [TYPE_UNSURE] = "unsure",
+        [TYPE_ABANDONED_PERSON] = "abandoned_person",
+        [TYPE_UNCLAIMED_BODY] = "unclaimed_body",
+        [TYPE_SHACKLED_PATIENT] = "shackled_patient",
+        [TYPE_OTHER_SOCIAL] = "other_social",
+        [TYPE_NOT_A_REPORT] = "not_a_report",
+        [TYPE_STATUS_QUERY] = "status_query",
+        [TYPE_FOLLOWUP] = "followup",
 };
 const char *const urgency_names[URGENCIES] = {
-	[URGENCY_NORMAL] = "normal",
-	[URGENCY_HIGH] = "high",
-	[URGENCY_CRITICAL] = "critical",
+        [URGENCY_NORMAL] = "normal",
+        [URGENCY_HIGH] = "high",
+        [URGENCY_CRITICAL] = "critical",
 };
 const char *const agency_kind_names[AGENCY_KINDS] = {
-	[KIND_POLICE] = "police",
-	[KIND_DISASTER_AGENCY] = "disaster_agency",
-	[KIND_HEALTH_FACILITY] = "health_facility",
-	[KIND_VILLAGE_OFFICE] = "village_office",
-	[KIND_SOCIAL_OFFICE] = "social_office",
-	[KIND_SHELTER] = "shelter",
-	[KIND_CIVIL_ORDER] = "civil_order",
-	[KIND_OTHER] = "other",
+        [KIND_POLICE] = "police",
+        [KIND_DISASTER_AGENCY] = "disaster_agency",
+        [KIND_HEALTH_FACILITY] = "health_facility",
+        [KIND_VILLAGE_OFFICE] = "village_office",
+        [KIND_SOCIAL_OFFICE] = "social_office",
+        [KIND_SHELTER] = "shelter",
+        [KIND_CIVIL_ORDER] = "civil_order",
+        [KIND_OTHER] = "other",
 };
-const char *const channel_kind_names[CHANNELS] = { [CHANNEL_WEBHOOK] = "webhook", [CHANNEL_SMS] = "sms" };
+const char *const channel_kind_names[CHANNELS] = {[CHANNEL_WEBHOOK] = "webhook", [CHANNEL_SMS] = "sms"};
 const char *const region_level_names[REGION_LEVELS] = {
-	[LEVEL_NONE] = "none",         [LEVEL_PROVINCE] = "province", [LEVEL_REGENCY] = "regency",
-	[LEVEL_DISTRICT] = "district", [LEVEL_VILLAGE] = "village",
+        [LEVEL_NONE] = "none",         [LEVEL_PROVINCE] = "province", [LEVEL_REGENCY] = "regency",
+        [LEVEL_DISTRICT] = "district", [LEVEL_VILLAGE] = "village",
 };
 const char *const flag_names[FLAGS] = {
-	"child", "danger", "weapon", "injured", "pregnant", "body_in_water", "hospital_death", "elderly", "mental",
+        "child", "danger", "weapon", "injured", "pregnant", "body_in_water", "hospital_death", "elderly", "mental",
 };
 
 enum region_level region_code_level(const char *code)
@@ -43,10 +43,10 @@ enum region_level region_code_level(const char *code)
 		const char *shape;
 		enum region_level level;
 	} shapes[] = {
-		{ "99", LEVEL_PROVINCE },
-		{ "99.99", LEVEL_REGENCY },
-		{ "99.99.99", LEVEL_DISTRICT },
-		{ "99.99.99.9999", LEVEL_VILLAGE },
+	        {"99", LEVEL_PROVINCE},
+	        {"99.99", LEVEL_REGENCY},
+	        {"99.99.99", LEVEL_DISTRICT},
+	        {"99.99.99.9999", LEVEL_VILLAGE},
 	};
 	size_t len = strlen(code);
 	for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {

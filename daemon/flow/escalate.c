@@ -91,12 +91,26 @@ static int late_s(const struct firing *x)
 	return late > 0 ? (int)late : 0;
 }
 
+/* For the event's data and a new dispatch's reason: English, like every reason that is stored. */
 static const char *overdue_reason(const struct firing *x, const struct agency *a)
 {
 	static const char *const what[CLOCKS] = {
 	        [CLOCK_ACCEPT] = "no answer from",   [CLOCK_ARRIVE] = "not arrived:",
 	        [CLOCK_COMPLETE] = "not completed:", [CLOCK_REPLACE] = "declined by",
 	        [CLOCK_TRIAGE] = "awaits triage",
+	};
+	return x->has_dispatch
+	               ? arena_printf(x->arena, "%s %s", what[x->clock], a != NULL ? a->name : x->dispatch.agency)
+	               : what[x->clock];
+}
+
+/* The same for people's telephones: Indonesian. */
+static const char *words_for_people(const struct firing *x, const struct agency *a)
+{
+	static const char *const what[CLOCKS] = {
+	        [CLOCK_ACCEPT] = "belum ada jawaban", [CLOCK_ARRIVE] = "belum tiba",
+	        [CLOCK_COMPLETE] = "belum selesai",   [CLOCK_REPLACE] = "ditolak",
+	        [CLOCK_TRIAGE] = "menunggu telaah",
 	};
 	return x->has_dispatch
 	               ? arena_printf(x->arena, "%s %s", what[x->clock], a != NULL ? a->name : x->dispatch.agency)
@@ -125,11 +139,11 @@ static void act(struct firing *x, const struct plan_setting *setting, const stru
 		                                  overdue_reason(x, agency)));
 		break;
 	case RUNG_DUTY:
-		plan_tell_duty(x->arena, setting, &extra, NULL, late_s(x), overdue_reason(x, agency), x->plan);
+		plan_tell_duty(x->arena, setting, &extra, NULL, late_s(x), words_for_people(x, agency), x->plan);
 		break;
 	case RUNG_PERSON:
 		plan_tell_duty(x->arena, setting, &extra, directory_person(d, x->act.rung->slug), late_s(x),
-		               overdue_reason(x, agency), x->plan);
+		               words_for_people(x, agency), x->plan);
 		break;
 	default:
 		break;

@@ -50,6 +50,15 @@ static void on_committed(void *ctx, struct store_report *report, enum store_end 
 	in->answer(in, end, at);
 }
 
+/* A source that states the type and no urgency gets at least the type's own: a body must not count as normal because nobody said otherwise. */
+static void default_urgency(struct intake *in)
+{
+	const struct type_rules *type = &in->rules->policy->types[in->triage.type];
+	if (in->stated.type != NULL && in->stated.urgency == NULL && type->defined &&
+	    in->triage.urgency < type->default_urgency)
+		in->triage.urgency = type->default_urgency;
+}
+
 /* Triage and plan: decided here, in one go, from one snapshot. */
 static void decide(struct intake *in, int64_t number)
 {
@@ -57,6 +66,7 @@ static void decide(struct intake *in, int64_t number)
 	struct store_report *r = &in->report;
 	in->rules = rules_hold(f->rules);
 	triage_report(in->rules->lexicon, in->rules->gazetteer, &in->stated, &in->triage);
+	default_urgency(in);
 	const char *place = r->place_text != NULL           ? r->place_text
 	                    : in->triage.place_text[0] != 0 ? in->triage.place_text
 	                                                    : NULL;

@@ -2,7 +2,7 @@
 # layers.sh [ROOT]: a file includes only from its own folder and from folders to its left:
 #   protocol -> daemon/base -> daemon/core -> daemon/io -> daemon/flow -> daemon/*.c
 # Beside that line stand daemon/schema (a leaf, for flow, daemon/*.c and ctl) and daemon/ctl (sees up to io, and schema). A unit
-# test sees up to the layer that its first line names, a fuzzer up to core. protocol and core are pure: no header of the outside
+# test sees up to the layer that its first line names. protocol and core are pure: no header of the outside
 # world. A header without a folder may also be one that CMakeLists.txt generates. Prints "file:line: what is wrong"; exit status 1 when there is anything.
 set -eu
 cd "${1:-$(dirname "$0")/../..}"
@@ -13,7 +13,6 @@ function layer_of(path) {
 	if (path ~ /^protocol\//) return "protocol"
 	if (path ~ /^daemon\/[^\/]*$/) return "main"
 	if (path ~ /^daemon\//) { sub(/^daemon\//, "", path); sub(/\/.*/, "", path); return path }
-	if (path ~ /^tests\/fuzz\//) return "core"
 	return ""
 }
 function normal(path,    n, i, part, out, depth) {

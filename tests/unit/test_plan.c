@@ -413,13 +413,14 @@ static void unsure_type_moves_no_agency_but_a_human(void **state)
 static void no_agency_at_all_is_told_to_a_human(void **state)
 {
 	(void)state;
-	struct triage t = sure(TYPE_ABANDONED_PERSON, URGENCY_NORMAL, "64.71.01.1001");
+	struct triage t = sure(TYPE_UNCLAIMED_BODY, URGENCY_NORMAL, "64.71.01.1001");
 	struct plan *p = plan_for(&t, "+628123456789");
 	assert_sound(p);
 	assert_string_equal(p->state, "open");
 	assert_int_equal(p->dispatch_count, 0);
 	assert_true(has_reason(p, "no agency can be told"));
 	assert_true(has_reason(p, "nobody on duty for 64.71.01.1001"));
+	/* and the reporter is not told that police were called */
 	assert_non_null(strstr(sms_of(p, NOTICE_RECEIPT), "segera ditelaah petugas piket"));
 }
 
@@ -435,6 +436,9 @@ static void what_is_no_report_makes_no_incident(void **state)
 		assert_int_equal(p->dispatch_count + p->deadline_count, 0);
 		assert_int_equal(p->notice_count, silent[i] == TYPE_NOT_A_REPORT);
 		assert_int_equal(plan_for(&t, NULL)->notice_count, 0);
+		/* a form filled in by hand is not answered by SMS */
+		const struct plan_input web = {.triage = &t, .number = 5, .reporter_phone = "+628123456789"};
+		assert_int_equal(plan_make(arena, &setting, &web)->notice_count, 0);
 		assert_sound(p);
 	}
 }

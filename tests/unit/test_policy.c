@@ -352,6 +352,20 @@ static void person_of_a_ladder_is_a_human_and_an_unknown_one_a_hole(void **state
 	assert_string_equal(out.data, "ladder triage, rung 2: person:kabid is not in the directory\n");
 }
 
+static void person_of_one_ladder_is_a_human_for_the_types_that_climb_it(void **state)
+{
+	(void)state;
+	char *text = changed(shipped(), "{ \"to\": \"up\", \"wait\": \"5m\" }",
+	                     "{ \"to\": \"person:kabid\", \"wait\": \"5m\" }");
+	struct directory d = sample();
+	struct person kabid = {"kabid", "Kabid", "+628000000901", "officer", "64.71"};
+	d.people = &kabid;
+	directory_index(arena, &d);
+	assert_int_equal(holes_of(text, d, NULL), 3); /* "unhurried" alone never reaches a person */
+	assert_non_null(strstr(out.data, "other_social (critical, high, normal), 64.09.03.2002 Labangka: no human"));
+	assert_null(strstr(out.data, "abandoned_person"));
+}
+
 static void unknown_agency_of_a_ladder_is_a_hole(void **state)
 {
 	(void)state;
@@ -385,6 +399,7 @@ int main(void)
 	        TEST(agency_without_contact_reaches_nobody),
 	        TEST(area_that_no_human_covers_is_a_hole),
 	        TEST(person_of_a_ladder_is_a_human_and_an_unknown_one_a_hole),
+	        TEST(person_of_one_ladder_is_a_human_for_the_types_that_climb_it),
 	        TEST(unknown_agency_of_a_ladder_is_a_hole),
 	        TEST(regency_without_villages_is_a_hole),
 	};
