@@ -253,10 +253,11 @@ static bool is_departure(const struct reading *r, const struct clause *c, int i)
 /* "sampai" is also "until" and "as far as": without "sudah" nothing but a place or an end may follow. */
 static bool is_arrival(const struct reading *r, const struct clause *c, int i)
 {
-	if (is(r, i + 1, UNTIL) || is(r, i + 1, TIME_OF_DAY) || is(r, i + 1, HOURS))
+	bool already = is(r, i - 1, ALREADY);
+	if (is(r, i + 1, UNTIL) ||
+	    (!already && (is(r, i + 1, TIME_OF_DAY) || is(r, i + 1, HOURS)))) /* "sampai jam 5" */
 		return false;
-	return is(r, i - 1, ALREADY) || i == c->to ||
-	       !(is(r, i + 1, OTHER) || is(r, i + 1, OUTSIDE) || is(r, i + 1, NOT));
+	return already || i == c->to || !(is(r, i + 1, OTHER) || is(r, i + 1, OUTSIDE) || is(r, i + 1, NOT));
 }
 
 static void weigh_arrive(struct reading *r, struct clause *c, int i)

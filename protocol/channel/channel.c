@@ -94,8 +94,10 @@ static bool read_http_date(const char *value, int64_t *ret)
 			continue;
 		t.tm_year = year >= 100 ? year - 1900 : year < 70 ? year + 100 : year;
 		t.tm_mon = month_number(month);
+		if (t.tm_mon < 0) /* timegm would take it for the December before */
+			return false;
 		*ret = timegm(&t);
-		return t.tm_mon >= 0;
+		return true;
 	}
 	return false;
 }
