@@ -22,7 +22,15 @@
 #include "flow/watch.h"
 #include "io/sys.h"
 
-enum { PATIENCE_MS = 3000, HEADERS_BYTES = 16 * 1024, IDLE_S = 75, REQUEST_S = 20, LISTEN_FDS = 4, SIGNALS = 3 };
+enum {
+	PATIENCE_MS = 3000,
+	HEADERS_BYTES = 16 * 1024,
+	BODY_BYTES = 1200 * 1024 /* above every route's own bound, so that too large a body gets a problem document */,
+	IDLE_S = 75,
+	REQUEST_S = 20,
+	LISTEN_FDS = 4,
+	SIGNALS = 3
+};
 
 struct app {
 	struct flow flow;
@@ -247,7 +255,7 @@ static void open_modules(struct app *app)
 	f->numbers = numbers_open(f);
 	f->deliver = deliver_open(f);
 	f->escalate = escalate_open(f);
-	const struct http_limits limits = {c->max_connections, HEADERS_BYTES, 64 * 1024, IDLE_S, REQUEST_S};
+	const struct http_limits limits = {c->max_connections, HEADERS_BYTES, BODY_BYTES, IDLE_S, REQUEST_S};
 	f->http = http_open(f->base, api_routes, api_route_count, &limits, access_gate, f);
 	app->watch = watch_open(f);
 	app->signals[0] = evsignal_new(f->base, SIGTERM, on_term, app);

@@ -82,7 +82,7 @@ static void canonical(const struct gazetteer *g, const char *word, char ret[CANO
 		if (word[0] == short_words[i].from[0] && strcmp(short_words[i].from, word) == 0)
 			word = short_words[i].to;
 	size_t len = strlen(word);
-	if (g->words != NULL && len >= 3 && strpbrk(word, "aiueo0123456789") == NULL) { /* no vowel: perhaps they were left out */
+	if (g->words != NULL && len >= 4 && strpbrk(word, "aiueo0123456789") == NULL) { /* no vowel: perhaps they were left out */
 		char skeleton[CANON_MAX];
 		word_skeleton(word, skeleton, sizeof skeleton);
 		uint32_t full = string_map_get(g->skeletons, skeleton);
@@ -205,6 +205,22 @@ static void add_part(struct gazetteer *g, const char *word, uint32_t name)
 		*at = SHARED;
 }
 
+/* "bbl darat": the first word of a longer name without its vowels. Four letters and more are known to canonical(). */
+static void add_short_key(struct gazetteer *g, const char *first, uint32_t name)
+{
+	char key[KEY_MAX];
+	size_t len = 0;
+	for (const char *p = first; *p != '\0' && len < 4; p++)
+		if (strchr("aiueo", *p) == NULL)
+			key[len++] = *p;
+	if (len != 3) /* two letters tell too little */
+		return;
+	snprintf(key + len, sizeof key - len, "%s", g->names[name].key + strlen(first));
+	uint32_t *at = string_map_at(g->keys, arena_strdup(g->arena, key));
+	if (*at == STRING_MAP_NONE)
+		*at = name;
+}
+
 static void add_name(struct gazetteer *g, const struct region *region, const char *text, enum name_kind kind)
 {
 	char word[NAME_WORDS + 2][CANON_MAX], key[KEY_MAX] = "", sound[KEY_MAX];
@@ -222,6 +238,8 @@ static void add_name(struct gazetteer *g, const struct region *region, const cha
 	struct name *name = &g->names[id];
 	*name = (struct name){ arena_strdup(g->arena, key), region, kind, STRING_MAP_NONE, n == 1 };
 	link_name(g, g->keys, name->key, id);
+	if (kind == NAME_VILLAGE && n > 1)
+		add_short_key(g, word[0], id);
 	sound_of(key, sound);
 	uint32_t *at = string_map_at(g->sounds, arena_strdup(g->arena, sound));
 	if (*at == STRING_MAP_NONE)
@@ -388,7 +406,8 @@ static size_t read_exact(struct reading *r, size_t at)
 		if (name == STRING_MAP_NONE)
 			continue;
 		note(r, name, at, words, 0.9, "named");
-		return words;
+		if (r->g->names[name].kind != NAME_LANDMARK) /* "pasar petung" names Petung too */
+			return words;
 	}
 	return 0;
 }
@@ -412,7 +431,7 @@ static size_t read_alike(struct reading *r, size_t at)
 			continue;
 		sound_of(key, sound);
 		uint32_t name = strlen(key) >= 4 ? string_map_get(r->g->sounds, sound) : STRING_MAP_NONE;
-		if (name != STRING_MAP_NONE && r->g->names[name].kind != NAME_OUTSIDE) {
+		if (name != STRING_MAP_NONE && r->g->names[name].kind < NAME_OUTSIDE) {
 			note(r, name, at, words, 0.8, "sounds like");
 			return words;
 		}
@@ -423,7 +442,13 @@ static size_t read_alike(struct reading *r, size_t at)
 			return words;
 		}
 	}
-	uint32_t part = string_map_get(r->g->parts, r->canon[at]);
+	const char *word = r->canon[at];
+	uint32_t glued = strncmp(word, "di", 2) == 0 ? string_map_get(r->g->keys, word + 2) : STRING_MAP_NONE;
+	if (glued != STRING_MAP_NONE && r->g->names[glued].kind == NAME_VILLAGE) { /* "dipetung" */
+		note(r, glued, at, 1, 0.9, "named");
+		return 1;
+	}
+	uint32_t part = string_map_get(r->g->parts, word);
 	if (part == STRING_MAP_NONE || part == SHARED)
 		return 0;
 	note(r, part, at, 1, 0.74, "short for");
@@ -449,11 +474,11 @@ static const struct {
 	[BEFORE_VILLAGE] = { " desa ds dusun dsn kel kelurahan lurah kades kadus dukuh ", 0.06 },
 	[BEFORE_DISTRICT] = { " kec kecamatan kecmatan camat polsek kapolsek koramil danramil kua ", -0.6 },
 	[BEFORE_PLACE] = { " di d daerah wilayah sekitar pasar pantai jalan jln jl poros ", 0.03 },
-	[BEFORE_FROM] = { " dari dr dri asal asli ktp warga org orang ", -0.15 },
-	[BEFORE_TOWARDS] = { " ke k arah menuju tujuan jurusan sampai smp ", -0.25 },
-	[BEFORE_OFFICE] = { " rsud rs polres kodim pln pdam ", -0.6 },
+	[BEFORE_FROM] = { " dari dr dri ktp warga org orang ", -0.15 },
+	[BEFORE_TOWARDS] = { " ke k arah menuju tujuan jurusan asal asli kelahiran ", -0.3 },
+	[BEFORE_OFFICE] = { " rsud rs polres kodim ", -0.6 },
 	[BEFORE_PERSON] = { " pak bpk bapak bu ibu mas mbak mba om bang si sdr sdri saudara bernama nama namanya an alm almarhum ", -0.45 },
-	[BEFORE_PLANT] = { " pohon bambu kayu daun hujan buah akar ", -0.9 },
+	[BEFORE_PLANT] = { " pohon bambu kayu daun hujan buah akar ", -0.35 },
 };
 
 static bool in_list(const char *list, const char *word)

@@ -47,7 +47,7 @@ struct lexicon {
 	struct rules type_rules, urgency_rules, flag_rules;
 	struct spelling *spelling;
 	struct lexicon_names names;
-	uint16_t first, start, number, child_number, elder_number, phone, brief, lengthy;
+	uint16_t begin, number, child_number, elder_number, phone, brief, lengthy;
 };
 
 /* -- building ------------------------------------------------------------------------------------------------- */
@@ -408,8 +408,7 @@ static void make_builtins(struct build *b)
 		const char *name;
 		uint16_t *id;
 	} builtins[] = {
-		{ "first", &lex->first },
-		{ "start", &lex->start },
+		{ "begin", &lex->begin },
 		{ "number", &lex->number },
 		{ "child_number", &lex->child_number },
 		{ "elder_number", &lex->elder_number },
@@ -565,6 +564,8 @@ static void read_token(const struct lexicon *lex, struct found *ret, const char 
 		take(t, entry_of(lex, written));
 	if (t->count == 0)
 		take(t, entry_without_clitics(lex, text, 1));
+	if (t->count == 0 && strlen(text) >= 5 && (strncmp(text, "di", 2) == 0 || strncmp(text, "ke", 2) == 0))
+		take(t, entry_of(lex, formal(lex, text + 2))); /* "dirumah", "kepasar" */
 	if (t->count == 0)
 		take(t, entry_of_misspelt(lex, text));
 	read_split_passive(lex, ret, text);
@@ -664,10 +665,12 @@ void lexicon_read(const struct lexicon *lex, const struct words *words, struct f
 	struct window w;
 	ret->count = 0;
 	memset(ret->first, 0xff, sizeof ret->first);
+	if (words->count > 0) { /* a token that is no word: phrases can stand at the begin of the message */
+		ret->token[ret->count++] = (struct token){ .word = 0 };
+		take_one(&ret->token[0], lex->begin);
+	}
 	for (size_t i = 0; i < words->count; i++)
 		read_word(lex, words, i, ret);
-	for (size_t i = 0; i < ret->count && i < 3; i++)
-		take_one(&ret->token[i], i == 0 ? lex->first : lex->start);
 	for (size_t from = 0; from < ret->count; from += WINDOW - OVERLAP)
 		read_window(lex, ret, from, &w);
 	if (ret->count > 0 && words->count <= 4)

@@ -183,10 +183,9 @@ const struct http_route *http_router_find(const struct http_router *r, const cha
                                           struct arena *a, const char *ret_segments[HTTP_SEGMENTS],
                                           const char **ret_allow)
 {
-	const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
 	for (size_t i = 0; i < r->count; i++) {
 		const struct pattern *p = &r->patterns[i];
-		if (fits(p, t) && strcmp(p->route->method, wanted) == 0) {
+		if (fits(p, t) && strcmp(p->route->method, method) == 0) {
 			fill_segments(p, t, ret_segments);
 			return p->route;
 		}

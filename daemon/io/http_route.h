@@ -21,7 +21,7 @@ struct http_router;
 /* routes must outlive the router. Two routes may share a path with different methods; the first in the table that fits wins. */
 struct http_router *http_router_new(const struct http_route *routes, size_t n);
 void http_router_free(struct http_router **r);
-/* The route, with what its {…} matched; or NULL with *ret_allow the methods of that path as "GET, HEAD", or NULL when nothing has that path. HEAD finds the route of GET. */
+/* The route, with what its {…} matched; or NULL with *ret_allow the methods of that path as "GET, HEAD", or NULL when nothing has that path. Whoever asks turns HEAD into GET first. */
 const struct http_route *http_router_find(const struct http_router *r, const char *method, const struct http_target *t,
                                           struct arena *a, const char *ret_segments[HTTP_SEGMENTS],
                                           const char **ret_allow);

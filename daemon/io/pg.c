@@ -398,13 +398,11 @@ static void read_answers(struct pg *pg)
 	}
 }
 
-/* Tears a broken connection down. Answers that came before its end, and perhaps wait in libpq's memory, still count. */
+/* Tears a broken connection down. After it saw the end, libpq no longer hands out Syncs that it read before: their statements are unknown. */
 static void settle(struct pg *pg)
 {
 	if (pg->state != BROKEN)
 		return;
-	if (pg->in_flight.count > 0)
-		read_answers(pg);
 	drop_connection(pg);
 	arm(pg->timer, reconnect_ms(pg->attempts++));
 	const char *why = pg->fatal[0] != '\0' ? pg->fatal : pg->why;

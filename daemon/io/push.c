@@ -27,7 +27,7 @@ enum {
 	SPARE_BODY_BYTES = 65536,
 	GRACE_MS =
 	        1000, /* after total_ms the call is ended by us: curl's own timeouts can be overrun in socket mode (curl issue 23025) */
-	CALL_BYTES = 1024 * 1024,
+	CALL_BYTES = 2 * 1024 * 1024,
 };
 
 struct call {

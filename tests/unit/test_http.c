@@ -442,12 +442,32 @@ static void too_large_a_body_is_413(void **state)
 	head = snprintf(request, sizeof request, "POST /v1/reports HTTP/1.1\r\nContent-Length: 5000\r\n" END);
 	memset(request + head, 'x', 5000);
 	request[head + 5000] = '\0';
-	assert_answer(request, 413, "413");
+	assert_answer(request, 413, "Content-Type: text/html");
 	assert_int_equal(w.handled, 0);
 	request[head + 10] = '\0';
 	memcpy(request, "POST /v1/reports HTTP/1.1\r\nContent-Length: 0010", 47);
 	assert_answer(request, 200, "xxxxxxxxxx|10");
 	close_world();
+}
+
+static void a_client_that_sends_far_too_much_still_sees_the_413(void **state)
+{
+	enum { BYTES = 16 * 1024 * 1024 };
+	char head[100], *body = calloc(1, BYTES);
+	struct client c;
+	(void)state;
+	open_world(&roomy);
+	client_open(&c);
+	snprintf(head, sizeof head, "POST /v1/reports HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", BYTES);
+	client_send(&c, head);
+	bufferevent_write(c.bev, body, BYTES);
+	WAIT(c.closed);
+	assert_int_equal(status_of(&c), 413);
+	assert_int_equal(evbuffer_get_length(bufferevent_get_output(c.bev)), 0); /* no reset while sending */
+	assert_int_equal(w.handled, 0);
+	client_close(&c);
+	close_world();
+	free(body);
 }
 
 static void too_many_header_bytes_are_400(void **state)
@@ -677,7 +697,7 @@ static void draining_finishes_what_is_in_flight_and_closes_what_is_idle(void **s
 	open_world(&roomy);
 	client_open(&held);
 	client_open(&idle);
-	client_send(&held, "GET /v1/hold HTTP/1.1\r\nHost: x\r\n\r\n");
+	client_send(&held, "GET /v1/hold HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
 	client_send(&idle, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
 	WAIT(w.held_count == 1 && replies(&idle) == 1);
 	http_drain(w.http, on_drained, &w);
@@ -690,6 +710,7 @@ static void draining_finishes_what_is_in_flight_and_closes_what_is_idle(void **s
 	WAIT(w.drained);
 	WAIT(held.closed);
 	assert_non_null(strstr(held.in.data, "Connection: close\r\n"));
+	assert_null(strstr(held.in.data, "keep-alive"));
 	client_close(&held);
 	client_close(&idle);
 	client_close(&late);
@@ -783,6 +804,7 @@ int main(void)
 	        cmocka_unit_test(an_ambiguous_request_is_400_and_what_follows_is_never_seen),
 	        cmocka_unit_test(a_chunked_request_is_the_last_of_its_connection),
 	        cmocka_unit_test(too_large_a_body_is_413),
+	        cmocka_unit_test(a_client_that_sends_far_too_much_still_sees_the_413),
 	        cmocka_unit_test(too_many_header_bytes_are_400),
 	        cmocka_unit_test(a_request_that_drips_in_is_cut_at_its_deadline),
 	        cmocka_unit_test(an_idle_connection_is_closed_and_a_held_request_is_not),

@@ -887,25 +887,6 @@ static void answers_before_the_loss_still_count(void **state)
 	until(f, f->ups == 2);
 }
 
-static void answers_that_wait_in_memory_still_count(void **state)
-{
-	struct fixture *f = *state;
-	open_pg(f, 10000);
-	int pid = backend_pid(f);
-	send_int(f, INSERT, 610);
-	send_plain(f, 1, KILL_SELF);
-	while (kill(pid, 0) == 0) /* until the process is gone, and its end of the socket with it */
-		usleep(1000);
-	for (int i = 2; i < 10; i++)
-		send_int(f, ECHO, i); /* finds the socket closed, reads what came before, then the end */
-	assert_int_equal(f->notes, 0);
-	until(f, f->downs == 1);
-	assert_int_equal(f->note[0].status, PG_OK);
-	assert_int_equal(f->note[1].status, PG_UNKNOWN);
-	assert_int_equal(f->note[2].status, PG_UNKNOWN);
-	until(f, f->ups == 2);
-}
-
 static void an_idle_connection_that_is_lost_comes_back(void **state)
 {
 	struct fixture *f = *state;
@@ -1221,7 +1202,6 @@ int main(void)
 	        against_server(a_callback_may_send),
 	        against_server(a_killed_backend_makes_what_was_in_flight_unknown),
 	        against_server(answers_before_the_loss_still_count),
-	        against_server(answers_that_wait_in_memory_still_count),
 	        against_server(an_idle_connection_that_is_lost_comes_back),
 	        against_server(sending_on_a_dead_socket_is_no_surprise),
 	        against_server(without_a_server_statements_are_down_until_it_is_back),

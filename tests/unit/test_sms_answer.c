@@ -68,6 +68,7 @@ static void an_accept_is_read_in_all_its_spellings(void **state)
 	      ACCEPT("oke pak segera kami tindaklanjuti", 0), ACCEPT("polsek penajam terima 1042", 1042),
 	      ACCEPT("kami bersedia", 0), ACCEPT("segera meluncur", 0), ACCEPT("insya allah siap", 0),
 	      ACCEPT("\xf0\x9f\x91\x8d", 0), ACCEPT("siap 86", 0), ACCEPT("86 ndan", 0), ACCEPT("TERIMA 86", 86),
+	      {"terima 08123", "accept", 0, -1, "08123"},
 	      {"TERIMA 1042 tidak ada kendala", "accept", 1042, -1, "tidak ada kendala"},
 	      {"terima1042 petugas 2 org", "accept", 1042, -1, "petugas 2 org"},
 	      ACCEPT("tidak ada mobil tapi kami terima 1042", 1042));
@@ -134,7 +135,7 @@ static void a_time_of_arrival_is_read_and_is_no_incident(void **state)
 	      SAYS("otw 1 jam 30 menit", "en_route", 0, 90), SAYS("10 menit lagi sampai", "en_route", 0, 10),
 	      SAYS("TERIMA 1042 perkiraan tiba 30 menit", "en_route", 1042, 30),
 	      {"otw 20 menit lalu", "en_route", 0, -1, "lalu"}, {"Sdh tiba jam 15.20", "on_scene", 0, -1, "jam 15.20"},
-	      ACCEPT("terima 1042 jam 5", 1042));
+	      {"terima 1042 jam 5", "accept", 1042, -1, "jam 5"});
 }
 
 static void not_yet_there_is_no_answer(void **state)
@@ -142,8 +143,9 @@ static void not_yet_there_is_no_answer(void **state)
 	(void)state;
 	CHECK(NOTHING("belum tiba"), NOTHING("blm sampai"), NOTHING("blm otw"), NOTHING("belum selesai"),
 	      NOTHING("belum bisa berangkat, menunggu mobil"), NOTHING("sampai sekarang belum ada yang datang"),
-	      NOTHING("sampai jumpa"), NOTHING("sampai jam 5"), NOTHING("tiba-tiba hujan"), NOTHING("belum"),
-	      NOTHING("kalau sudah selesai kami kabari"), NOTHING("kami tidak jadi berangkat"));
+	      NOTHING("sampai jumpa"), NOTHING("sampai jam 5"), NOTHING("tiba-tiba hujan"), NOTHING("tiba2 hujan"),
+	      NOTHING("sampai2 pak"), NOTHING("belum"), NOTHING("kalau sudah selesai kami kabari"),
+	      NOTHING("kami tidak jadi berangkat"));
 }
 
 static void a_question_is_no_answer(void **state)
@@ -164,9 +166,10 @@ static void thanks_requests_and_talk_are_no_answers(void **state)
 	      NOTHING("makasih ya infonya"), NOTHING("makasih yaaa"), NOTHING("tidak masalah"),
 	      NOTHING("tidak apa-apa"), NOTHING("1042"), NOTHING("halo"), NOTHING("nanti ya pak"),
 	      NOTHING("kami cek dulu"), NOTHING("ok kami cek dulu"), NOTHING("mohon ditindaklanjuti"),
-	      NOTHING("bisa minta alamat"), NOTHING("Balas TERIMA 1042 / TOLAK 1042"), NOTHING("tidak menolak"),
-	      NOTHING("081234567890"), NOTHING("keluarga tidak terima jenazahnya"),
-	      NOTHING("ditemukan mayat di lokasi tambang"), NOTHING("ada orang terlantar di jalan provinsi km 5"),
+	      NOTHING("bisa minta alamat"), NOTHING("Balas TERIMA 1042 / TOLAK 1042"),
+	      NOTHING("TERIMA 1042 / TOLAK 1042"), NOTHING("tidak menolak"), NOTHING("081234567890"),
+	      NOTHING("keluarga tidak terima jenazahnya"), NOTHING("ditemukan mayat di lokasi tambang"),
+	      NOTHING("ada orang terlantar di jalan provinsi km 5"),
 	      NOTHING("di semoi 2 ada urang tuha kada bisa bajalan"), NOTHING("mbah ini ga bs dihubungi"),
 	      NOTHING("di lokasi ada mayat"));
 }

@@ -1,0 +1,29 @@
+/* commands: what sigapctl can do, in the order of its help; the table is in main.c. Each returns the exit status. */
+#ifndef SIGAP_CTL_COMMANDS_H
+#define SIGAP_CTL_COMMANDS_H
+#include "ctl.h"
+int command_migrate(struct ctl *c);
+int command_regions_import(struct ctl *c);
+int command_agencies_import(struct ctl *c);
+int command_policy_check(struct ctl *c);
+int command_policy_apply(struct ctl *c);
+int command_policy_show(struct ctl *c);
+int command_route(struct ctl *c);
+int command_triage(struct ctl *c);
+int command_token_issue(struct ctl *c);
+int command_token_list(struct ctl *c);
+int command_token_revoke(struct ctl *c);
+int command_person_add(struct ctl *c);
+int command_person_list(struct ctl *c);
+int command_person_retire(struct ctl *c);
+int command_shift_add(struct ctl *c);
+int command_shift_list(struct ctl *c);
+int command_shift_remove(struct ctl *c);
+int command_who(struct ctl *c);
+int command_outbox_list(struct ctl *c);
+int command_outbox_replay(struct ctl *c);
+int command_audit_verify(struct ctl *c);
+int command_doctor(struct ctl *c);
+int command_export(struct ctl *c);
+int command_states(struct ctl *c);
+#endif

@@ -1,0 +1,335 @@
+/* main: sigapctl, the operator's command line: the table of commands and how a command line is read by it. */
+#include <assert.h>
+#include <errno.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../protocol/rfc3339.h"
+#include "../../protocol/utf8.h"
+#include "../core/types.h"
+#include "../io/sys.h"
+#include "commands.h"
+
+enum { FILE_MOST = 64 * 1024 * 1024 };
+
+/* clang-format off */
+static const struct command commands[] = {
+	{"migrate", NULL, "bring the database to this program's schema", {{NULL, NULL, false}}, command_migrate},
+	{"regions import", "FILE.csv|FOLDER", "load administrative areas; FOLDER: idn-area-data's four files",
+	 {{"aliases", "FILE.csv", false}, {"replace", NULL, false}}, command_regions_import},
+	{"agencies import", "FILE", "make the directory what the file says; --merge: only add and update",
+	 {{"merge", NULL, false}}, command_agencies_import},
+	{"policy check", "FILE", "name the places where a report would reach nobody", {{NULL, NULL, false}}, command_policy_check},
+	{"policy apply", "FILE", "check, then put in force; --force: with holes too",
+	 {{"force", NULL, false}, {"name", "WHO", false}}, command_policy_apply},
+	{"policy show", NULL, "the policy in force", {{NULL, NULL, false}}, command_policy_show},
+	{"route", NULL, "who would be told of a report, why, and what follows silence; changes nothing",
+	 {{"type", "TYPE", true}, {"village", "CODE", true}, {"urgency", "URGENCY", false}, {"text", "TEXT", false}}, command_route},
+	{"triage", NULL, "what a message means: one JSON answer a line; FILE.jsonl holds {\"id\",\"text\"} lines, - is standard input",
+	 {{"text", "TEXT", false}, {"file", "FILE.jsonl", false}, {"lexicon", "DIR", false}, {"regions", "FILE.csv|FOLDER", false},
+	  {"aliases", "FILE.csv", false}, {"home", "CODE", false}}, command_triage},
+	{"token issue", NULL, "a new token, shown once",
+	 {{"role", "ROLE", true}, {"agency", "SLUG", false}, {"scope", "CODE", false}, {"name", "NAME", false}, {"days", "N", false}},
+	 command_token_issue},
+	{"token list", NULL, "tokens that are in force", {{NULL, NULL, false}}, command_token_list},
+	{"token revoke", "NAME", "end a token", {{NULL, NULL, false}}, command_token_revoke},
+	{"roster person add", NULL, "add a person, change one, or bring one back",
+	 {{"slug", "SLUG", true}, {"name", "NAME", true}, {"phone", "NUMBER", false}, {"role", "coordinator|officer", false},
+	  {"scope", "CODE", false}}, command_person_add},
+	{"roster person list", NULL, "people of the roster", {{NULL, NULL, false}}, command_person_list},
+	{"roster person retire", "SLUG", "take a person off the roster", {{NULL, NULL, false}}, command_person_retire},
+	{"roster shift add", NULL, "put a person on duty; times like 2026-11-21T20:00:00+08:00",
+	 {{"person", "SLUG", true}, {"from", "TIME", true}, {"until", "TIME", true}, {"role", "coordinator|officer", false}},
+	 command_shift_add},
+	{"roster shift list", NULL, "shifts that have not ended", {{NULL, NULL, false}}, command_shift_list},
+	{"roster shift remove", "ID", "remove a shift", {{NULL, NULL, false}}, command_shift_remove},
+	{"roster who", NULL, "who is on duty", {{"at", "TIME", false}, {"region", "CODE", false}}, command_who},
+	{"outbox list", NULL, "notices given up (default), or still waiting", {{"state", "dead|waiting", false}}, command_outbox_list},
+	{"outbox replay", "NOTICE", "deliver a notice that was given up", {{NULL, NULL, false}}, command_outbox_replay},
+	{"audit verify", NULL, "recompute the history's hashes", {{"incident", "NUMBER", false}}, command_audit_verify},
+	{"doctor", NULL, "every promise that a query can check", {{NULL, NULL, false}}, command_doctor},
+	{"export", NULL, "records without reporters' names and numbers; every export is logged",
+	 {{"table", "report|incident|dispatch|event", true}, {"format", "csv|json", true}, {"from", "TIME", false},
+	  {"until", "TIME", false}, {"reason", "TEXT", false}}, command_export},
+	{"states", NULL, "the state tables of dispatches and incidents", {{NULL, NULL, false}}, command_states},
+};
+/* clang-format on */
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static const char everywhere[] =
+        "everywhere: --json   --database CONNINFO   --config-dir DIR   --help\n"
+        "Better than --database, which others see in the list of processes: the environment's SIGAP_DATABASE.\n";
+
+/* ---- what commands ask ---- */
+
+const char *ctl_option(const struct ctl *c, const char *name)
+{
+	for (int i = 0; c->command->options[i].name != NULL; i++)
+		if (strcmp(c->command->options[i].name, name) == 0)
+			return c->values[i];
+	assert(!"an option that is not in the command's table");
+	return NULL;
+}
+
+long ctl_number(const struct ctl *c, const char *name, long least, long most, long absent)
+{
+	const char *text = ctl_option(c, name);
+	if (text == NULL)
+		return absent;
+	char *end;
+	errno = 0;
+	long value = strtol(text, &end, 10);
+	if (end == text || *end != '\0' || errno != 0 || value < least || value > most)
+		ctl_usage(c, "--%s must be a whole number from %ld to %ld", name, least, most);
+	return value;
+}
+
+const char *ctl_time(const struct ctl *c, const char *name)
+{
+	const char *text = ctl_option(c, name);
+	int64_t us;
+	if (text != NULL && !rfc3339_parse(text, &us))
+		ctl_usage(c, "--%s must be a time like 2026-11-21T20:00:00+08:00", name);
+	return text;
+}
+
+const char *ctl_code(const struct ctl *c, const char *name, const char *absent)
+{
+	const char *text = ctl_option(c, name);
+	if (text == NULL)
+		return absent;
+	if (text[0] != '\0' && region_code_level(text) == LEVEL_NONE)
+		ctl_usage(c, "--%s must be an area code like 64.09 or 64.09.01.1003", name);
+	return text;
+}
+
+const char *ctl_word(const struct ctl *c, const char *name, const char *const *words, int n, const char *absent)
+{
+	const char *text = ctl_option(c, name);
+	if (text == NULL)
+		return absent;
+	if (name_index(words, n, text) >= 0)
+		return text;
+	const char *list = words[0];
+	for (int i = 1; i < n; i++)
+		list = arena_printf(c->arena, "%s, %s", list, words[i]);
+	ctl_usage(c, "--%s must be one of %s", name, list);
+}
+
+const char *ctl_actor(struct ctl *c)
+{
+	const struct passwd *who = getpwuid(getuid());
+	return who != NULL ? arena_printf(c->arena, "sigapctl:%s", who->pw_name)
+	                   : arena_printf(c->arena, "sigapctl:%u", (unsigned)getuid());
+}
+
+const char *ctl_read_text(struct ctl *c, const char *path, size_t *ret_len)
+{
+	const char *text = sys_read_file(c->arena, path, FILE_MOST, ret_len);
+	if (text == NULL)
+		ctl_die("cannot read %s: %s", path, strerror(errno));
+	if (!utf8_valid(text, *ret_len))
+		ctl_die("%s is not UTF-8 text", path);
+	return text;
+}
+
+/* ---- the end ---- */
+
+void ctl_die(const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	fflush(stdout);
+	fputs("sigapctl: ", stderr);
+	vfprintf(stderr, format, ap);
+	fputc('\n', stderr);
+	va_end(ap);
+	exit(CTL_FAULT);
+}
+
+static void print_usage(FILE *to, const struct command *d)
+{
+	fprintf(to, "  sigapctl %s", d->name);
+	if (d->argument != NULL)
+		fprintf(to, " %s", d->argument);
+	for (const struct option *o = d->options; o->name != NULL; o++)
+		fprintf(to, " %s--%s%s%s%s", o->required ? "" : "[", o->name, o->value != NULL ? " " : "",
+		        o->value != NULL ? o->value : "", o->required ? "" : "]");
+	fprintf(to, "\n      %s\n", d->help);
+}
+
+/* The commands whose name begins with these words; all when there are none. */
+static void print_help(FILE *to, const char *words)
+{
+	size_t len = strlen(words), shown = 0;
+	fputs("usage:\n", to);
+	for (int all = 0; all < 2 && shown == 0; all++)
+		for (int i = 0; i < COMMANDS; i++)
+			if (all == 1 || strncmp(commands[i].name, words, len) == 0) {
+				print_usage(to, &commands[i]);
+				shown++;
+			}
+	fputs(everywhere, to);
+}
+
+void ctl_usage(const struct ctl *c, const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	fputs("sigapctl: ", stderr);
+	vfprintf(stderr, format, ap);
+	fputc('\n', stderr);
+	va_end(ap);
+	if (c->command != NULL) {
+		fputs("usage:\n", stderr);
+		print_usage(stderr, c->command);
+		fputs(everywhere, stderr);
+	}
+	exit(CTL_USAGE);
+}
+
+/* ---- the command line ---- */
+
+struct line {
+	char **at, **end;
+};
+
+/* The command whose words stand at the beginning of the line, taken off it; NULL when there is none. */
+static const struct command *take_command(struct line *l)
+{
+	for (int i = 0; i < COMMANDS; i++) {
+		const char *name = commands[i].name;
+		char **at = l->at;
+		while (at < l->end && *name != '\0') {
+			size_t len = strcspn(name, " ");
+			if (strlen(*at) != len || strncmp(*at, name, len) != 0)
+				break;
+			name += len + (name[len] == ' ');
+			at++;
+		}
+		if (*name == '\0') {
+			l->at = at;
+			return &commands[i];
+		}
+	}
+	return NULL;
+}
+
+/* The value of an option: after the =, or the next word. */
+static char *take_value(const struct ctl *c, struct line *l, const char *name, char *equals)
+{
+	if (equals != NULL)
+		return equals + 1;
+	if (l->at == l->end)
+		ctl_usage(c, "--%s needs a value", name);
+	return *l->at++;
+}
+
+/* A connection string may hold a password: once it is copied, nobody finds it in the list of processes any more. */
+static const char *take_secret(struct ctl *c, char *value)
+{
+	const char *copy = arena_strdup(c->arena, value);
+	memset(value, 'x', strlen(value));
+	return copy;
+}
+
+static bool take_general(struct ctl *c, struct line *l, const char *name, char *equals)
+{
+	if (strcmp(name, "database") == 0)
+		c->database = take_secret(c, take_value(c, l, name, equals));
+	else if (strcmp(name, "config-dir") == 0)
+		c->config_dir = take_value(c, l, name, equals);
+	else if (strcmp(name, "json") == 0 && equals == NULL)
+		c->json = true;
+	else if (strcmp(name, "help") == 0 && equals == NULL) {
+		print_help(stdout, c->command != NULL ? c->command->name : "");
+		exit(CTL_OK);
+	} else if (strcmp(name, "version") == 0 && equals == NULL) {
+		puts("sigapctl " SIGAP_VERSION);
+		exit(CTL_OK);
+	} else
+		return false;
+	return true;
+}
+
+static void take_option(struct ctl *c, struct line *l)
+{
+	char *word = *l->at++;
+	char *equals = strchr(word, '=');
+	const char *name = arena_strndup(c->arena, word + 2, strcspn(word + 2, "="));
+	if (take_general(c, l, name, equals))
+		return;
+	for (int i = 0; c->command != NULL && c->command->options[i].name != NULL; i++) {
+		const struct option *o = &c->command->options[i];
+		if (strcmp(o->name, name) != 0)
+			continue;
+		if (o->value == NULL && equals != NULL)
+			ctl_usage(c, "--%s takes no value", name);
+		c->values[i] = o->value == NULL ? "" : take_value(c, l, name, equals);
+		if (!utf8_valid(c->values[i], strlen(c->values[i])))
+			ctl_usage(c, "--%s is not UTF-8 text", name);
+		return;
+	}
+	ctl_usage(c, "unknown option --%s", name);
+}
+
+static bool is_option(const char *word)
+{
+	return strncmp(word, "--", 2) == 0 && word[2] != '\0';
+}
+
+static void take_rest(struct ctl *c, struct line *l)
+{
+	while (l->at < l->end) {
+		if (is_option(*l->at)) {
+			take_option(c, l);
+			continue;
+		}
+		if (c->command->argument == NULL || c->argument != NULL)
+			ctl_usage(c, "\"%s\" is one word too many", *l->at);
+		c->argument = *l->at++;
+	}
+	if (c->command->argument != NULL && c->argument == NULL && c->command->argument[0] != '[')
+		ctl_usage(c, "%s is missing", c->command->argument);
+	for (int i = 0; c->command->options[i].name != NULL; i++)
+		if (c->command->options[i].required && c->values[i] == NULL)
+			ctl_usage(c, "--%s is missing", c->command->options[i].name);
+}
+
+static void read_line(struct ctl *c, struct line *l)
+{
+	while (l->at < l->end && is_option(*l->at))
+		take_option(c, l);
+	if (l->at == l->end || strcmp(*l->at, "help") == 0 || strcmp(*l->at, "-h") == 0) {
+		bool asked = l->at < l->end;
+		print_help(asked ? stdout : stderr, asked && l->at + 1 < l->end ? l->at[1] : "");
+		exit(asked ? CTL_OK : CTL_USAGE);
+	}
+	const char *first = *l->at;
+	c->command = take_command(l);
+	if (c->command == NULL) {
+		fprintf(stderr, "sigapctl: unknown command\n");
+		print_help(stderr, first);
+		exit(CTL_USAGE);
+	}
+	take_rest(c, l);
+}
+
+int main(int argc, char **argv)
+{
+	struct ctl c = {.arena = arena_new()};
+	struct line line = {argv + (argc > 0), argv + argc};
+	read_line(&c, &line);
+	int status = c.command->run(&c);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "sigapctl: standard output cannot be written: %s\n", strerror(errno));
+		status = CTL_FAULT;
+	}
+	PQfinish(c.pg);
+	arena_free(&c.arena);
+	return status;
+}

@@ -1,0 +1,20 @@
+/* table: lists: aligned columns for people, an array of objects with --json. */
+#ifndef SIGAP_CTL_TABLE_H
+#define SIGAP_CTL_TABLE_H
+#include "db.h"
+
+enum cell { CELL_TEXT, CELL_NUMBER, CELL_BOOL, CELL_TIME /* as the database writes it */ };
+struct column {
+	const char *key; /* "expires_at": the JSON member; in capitals the head of the column */
+	enum cell kind;
+};
+struct table;
+struct table *table_new(struct ctl *c, const struct column *columns, int n);
+/* One more row: as many cells as columns; they stay the caller's and must live until table_print. NULL: nothing. */
+void table_add(struct table *t, const char *const *cells);
+void table_add_rows(struct table *t, const struct rows *r);
+/* empty: what people are told when there is no row. */
+void table_print(const struct table *t, const char *empty);
+/* Text for a terminal: control characters become '?'. */
+void table_put_text(const char *text);
+#endif
