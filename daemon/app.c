@@ -36,6 +36,7 @@ struct app {
 	struct flow flow;
 	struct arena *arena; /* of the configuration */
 	const char *conf_path;
+	const struct conf *before_reload; /* while a reload is under way */
 	struct watch *watch;
 	struct event *signals[SIGNALS];
 	struct event *drain_end, *drain_tick;
@@ -144,29 +145,49 @@ static void on_store_down(void *ctx, const char *why)
 
 /* ---- reloading ---- */
 
+/* Settings bound to sockets and connections that are open: a change waits for the next start. */
+static void warn_of_restart(const struct conf *old, const struct conf *fresh)
+{
+	bool listen = old->listen_count != fresh->listen_count;
+	for (int i = 0; !listen && i < old->listen_count; i++)
+		listen = strcmp(old->listen[i], fresh->listen[i]) != 0;
+	if (listen || strcmp(old->database, fresh->database) != 0 || old->max_connections != fresh->max_connections)
+		log_warn("app.needs_restart", "settings=\"listen, database, max_connections\"");
+}
+
 static void on_reloaded(void *ctx, const char *why)
 {
 	struct app *app = ctx;
-	(void)app;
+	if (why == NULL) {
+		log_set_level(app->flow.conf->log_level);
+		log_info("app.reloaded", "file=%s", app->conf_path);
+	} else {
+		app->flow.conf = app->before_reload; /* nothing of it stays */
+		log_error("app.reload_refused", "file=%s", app->conf_path);
+	}
+	app->before_reload = NULL;
 	sys_notify(why == NULL ? "READY=1\nSTATUS=taking reports" : "READY=1\nSTATUS=reload refused: see the log");
 }
 
-/* All or nothing: the file is checked whole; of its settings those apply at once that need no new socket or connection. */
+/* All or nothing: the settings and everything they lead to are read whole before any of it counts. What was read lives in the
+ * app's arena to the end: calls in flight still point into the settings they began with. */
 static void on_hup(evutil_socket_t sig, short what, void *ctx)
 {
 	(void)sig, (void)what;
 	struct app *app = ctx;
-	struct arena *fresh = arena_new();
-	const struct conf *c = read_conf(fresh, app->conf_path);
+	if (app->before_reload != NULL)
+		return; /* one is under way */
 	sys_notify("RELOADING=1");
-	if (c == NULL) {
+	const struct conf *fresh = read_conf(app->arena, app->conf_path);
+	if (fresh == NULL) {
 		log_error("app.reload_refused", "file=%s", app->conf_path);
 		sys_notify("READY=1\nSTATUS=reload refused: see the log");
-	} else {
-		log_set_level(c->log_level);
-		rules_load(&app->flow, on_reloaded, app);
+		return;
 	}
-	arena_free(&fresh);
+	warn_of_restart(app->flow.conf, fresh);
+	app->before_reload = app->flow.conf;
+	app->flow.conf = fresh;
+	rules_load(&app->flow, on_reloaded, app);
 }
 
 /* ---- stopping ---- */

@@ -4,7 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
-/* Spellings seen in SMS of Kalimantan Timur, Indonesian and Banjar. A word is looked up as written and with runs of one letter made single ("siaaap"). */
+/* Spellings seen in SMS of Kalimantan Timur, Indonesian and Banjar. A word is looked up as written and with runs of
+ * one letter made single ("siaaap"). */
 static const struct {
 	enum meaning meaning;
 	const char *words;
@@ -129,7 +130,7 @@ static uint64_t meanings_of(const char *bytes, size_t len)
 		len = strlen(word);
 		found = len > 1 ? lookup(word) : 0;
 	}
-	if (found == 0 && len > 6 && strcmp(word + len - 3, "nya") == 0) {
+	if (found == 0 && len > 6 && len < sizeof word && strcmp(&word[len - 3], "nya") == 0) {
 		word[len - 3] = '\0';
 		found = lookup(word);
 	}
@@ -146,7 +147,8 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
 }
 
-/* Where the run of letters at from ends. "tiba-tiba" and "apa2" are one word each: a repetition means something else than the word. */
+/* Where the run of letters at from ends. "tiba-tiba" and "apa2" are one word each: a repetition means something else
+ * than the word. */
 static size_t letters_end(const char *text, size_t from)
 {
 	size_t at = from;

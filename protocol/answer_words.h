@@ -56,14 +56,13 @@ enum meaning {
 };
 
 struct word {
-	uint64_t
-	        meanings; /* bits of enum meaning: "orang" is SOMEBODY and COUNTED; OTHER alone when the word is not known */
-	bool marked;      /* a number written as #1042 */
-	bool ends_clause; /* punctuation or the end follows */
-	bool asked;       /* with ends_clause: it is a question mark */
-	int tenths;       /* of "1,5" */
-	int64_t value;    /* of a number that can be an incident's, else -1 */
-	size_t from, to;  /* bytes in the text */
+	uint64_t meanings; /* bits of enum meaning ("orang" is SOMEBODY and COUNTED); OTHER alone: not known */
+	bool marked;       /* a number written as #1042 */
+	bool ends_clause;  /* punctuation or the end follows */
+	bool asked;        /* with ends_clause: it is a question mark */
+	int tenths;        /* of "1,5" */
+	int64_t value;     /* of a number that can be an incident's, else -1 */
+	size_t from, to;   /* bytes in the text */
 };
 enum { WORDS_MAX = 96 }; /* three parts of a message; what comes after is not read */
 

@@ -1,4 +1,5 @@
-/* sms_answer: see sms_answer.h. Each clause is weighed: what it says, and whether that is denied, asked, or still to come.
+/* sms_answer: see sms_answer.h. Each clause is weighed: what it says, and whether that is denied, asked, or still to
+ * come.
  * When in doubt there is no answer: a person reads it, and the clock goes on. */
 #include "sms_answer.h"
 
@@ -135,7 +136,8 @@ static void say(struct reading *r, enum saying what, int from, int to, bool expl
 	r->sayings[what].explains = explains;
 }
 
-/* Words that we do not know before a verb mean that it may be somebody else's. A short message with a number is more surely an answer. */
+/* Words that we do not know before a verb mean that it may be somebody else's. A short message with a number is more
+ * surely an answer. */
 static bool is_ours(const struct reading *r, const struct clause *c)
 {
 	bool sure = r->number >= 0 && r->count <= 12;
@@ -519,7 +521,8 @@ static bool trim_words(const struct reading *r, int *first, int *last, bool prog
 	return *first <= *last;
 }
 
-/* What follows the words that decided, or are they themselves ("petugas kosong"). A decline may give its reason first: "mobil rusak, tidak bisa". */
+/* What follows the words that decided, or are they themselves ("petugas kosong"). A decline may give its reason
+ * first: "mobil rusak, tidak bisa". */
 static void find_reason(const struct reading *r, const char *text, enum saying what, char *ret, size_t size)
 {
 	bool declines = what == WEAKLY_NO || what == NO, explains = r->sayings[what].explains;

@@ -24,7 +24,8 @@ static size_t next_char(const char *at, uint32_t *ret)
 	return len;
 }
 
-/* The part of the default alphabet and of its extension table that is not plain ASCII (3GPP TS 23.038, 6.2.1 and 6.2.1.1). */
+/* The part of the default alphabet and of its extension table that is not plain ASCII (3GPP TS 23.038, 6.2.1 and
+ * 6.2.1.1). */
 static const uint16_t gsm_beyond_ascii[] = {
         0xA1, 0xA3, 0xA4, 0xA5,  0xA7,  0xBF,  0xC4,  0xC5,  0xC6,  0xC7,  0xC9,  0xD1,  0xD6,
         0xD8, 0xDC, 0xDF, 0xE0,  0xE4,  0xE5,  0xE6,  0xE8,  0xE9,  0xEC,  0xF1,  0xF2,  0xF6,
@@ -81,7 +82,8 @@ struct sms_size sms_measure(const char *utf8)
 	return size;
 }
 
-/* What a character outside GSM-7 becomes; "" drops it. Sorted by `from`, ranges do not overlap. Names of citizens and villages lose an accent rather
+/* What a character outside GSM-7 becomes; "" drops it. Sorted by `from`, ranges do not overlap. Names of citizens and
+ * villages lose an accent rather
  * than make the whole message three times as expensive. */
 static const struct {
 	uint32_t from, to;
@@ -168,7 +170,8 @@ void sms_fit(const char *utf8, int max_parts, struct buf *out)
 		buf_adds(out, utf8);
 		return;
 	}
-	/* Parts never shrink when text is added, so the longest beginning that fits is found by halving; no part holds more than 160 characters. */
+	/* Parts never shrink when text is added, so the longest beginning that fits is found by halving; no part
+	 * holds more than 160 characters. */
 	size_t fits = 0, too_long = strlen(utf8);
 	size_t most = (size_t)max_parts * 160 * 4;
 	if (too_long > most)

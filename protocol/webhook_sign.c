@@ -50,7 +50,8 @@ bool webhook_secret_valid(const char *secrets)
 	return ok;
 }
 
-/* Appends "v1,<base64>" to ret, which has room for it (SECRETS_MAX signatures of 47 characters and the spaces between them). */
+/* Appends "v1,<base64>" to ret, which has room for it (SECRETS_MAX signatures of 47 characters and the spaces
+ * between them). */
 static void add_signature(const struct keys *keys, int i, const char *head, const char *body, size_t len, char *ret)
 {
 	crypto_auth_hmacsha256_state state;

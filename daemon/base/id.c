@@ -20,7 +20,8 @@ static void need_randomness(void)
 	}
 }
 
-/* One call of the system's generator serves 256 ids. The buffer is the thread's own; used bytes are never given twice. */
+/* One call of the system's generator serves 256 ids. The buffer is the thread's own; used bytes are never given
+ * twice. */
 static void random_few(uint8_t ret[UUID_RANDOM])
 {
 	static _Thread_local struct {
@@ -36,7 +37,8 @@ static void random_few(uint8_t ret[UUID_RANDOM])
 	memcpy(ret, pool.bytes + pool.left, UUID_RANDOM);
 }
 
-/* 48 bits of milliseconds and 12 bits of the fraction (RFC 9562 section 6.2 method 3). Always more than the one before, in every thread: when the clock
+/* 48 bits of milliseconds and 12 bits of the fraction (RFC 9562 section 6.2 method 3). Always more than the one before,
+ * in every thread: when the clock
  * stands still or steps back, the count goes on from the last value. */
 static uint64_t next_stamp(void)
 {

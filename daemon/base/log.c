@@ -38,7 +38,8 @@ bool log_set_level(const char *name)
 	return false;
 }
 
-/* JOURNAL_STREAM is inherited by what runs below a service, also when standard error was redirected since: systemd.exec(5) says to compare device and inode. */
+/* JOURNAL_STREAM is inherited by what runs below a service, also when standard error was redirected since:
+ * systemd.exec(5) says to compare device and inode. */
 static bool writes_to_journal(const char *stream)
 {
 	unsigned long long device, inode;

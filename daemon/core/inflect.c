@@ -21,9 +21,9 @@ static const struct affix {
 	{ "", FORM_BARE, true },       { "di", FORM_PASSIVE, true },   { "ter", FORM_PASSIVE, true },
 	{ "ta", FORM_PASSIVE, false }, { "te", FORM_PASSIVE, false },  { "ke", FORM_PASSIVE, false },
 	{ "ka", FORM_PASSIVE, false }, { "ba", FORM_ACTIVE, false },   { "be", FORM_ACTIVE, false },
-	{ "ber", FORM_ACTIVE, true },  { "nge", FORM_ACTIVE, false },  { "pe", FORM_NOUN, false },
+	{ "ber", FORM_ACTIVE, false },  { "nge", FORM_ACTIVE, false },  { "pe", FORM_NOUN, false },
 }, nasalised[] = {
-	{ "", FORM_ACTIVE, true },     { "me", FORM_ACTIVE, true },    { "ma", FORM_ACTIVE, false },
+	{ "", FORM_ACTIVE, false },     { "me", FORM_ACTIVE, true },    { "ma", FORM_ACTIVE, false },
 	{ "pe", FORM_NOUN, false },
 };
 static const struct affix suffixes[] = {

@@ -35,6 +35,7 @@ struct lexicon {
 	struct arena *arena;
 	struct string_map *concept_ids, *entry_ids, *expansion_ids, *skeletons, *groups;
 	const char **concept_names;
+	bool *corrected; /* by concept: typos of its words are corrected */
 	size_t concepts, group_count;
 	struct entry *entries;
 	size_t entry_count, entry_room;
@@ -105,7 +106,7 @@ static void entry_add(struct entry *e, uint16_t id)
 		e->concepts[e->count++] = id;
 }
 
-static void add_spelling(struct build *b, const char *form, uint16_t id, bool correct_typos)
+static void add_spelling(struct build *b, const char *form, uint16_t id, bool common)
 {
 	struct lexicon *lex = b->lex;
 	if (strlen(form) >= WORD_MAX)
@@ -119,7 +120,7 @@ static void add_spelling(struct build *b, const char *form, uint16_t id, bool co
 		*at = (uint32_t)lex->entry_count++;
 	}
 	entry_add(&lex->entries[*at], id);
-	if (!correct_typos)
+	if (!common || !lex->corrected[id])
 		return;
 	lex->spelled = room_for(lex->arena, lex->spelled, lex->spelled_count, &lex->spelled_room, sizeof *lex->spelled);
 	lex->spelled[lex->spelled_count++] = key;
@@ -128,14 +129,14 @@ static void add_spelling(struct build *b, const char *form, uint16_t id, bool co
 struct inflected {
 	struct build *build;
 	uint16_t concept;
-	bool wanted[FORM_NOUN + 1];
+	bool wanted[FORM_NOUN + 1], correct;
 };
 
 static void add_inflected(void *ctx, const char *form, enum form_class class, bool common)
 {
 	struct inflected *in = ctx;
 	if (in->wanted[class])
-		add_spelling(in->build, form, in->concept, common);
+		add_spelling(in->build, form, in->concept, common && in->correct);
 }
 
 /* "rantai" as it stands; "rantai+" every form; "rantai+v" only with a verbal prefix; "rantai+p" only passives. */
@@ -147,7 +148,8 @@ static void add_word(struct build *b, char *word, uint16_t id)
 		return;
 	}
 	*plus = '\0';
-	struct inflected in = { .build = b, .concept = id };
+	/* forms of short stems are one letter away from too many other words */
+	struct inflected in = { .build = b, .concept = id, .correct = strlen(word) >= SPELLING_MIN };
 	bool all = plus[1] == '\0', verbal = strcmp(plus + 1, "v") == 0, passive = strcmp(plus + 1, "p") == 0;
 	if (word[0] == '\0' || !(all || verbal || passive)) {
 		fail(b, "a word, word+, word+v or word+p is expected", word);
@@ -221,8 +223,20 @@ static void add_compound(struct build *b, char *word, uint16_t id)
 	}
 }
 
+/* The line "@typos": the concepts whose words are worth guessing; of others a guess does more harm than good. */
+static void read_corrected(struct build *b, char *names)
+{
+	char *save = NULL;
+	for (char *name = strtok_r(names, " ", &save); name != NULL; name = strtok_r(NULL, " ", &save))
+		b->lex->corrected[concept(b, name)] = true;
+}
+
 static void read_words_line(struct build *b, char **field)
 {
+	if (strcmp(field[0], "@typos") == 0) {
+		read_corrected(b, field[1]);
+		return;
+	}
 	uint16_t id = concept(b, field[0]);
 	char *save = NULL;
 	for (char *w = strtok_r(field[1], " ", &save); w != NULL; w = strtok_r(NULL, " ", &save)) {
@@ -394,6 +408,7 @@ static void make_room(struct lexicon *lex, const struct lexicon_file *files, siz
 	lex->urgency_rules.rule = arena_array(lex->arena, struct rule, lines);
 	lex->flag_rules.rule = arena_array(lex->arena, struct rule, lines);
 	lex->concept_names = arena_array(lex->arena, const char *, CONCEPTS_MAX);
+	lex->corrected = arena_array(lex->arena, bool, CONCEPTS_MAX);
 	lex->concept_ids = string_map_new(lex->arena, CONCEPTS_MAX);
 	lex->entry_ids = string_map_new(lex->arena, 32768);
 	lex->expansion_ids = string_map_new(lex->arena, 2048);

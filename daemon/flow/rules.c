@@ -13,9 +13,10 @@ struct load {
 	struct flow *flow;
 	struct rules *rules;
 	int step;
-	bool again;
 	void (*done)(void *ctx, const char *why);
 	void *ctx;
+	void (*next_done)(void *ctx, const char *why); /* a load asked for while this one runs; NULL: none */
+	void *next_ctx;
 	/* parts that are put together at the end */
 	struct region *regions;
 	size_t region_count;
@@ -274,7 +275,7 @@ static const char *put_together(struct load *l)
 
 /* ---- the chain ---- */
 
-static void start(struct load *l);
+static void start(struct load *l, void (*done)(void *ctx, const char *why), void *ctx);
 
 static void end(struct load *l, const char *why)
 {
@@ -292,8 +293,8 @@ static void end(struct load *l, const char *why)
 		rules_drop(&l->rules);
 	}
 	l->rules = NULL;
-	if (l->again)
-		start(l);
+	if (l->next_done != NULL)
+		start(l, l->next_done, l->next_ctx);
 }
 
 static void on_rows(void *ctx, const struct pg_result *r)
@@ -307,28 +308,35 @@ static void on_rows(void *ctx, const struct pg_result *r)
 	end(l, why != NULL ? why : put_together(l));
 }
 
-static void start(struct load *l)
+static void start(struct load *l, void (*done)(void *ctx, const char *why), void *ctx)
 {
 	struct arena *a = arena_new();
 	l->rules = arena_new_of(a, struct rules);
 	l->rules->arena = a;
 	l->rules->holders = 1;
-	l->again = false;
+	l->done = done;
+	l->ctx = ctx;
+	l->next_done = NULL;
 	l->step = 0;
 	store_read(l->flow->store, steps[0].statement, store_params(l->flow->store), on_rows, l);
 }
 
+static struct load load; /* one daemon, one load at a time */
+
+bool rules_loading(void)
+{
+	return load.rules != NULL;
+}
+
 void rules_load(struct flow *f, void (*done)(void *ctx, const char *why), void *ctx)
 {
-	static struct load load; /* one daemon, one load at a time */
-	load.done = done;
-	load.ctx = ctx;
-	if (load.rules != NULL) {
-		load.again = true;
+	load.flow = f;
+	if (load.rules == NULL) {
+		start(&load, done, ctx);
 		return;
 	}
-	load.flow = f;
-	start(&load);
+	load.next_done = done;
+	load.next_ctx = ctx;
 }
 
 const struct identity *rules_identity(const struct rules *r, const char *token)

@@ -41,8 +41,9 @@ struct rules {
 struct rules *rules_hold(struct rules *r);
 /* Lets go and sets *r to NULL; the last one frees. */
 void rules_drop(struct rules **r);
-/* Reads everything anew and makes it f->rules, or keeps what is in force; done(ctx, why) from the loop: why is NULL on success. One load at a time: a second call while
- * one runs makes it run again afterwards. */
+/* Reads everything anew and makes it f->rules, or keeps what is in force; done(ctx, why) from the loop: why is NULL on success. One load at a time: a
+ * call while one runs is served by another one afterwards; of several waiting the last counts. */
 void rules_load(struct flow *f, void (*done)(void *ctx, const char *why), void *ctx);
+bool rules_loading(void);
 const struct identity *rules_identity(const struct rules *r, const char *token);
 #endif

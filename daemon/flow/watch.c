@@ -57,7 +57,7 @@ static void on_look(void *ctx, const struct pg_result *r)
 		deliver_look(f->deliver, ms_until(pg_time(r, 0, 1), now));
 	if (!pg_is_null(r, 0, 2))
 		escalate_look(f->escalate, ms_until(pg_time(r, 0, 2), now));
-	if (f->rules != NULL && pg_bigint(r, 0, 3) != f->rules->version)
+	if (f->rules != NULL && pg_bigint(r, 0, 3) != f->rules->version && !rules_loading())
 		rules_load(f, on_rules, NULL);
 }
 

@@ -117,7 +117,8 @@ int retry_after_seconds(const char *value, int64_t now_s)
 
 /* ---- verdict ---- */
 
-/* Copies the transport's words without those that look like an address: anything with a digit or a dot, slash, colon or at sign inside. */
+/* Copies the transport's words without those that look like an address: anything with a digit or a dot, slash, colon
+ * or at sign inside. */
 static void add_words(struct verdict *v, const char *error)
 {
 	size_t used = strlen(v->detail);

@@ -43,7 +43,8 @@ static void decode_utf8(struct inbound_message *m, const uint8_t *bytes, size_t 
 	utf8_repair((const char *)bytes, len, &m->text);
 }
 
-/* Surrogate pairs become one character; a lone one (a message cut inside an emoji) and a lone last byte are repaired. */
+/* Surrogate pairs become one character; a lone one (a message cut inside an emoji) and a lone last byte are
+ * repaired. */
 static void decode_utf16(struct inbound_message *m, const uint8_t *bytes, size_t len, bool little)
 {
 	for (size_t i = 0; i + 1 < len; i += 2) {
@@ -72,7 +73,8 @@ static void decode_utf16le(struct inbound_message *m, const uint8_t *bytes, size
 	decode_utf16(m, bytes, len, true);
 }
 
-/* Also read for ISO-8859-1, whose 80..9F are control characters that nobody sends (encoding.spec.whatwg.org does the same). */
+/* Also read for ISO-8859-1, whose 80..9F are control characters that nobody sends (encoding.spec.whatwg.org does the
+ * same). */
 static void decode_windows_1252(struct inbound_message *m, const uint8_t *bytes, size_t len)
 {
 	static const uint16_t upper[32] = {
@@ -101,7 +103,8 @@ static const struct {
         {"LATIN1", decode_windows_1252},
 };
 
-/* Without a charset that we know (Kannel's %C says "8-BIT" for binary messages) the bytes decide: a garbled report before a human's eyes is better than a
+/* Without a charset that we know (Kannel's %C says "8-BIT" for binary messages) the bytes decide: a garbled report
+ * before a human's eyes is better than a
  * refused one. */
 static decoder *choose_decoder(const char *charset, int coding, const uint8_t *bytes, size_t len)
 {
@@ -143,7 +146,8 @@ static bool hex_decode(const char *hex, size_t len, uint8_t *ret)
 
 enum { UDH_MAX = 140 };
 
-/* 3GPP TS 23.040 section 9.2.3.24: information elements 00 (8-bit reference) and 08 (16-bit reference) carry reference, total, number. */
+/* 3GPP TS 23.040 section 9.2.3.24: information elements 00 (8-bit reference) and 08 (16-bit reference) carry
+ * reference, total, number. */
 static bool udh_says_part(const uint8_t *udh, size_t len)
 {
 	size_t end = len > 0 ? (size_t)udh[0] + 1 : 0;
@@ -157,7 +161,8 @@ static bool udh_says_part(const uint8_t *udh, size_t len)
 	return false;
 }
 
-/* %u arrives as bytes after the query was decoded; in the POST header it is still "%05%00%03…", and the user guide promises plain hex. */
+/* %u arrives as bytes after the query was decoded; in the POST header it is still "%05%00%03…", and the user guide
+ * promises plain hex. */
 static bool is_part(const char *value, size_t len)
 {
 	uint8_t udh[UDH_MAX];
@@ -238,7 +243,7 @@ static bool read_query_text(const struct request *r, int coding, struct inbound_
 	} else if (text != NULL) {
 		const uint8_t *raw = (const uint8_t *)text->value;
 		choose_decoder(charset, coding, raw, text->value_len)(ret, raw, text->value_len);
-	} else if (hex->value_len > 0) {
+	} else if (hex != NULL && hex->value_len > 0) {
 		ok = refuse(why, why_size, "hex is not hexadecimal");
 	}
 	free(bytes);
@@ -339,7 +344,8 @@ static bool is_phone(const char *address)
 	return len >= 3 && len <= 15 && strspn(digits, "0123456789") == len;
 }
 
-/* The address Kannel calls with each report. Kannel replaces %x there itself, so a percent sign of our own is doubled (gw/urltrans.c). */
+/* The address Kannel calls with each report. Kannel replaces %x there itself, so a percent sign of our own is
+ * doubled (gw/urltrans.c). */
 static void add_dlr_url(struct buf *url, const char *status_url, const char *ref)
 {
 	struct buf dlr;

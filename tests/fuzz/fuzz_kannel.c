@@ -1,4 +1,5 @@
-/* fuzz_kannel: any request becomes a message of valid UTF-8 with an id and a sender, or is refused with a reason; any text renders to one URL without blanks. */
+/* fuzz_kannel: any request becomes a message of valid UTF-8 with an id and a sender, or is refused with a reason;
+ * any text renders to one URL without blanks. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,7 +68,8 @@ static void check_render(const char *text)
 	http_call_free(&call);
 }
 
-/* A golden request or any bytes: the query is what stands between the first "?" and a blank, the body what follows an empty line. */
+/* A golden request or any bytes: the query is what stands between the first "?" and a blank, the body what follows
+ * an empty line. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size > 8000)

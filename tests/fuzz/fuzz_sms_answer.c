@@ -1,4 +1,5 @@
-/* fuzz_sms_answer: an answer names a known event, a possible number and time, and a clean reason that stands in the text; case and surrounding blanks change nothing. */
+/* fuzz_sms_answer: an answer names a known event, a possible number and time, and a clean reason that stands in the
+ * text; case and surrounding blanks change nothing. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* fuzz_sms_text: what was fitted fits, begins as the text does and is cut between characters; what was made plain costs no more parts when it is GSM-7 and has no control characters. */
+/* fuzz_sms_text: what was fitted fits, begins as the text does and is cut between characters; what was made plain
+ * costs no more parts when it is GSM-7 and has no control characters. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

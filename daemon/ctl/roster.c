@@ -1,0 +1,154 @@
+/* roster: people on duty and their shifts. */
+#include <stdio.h>
+#include <string.h>
+
+#include "../../protocol/phone.h"
+#include "../../protocol/rfc3339.h"
+#include "commands.h"
+#include "snapshot.h"
+#include "table.h"
+
+enum { ADD_PERSON, LIST_PEOPLE, RETIRE, ROLE, ADD_SHIFT, LIST_SHIFTS, REMOVE_SHIFT, SHIFTS_AT };
+static const struct pg_statement sql[] = {
+        [ADD_PERSON] = {"add_person", "insert into person (slug, name, phone, role, scope) values ($1, $2, $3, $4, $5) "
+                                      "on conflict (slug) do update set name = excluded.name, phone = excluded.phone, "
+                                      "role = excluded.role, scope = excluded.scope, retired_at = null"},
+        [LIST_PEOPLE] = {"list_people",
+                         "select slug, name, phone, role, scope from person where retired_at is null order by slug"},
+        [RETIRE] = {"retire",
+                    "update person set retired_at = now() where slug = $1 and retired_at is null returning 1"},
+        [ROLE] = {"role", "select role from person where slug = $1 and retired_at is null"},
+        [ADD_SHIFT] = {"add_shift", "insert into shift (person, role, starts_at, ends_at) values ($1, $2, "
+                                    "$3::timestamptz, $4::timestamptz) returning id"},
+        [LIST_SHIFTS] = {"list_shifts", "select s.id, s.person, p.name, s.role, s.starts_at, s.ends_at, "
+                                        "s.starts_at <= now() from shift s join person p on p.slug = s.person "
+                                        "where s.ends_at > now() and p.retired_at is null order by s.starts_at, s.id"},
+        [REMOVE_SHIFT] = {"remove_shift", "delete from shift where id = $1::uuid returning 1"},
+        [SHIFTS_AT] = {"shifts_at", "select person, role, starts_at, ends_at from shift where starts_at <= "
+                                    "$1::timestamptz and ends_at > $1::timestamptz order by starts_at, person"},
+};
+static const char *const roles[] = {"coordinator", "officer"};
+enum { PEOPLE_MOST = 64 };
+
+/* Telephone numbers of people on duty are for the daemon; lists show enough to know which one it is. */
+static const char *masked(struct ctl *c, const char *phone)
+{
+	if (phone == NULL)
+		return NULL;
+	char *ret = arena_alloc(c->arena, PHONE_MAX);
+	phone_mask(phone, ret);
+	return ret;
+}
+
+int command_person_add(struct ctl *c)
+{
+	const char *slug = ctl_option(c, "slug"), *phone = ctl_option(c, "phone"), *name = ctl_option(c, "name");
+	char e164[PHONE_MAX];
+	size_t len = strlen(slug);
+	/* as the database demands it: words of a-z and 0-9 with one hyphen between them */
+	if (len == 0 || strspn(slug, "abcdefghijklmnopqrstuvwxyz0123456789-") != len || slug[0] == '-' ||
+	    slug[len - 1] == '-' || strstr(slug, "--") != NULL)
+		ctl_usage(c, "--slug may have only a-z, 0-9 and single hyphens between them");
+	if (name[0] == '\0')
+		ctl_usage(c, "--name must not be empty");
+	if (phone != NULL && !phone_normalise(phone, e164))
+		ctl_usage(c, "--phone is no telephone number; write it like +62812...");
+	db_query(c, &sql[ADD_PERSON],
+	         DB_WITH(slug, name, phone != NULL ? e164 : NULL, ctl_word(c, "role", roles, 2, "officer"),
+	                 ctl_code(c, "scope", "")));
+	return CTL_OK;
+}
+
+int command_person_list(struct ctl *c)
+{
+	static const struct column columns[] = {
+	        {"slug", CELL_TEXT}, {"name", CELL_TEXT},  {"phone", CELL_TEXT},
+	        {"role", CELL_TEXT}, {"scope", CELL_TEXT},
+	};
+	struct table *t = table_new(c, columns, sizeof columns / sizeof *columns);
+	const struct rows *r = db_query(c, &sql[LIST_PEOPLE], DB_NONE);
+	for (int i = 0; i < r->count; i++)
+		table_add(t, (const char *[]){db_cell(r, i, 0), db_cell(r, i, 1), masked(c, db_cell(r, i, 2)),
+		                              db_cell(r, i, 3), db_cell(r, i, 4)});
+	table_print(t, "nobody is on the roster");
+	return CTL_OK;
+}
+
+int command_person_retire(struct ctl *c)
+{
+	if (db_query(c, &sql[RETIRE], DB_WITH(c->argument))->count == 0)
+		ctl_die("%s is not on the roster", c->argument);
+	return CTL_OK;
+}
+
+int command_shift_add(struct ctl *c)
+{
+	const char *person = ctl_option(c, "person"), *from = ctl_time(c, "from"), *until = ctl_time(c, "until");
+	const char *role = ctl_word(c, "role", roles, 2, NULL);
+	int64_t begins, ends;
+	if (rfc3339_parse(from, &begins) && rfc3339_parse(until, &ends) && begins >= ends)
+		ctl_usage(c, "--until must be later than --from");
+	const struct rows *known = db_query(c, &sql[ROLE], DB_WITH(person));
+	if (known->count == 0)
+		ctl_die("%s is not on the roster: run sigapctl roster person add", person);
+	const struct rows *made =
+	        db_query(c, &sql[ADD_SHIFT], DB_WITH(person, role != NULL ? role : db_cell(known, 0, 0), from, until));
+	puts(db_cell(made, 0, 0));
+	return CTL_OK;
+}
+
+int command_shift_list(struct ctl *c)
+{
+	static const struct column columns[] = {
+	        {"id", CELL_TEXT},   {"person", CELL_TEXT}, {"name", CELL_TEXT}, {"role", CELL_TEXT},
+	        {"from", CELL_TIME}, {"until", CELL_TIME},  {"now", CELL_BOOL},
+	};
+	struct table *t = table_new(c, columns, sizeof columns / sizeof *columns);
+	table_add_rows(t, db_query(c, &sql[LIST_SHIFTS], DB_NONE));
+	table_print(t, "no shifts");
+	return CTL_OK;
+}
+
+int command_shift_remove(struct ctl *c)
+{
+	struct uuid id;
+	if (!uuid_parse(c->argument, &id))
+		ctl_usage(c, "ID must be one of sigapctl roster shift list");
+	if (db_query(c, &sql[REMOVE_SHIFT], DB_WITH(c->argument))->count == 0)
+		ctl_die("there is no shift %s", c->argument);
+	return CTL_OK;
+}
+
+int command_who(struct ctl *c)
+{
+	static const struct column columns[] = {
+	        {"person", CELL_TEXT}, {"name", CELL_TEXT},  {"phone", CELL_TEXT},
+	        {"role", CELL_TEXT},   {"scope", CELL_TEXT},
+	};
+	const char *at = ctl_time(c, "at"), *code = ctl_code(c, "region", NULL);
+	struct wall when = {0};
+	if (at == NULL || !rfc3339_parse(at, &when.us))
+		when = snapshot_now(c);
+	char text[RFC3339_MAX];
+	rfc3339_format(when.us, text);
+	struct directory d;
+	snapshot_directory(c, db_query(c, &sql[SHIFTS_AT], DB_WITH(at != NULL ? at : text)), &d);
+	const struct person *people[PEOPLE_MOST];
+	struct table *t = table_new(c, columns, sizeof columns / sizeof *columns);
+	/* without an area: whoever is on duty anywhere, asked for each in his own area */
+	size_t n = 0;
+	if (code != NULL)
+		n = directory_on_duty(&d, when, code, people, PEOPLE_MOST);
+	for (size_t i = 0; code == NULL && i < d.shift_count && n < PEOPLE_MOST; i++) {
+		bool twice = false;
+		for (size_t k = 0; k < n; k++)
+			twice = twice || people[k] == d.shifts[i].person;
+		if (!twice)
+			people[n++] = d.shifts[i].person;
+	}
+	for (size_t i = 0; i < n; i++)
+		table_add(t, (const char *[]){people[i]->slug, people[i]->name, masked(c, people[i]->phone),
+		                              people[i]->role, people[i]->scope});
+	table_print(t, "nobody is on duty");
+	return n > 0 ? CTL_OK : CTL_FAULT;
+}

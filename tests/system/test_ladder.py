@@ -1,0 +1,211 @@
+"""Promise 3: every notice reaches someone. Silence climbs the ladder of the policy, rung by rung, at its times, and says what it did.
+
+The times are those of data/policy_fast.jsonc: an answer within 2 s; again, then 1 s; duty, then 2 s; up, then 1 s; after that the
+officer on duty every 3 s. A step may be late by one look at the database (clocks.poll_ms) and a little, never early.
+"""
+import datetime
+
+import pytest
+import requests
+from stack import DUTY_PHONE, PEOPLE, POLICY_FAST, Stack, wait_until
+
+LATE_AT_MOST = datetime.timedelta(seconds=1.5)
+ACCEPT_S, ARRIVE_S = 2, 60
+WAITS = {"again": 1, "duty": 2, "up": 1}
+REPEAT_S = 3
+
+
+def seconds(n):
+    return datetime.timedelta(seconds=n)
+
+
+def assert_on_time(due, at, what):
+    assert at >= due, f"{what}: {due - at} early"
+    assert at <= due + LATE_AT_MOST, f"{what}: {at - due} late"
+
+
+def dispatch_of(stack, incident, agency):
+    (row,) = stack.sql("select * from dispatch where incident_id = %s and agency = %s", incident, agency) or [None]
+    return row
+
+
+def climbed(stack, dispatch):
+    """What the clock has done about one dispatch, in order: the events with their data."""
+    return stack.sql(
+        "select number, at, data from event where kind = 'escalated' and data ->> 'dispatch' = %s order by number", str(dispatch))
+
+
+def wait_climbed(stack, dispatch, count, deadline):
+    wait_until(lambda: len(climbed(stack, dispatch)) >= count, deadline, f"{count} steps of the ladder")
+    return climbed(stack, dispatch)
+
+
+def deadline_of(stack, dispatch):
+    (row,) = stack.sql("select clock, step, due_at, set_for from deadline where subject = %s", dispatch) or [None]
+    return row
+
+
+def duty_texts(stack, number):
+    return [m["text"] for m in stack.sms.to(DUTY_PHONE) if f" {number} " in m["text"]]
+
+
+def page_of(stack, agency, incident):
+    call = wait_until(lambda: stack.partner(agency).about(incident), 5, f"the notice to {agency}")[0]
+    return call.json["data"]["dispatch"]["url"]
+
+
+@pytest.fixture(scope="module")
+def nobody_on_duty(postgres):
+    """The same world, but the roster is empty."""
+    s = Stack(postgres, people=[{**p, "on_duty": False} for p in PEOPLE], policy=POLICY_FAST)
+    yield s
+    s.close()
+
+
+def test_an_accept_by_link_stops_the_accept_clock_and_arms_the_arrival(fast_stack):
+    stack, made = fast_stack, fast_stack.report()
+    incident = made["incident"]["id"]
+    assert sorted(d["agency"] for d in made["dispatches"]) == ["kelurahan-petung", "polsek-penajam"]
+    url = page_of(stack, "kelurahan-petung", incident)
+
+    page = requests.get(url, timeout=5)
+    assert page.status_code == 200 and page.headers["Content-Type"].startswith("text/html")
+    assert 'method="post"' in page.text and 'value="accept"' in page.text
+    before = dispatch_of(stack, incident, "kelurahan-petung")
+    assert before["state"] == "seen" and deadline_of(stack, before["id"])["clock"] == "accept"
+
+    done = requests.post(url, data={"event": "accept"}, timeout=5)
+    assert done.status_code == 200 and 'value="accept"' not in done.text and 'value="en_route"' in done.text
+    after, armed = dispatch_of(stack, incident, "kelurahan-petung"), deadline_of(stack, before["id"])
+    assert after["state"] == "accepted" and after["accepted_at"] is not None
+    assert armed["clock"] == "arrive" and armed["step"] == 0
+    assert armed["due_at"] == armed["set_for"] == after["arrive_by"] == after["accepted_at"] + seconds(ARRIVE_S)
+
+    # long after the other's clock ran out, nothing was said to the one who had answered
+    wait_climbed(stack, dispatch_of(stack, incident, "polsek-penajam")["id"], 2, 12)
+    assert climbed(stack, before["id"]) == []
+    assert stack.partner("kelurahan-petung").about(incident, "dispatch.reminder") == []
+
+
+def test_silence_climbs_rung_by_rung_at_the_times_of_the_policy(fast_stack):
+    stack, made = fast_stack, fast_stack.report()
+    incident, number = made["incident"]["id"], made["number"]
+    assert requests.post(page_of(stack, "kelurahan-petung", incident), data={"event": "accept"}, timeout=5).status_code == 200
+    # seen, as often as one likes, is no answer
+    for _ in range(2):
+        assert requests.get(page_of(stack, "polsek-penajam", incident), timeout=5).status_code == 200
+    police = dispatch_of(stack, incident, "polsek-penajam")
+    assert police["accept_by"] == police["notified_at"] + seconds(ACCEPT_S)
+
+    steps = wait_climbed(stack, police["id"], 5, 20)[:5]
+    assert [(s["data"]["rung"], s["data"]["repeat"]) for s in steps] == [
+        ("again", False), ("duty", False), ("up", False), ("duty", True), ("duty", True)]
+    assert [s["data"]["step"] for s in steps] == [0, 1, 2, 3, 3]
+    assert all("skipped" not in s["data"] and s["data"]["clock"] == "accept" for s in steps)
+    due = police["accept_by"]
+    for s in steps:
+        assert_on_time(due, s["at"], f"step {s['data']['step']} ({s['data']['rung']})")
+        due = s["at"] + seconds(REPEAT_S if s["data"]["repeat"] else WAITS[s["data"]["rung"]])
+
+    # again: the same agency once more, under an id of its own
+    calls = wait_until(lambda: stack.partner("polsek-penajam").about(incident, "dispatch.reminder"), 5, "the reminder")
+    assert len(calls) == 1 and calls[0].json["data"]["dispatch"]["id"] == str(police["id"])
+    assert calls[0].id != stack.partner("polsek-penajam").about(incident, "dispatch.created")[0].id
+    assert calls[0].at >= steps[0]["at"].timestamp()
+
+    # up: the wider jurisdiction has a dispatch of its own, with its own clock
+    up = steps[2]["data"]
+    assert up["new_agency"] == up["target"] == "polres-ppu"
+    wider = dispatch_of(stack, incident, "polres-ppu")
+    assert str(wider["id"]) == up["new_dispatch"] and wider["role"] == police["role"]
+    assert wider["notified_at"] == steps[2]["at"] and wider["accept_by"] == wider["notified_at"] + seconds(ACCEPT_S)
+    (told,) = wait_until(lambda: stack.partner("polres-ppu").about(incident, "dispatch.created"), 5, "the notice to the wider police")
+    assert told.json["data"]["dispatch"]["id"] == str(wider["id"])
+
+    # duty: once on its rung and again at each repeat, by SMS
+    own = "no answer from Polsek Penajam"
+    wait_until(lambda: len([t for t in duty_texts(stack, number) if own in t]) >= 3, 5, "three texts to the officer on duty")
+    sent = [s for s in stack.sql("select dispatch_id, address from notice where kind = 'duty' and incident_id = %s", incident)
+            if s["dispatch_id"] == police["id"]]
+    assert all(s["address"] == DUTY_PHONE for s in sent)
+
+
+def test_the_wider_agency_is_not_dispatched_twice_by_its_own_ladder(fast_stack):
+    stack, made = fast_stack, fast_stack.report()
+    incident = made["incident"]["id"]
+    wider = wait_until(lambda: dispatch_of(stack, incident, "polres-ppu"), 15, "the wider dispatch")
+    steps = wait_climbed(stack, wider["id"], 3, 15)
+    assert [s["data"]["rung"] for s in steps[:3]] == ["again", "duty", "duty"] and steps[2]["data"]["repeat"]
+    assert "already dispatched" in steps[2]["data"]["skipped"]
+    assert stack.value("select count(*) from dispatch where incident_id = %s and agency = 'polres-ppu'", incident) == 1
+
+
+def test_a_decline_climbs_at_once_past_the_agency_that_said_no(fast_stack):
+    stack, made = fast_stack, fast_stack.report()
+    incident = made["incident"]["id"]
+    page_of(stack, "polsek-penajam", incident)
+    police = dispatch_of(stack, incident, "polsek-penajam")
+    answer = stack.answer(police["id"], "decline", token="polsek-penajam", reason="personel tidak ada")
+    assert answer.status_code == 200 and answer.json()["state"] == "declined"
+    declined_at = dispatch_of(stack, incident, "polsek-penajam")["declined_at"]
+
+    wider = wait_until(lambda: dispatch_of(stack, incident, "polres-ppu"), 5, "the wider dispatch")
+    steps = climbed(stack, police["id"])
+    assert [s["data"]["rung"] for s in steps] == ["duty", "up"] and all(s["data"]["clock"] == "replace" for s in steps)
+    assert "the agency has said no" in steps[0]["data"]["skipped"]
+    assert_on_time(declined_at, steps[0]["at"], "the officer on duty after a decline")
+    assert_on_time(steps[0]["at"], steps[1]["at"], "the wider agency after a decline")
+    assert wider["notified_at"] < police["accept_by"] + LATE_AT_MOST  # it did not wait for the clock of the one who declined
+    wait_until(lambda: stack.partner("polres-ppu").about(incident, "dispatch.created"), 5, "the notice to the wider police")
+    wait_until(lambda: [t for t in duty_texts(stack, made["number"]) if "declined by Polsek Penajam" in t], 5, "the text to duty")
+    # its task has gone over: it rests, and nobody reminds it
+    assert deadline_of(stack, police["id"]) is None
+    assert stack.partner("polsek-penajam").about(incident, "dispatch.reminder") == []
+
+
+def test_an_empty_rung_is_skipped_at_once_and_says_so(nobody_on_duty):
+    stack, made = nobody_on_duty, nobody_on_duty.report()
+    police = dispatch_of(stack, made["incident"]["id"], "polsek-penajam")
+    steps = wait_climbed(stack, police["id"], 3, 15)[:3]
+    assert [s["data"]["rung"] for s in steps] == ["again", "up", "duty"]
+    assert steps[1]["data"]["skipped"] == "step 1 (duty): nobody on duty; " and steps[1]["data"]["step"] == 2
+    # the silence after "again" is all that lay before "up"
+    assert_on_time(steps[0]["at"] + seconds(WAITS["again"]), steps[1]["at"], "up, with nobody on duty")
+    # the ladder has ended and still there is nobody: it goes on looking
+    assert steps[2]["data"]["repeat"] and steps[2]["data"]["notices"] == 0
+    assert deadline_of(stack, police["id"]) is not None
+    assert stack.sms.messages == []
+
+
+def test_who_goes_on_duty_meanwhile_is_told_at_the_next_repeat(nobody_on_duty):
+    stack, made = nobody_on_duty, nobody_on_duty.report()
+    police = dispatch_of(stack, made["incident"]["id"], "polsek-penajam")
+    wait_climbed(stack, police["id"], 3, 15)
+    stack.sql("insert into shift (person, role, starts_at, ends_at) values ('budi', 'coordinator', now(), now() + interval '1 day')")
+    stack.rules_changed()
+    try:
+        wait_until(lambda: duty_texts(stack, made["number"]), REPEAT_S + 3, "a text to the one who went on duty")
+    finally:
+        stack.sql("delete from shift")
+        stack.rules_changed()
+
+
+def test_an_accepted_dispatch_that_does_not_arrive_climbs_the_late_ladder(fast_stack):
+    stack, made = fast_stack, fast_stack.report(kind="other_social")
+    incident = made["incident"]["id"]
+    office = dispatch_of(stack, incident, "dinsos-trc")
+    assert stack.answer(office["id"], "accept", token="dinsos-trc").status_code == 200
+    office = dispatch_of(stack, incident, "dinsos-trc")
+    steps = wait_climbed(stack, office["id"], 2, 12)[:2]
+    assert [(s["data"]["rung"], s["data"]["clock"]) for s in steps] == [("again", "arrive"), ("duty", "arrive")]
+    assert_on_time(office["arrive_by"], steps[0]["at"], "the reminder to arrive")
+    assert_on_time(steps[0]["at"] + seconds(1), steps[1]["at"], "the officer on duty about the late arrival")
+    (call,) = wait_until(lambda: stack.partner("dinsos-trc").about(incident, "dispatch.reminder"), 5, "the reminder")
+    assert call.json["data"]["dispatch"]["state"] == "accepted"
+    wait_until(lambda: [t for t in duty_texts(stack, made["number"]) if "not arrived: Dinsos Trc" in t], 5, "the text to duty")
+
+
+def test_no_promise_is_broken_at_the_end(fast_stack, nobody_on_duty):
+    for stack in (fast_stack, nobody_on_duty):
+        assert stack.value("select count(*) from incident") > 0
+        assert stack.doctor() == []
