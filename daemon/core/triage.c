@@ -291,6 +291,7 @@ void triage_render(const struct triage *t, const struct gazetteer *g, struct buf
 	json_out_init(&j, out);
 	json_begin_object(&j);
 	json_member_string(&j, "type", incident_type_names[t->type]);
+	json_member_double(&j, "confidence", rounded(t->type_confidence));
 	json_member_double(&j, "type_confidence", rounded(t->type_confidence));
 	json_member_string(&j, "urgency", urgency_names[t->urgency]);
 	json_key(&j, "flags");
