@@ -261,7 +261,7 @@ static bool plan_triage(struct order *o)
 	        .place_text = q->place_text,
 	};
 	triage_report(o->rules->lexicon, o->rules->gazetteer, &stated, &o->triage);
-	const struct plan_setting setting = flow_setting(o->flow, o->rules);
+	const struct plan_setting setting = rules_setting(o->flow, o->rules);
 	const struct plan_input input = {
 	        .triage = &o->triage,
 	        .number = o->incident.number,
@@ -304,7 +304,7 @@ static bool plan_agency(struct order *o)
 		reply_invalid(o, "#/event", "triage the incident first: its type has no rules, so no clocks are known");
 		return false;
 	}
-	const struct plan_setting setting = flow_setting(o->flow, o->rules);
+	const struct plan_setting setting = rules_setting(o->flow, o->rules);
 	const struct plan_extra_input extra = incident_row_extra(&o->incident);
 	enum urgency u = o->incident.urgency;
 	o->plan = plan_extra(o->arena, &setting, &extra, to, rule->role, rule->task, rule->accept_s[u],
@@ -316,7 +316,7 @@ static bool plan_agency(struct order *o)
 static void cancel_dispatches(struct order *o)
 {
 	struct change *c = &o->change;
-	const struct plan_setting setting = flow_setting(o->flow, o->rules);
+	const struct plan_setting setting = rules_setting(o->flow, o->rules);
 	const struct plan_extra_input extra = incident_row_extra(&o->incident);
 	if (o->plan == NULL)
 		o->plan = arena_new_of(o->arena, struct plan);

@@ -225,7 +225,7 @@ static bool decide(struct firing *x)
 	} else {
 		x->act = ladder_walk(x->rules->policy->triage_ladder, x->step, true, &view);
 	}
-	const struct plan_setting setting = flow_setting(x->escalate->flow, x->rules);
+	const struct plan_setting setting = rules_setting(x->escalate->flow, x->rules);
 	x->plan = arena_new_of(x->arena, struct plan);
 	act(x, &setting, agency);
 	arm_next(x);

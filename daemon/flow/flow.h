@@ -43,6 +43,4 @@ struct flow {
 	bool ready; /* rules are loaded and the database answers */
 	bool draining;
 };
-/* The setting for a plan made now under rules r. */
-struct plan_setting flow_setting(const struct flow *f, const struct rules *r);
 #endif

@@ -14,20 +14,6 @@
 #include "numbers.h"
 #include "report_answer.h"
 
-struct plan_setting flow_setting(const struct flow *f, const struct rules *r)
-{
-	return (struct plan_setting){
-	        .policy = r->policy,
-	        .directory = &r->directory,
-	        .gazetteer = r->gazetteer,
-	        .replies = r->replies,
-	        .now = db_clock_now(&f->clock),
-	        .link_base = f->link_base,
-	        .link_key = r->link_key,
-	        .new_id = uuid_make,
-	};
-}
-
 /* ---- the path ---- */
 
 static void on_committed(void *ctx, struct store_report *report, enum store_end end, struct wall at)
@@ -71,7 +57,7 @@ static void decide(struct intake *in, int64_t number)
 	                    : in->triage.place_text[0] != 0 ? in->triage.place_text
 	                                                    : NULL;
 	r->place_text = place;
-	const struct plan_setting setting = flow_setting(f, in->rules);
+	const struct plan_setting setting = rules_setting(f, in->rules);
 	const struct plan_input input = {
 	        .triage = &in->triage,
 	        .number = number,

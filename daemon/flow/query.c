@@ -250,7 +250,7 @@ void query_dry_run(void *ctx, struct http_request *r)
 		return;
 	}
 	triage_report(f->rules->lexicon, f->rules->gazetteer, &stated, &triage);
-	const struct plan_setting setting = flow_setting(f, f->rules);
+	const struct plan_setting setting = rules_setting(f, f->rules);
 	const struct plan_input input = {.triage = &triage,
 	                                 .place_text = q.place_text,
 	                                 .has_position = q.has_position,

@@ -345,3 +345,17 @@ const struct identity *rules_identity(const struct rules *r, const char *token)
 	sha256(token, strlen(token), key.hash);
 	return bsearch(&key, r->identities, r->identity_count, sizeof key, by_hash);
 }
+
+struct plan_setting rules_setting(const struct flow *f, const struct rules *r)
+{
+	return (struct plan_setting){
+	        .policy = r->policy,
+	        .directory = &r->directory,
+	        .gazetteer = r->gazetteer,
+	        .replies = r->replies,
+	        .now = db_clock_now(&f->clock),
+	        .link_base = f->link_base,
+	        .link_key = r->link_key,
+	        .new_id = uuid_make,
+	};
+}

@@ -46,4 +46,6 @@ void rules_drop(struct rules **r);
 void rules_load(struct flow *f, void (*done)(void *ctx, const char *why), void *ctx);
 bool rules_loading(void);
 const struct identity *rules_identity(const struct rules *r, const char *token);
+/* The setting of a plan made now under rules r. */
+struct plan_setting rules_setting(const struct flow *f, const struct rules *r);
 #endif

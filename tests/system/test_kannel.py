@@ -184,7 +184,7 @@ def test_tolak_declines_with_the_reason(sigap, kannel, chained):
     wait_until(lambda: kannel.to(phone), SOON, "the request")
     kannel.sms(phone, f"TOLAK {number} petugas kosong")
     assert dispatch_in(sigap, chained["incident_id"], "desa-labangka", "declined")["reason"] == "petugas kosong"
-    (event,) = sigap.sql("select actor, data from event where incident_id = %s and kind = 'declined'", chained["incident_id"])
+    (event,) = sigap.sql("select actor, data from event where incident_id = %s and kind = 'decline'", chained["incident_id"])
     assert event["actor"] == "agency:desa-labangka via sms"
     wait_recorded(kannel, phone, number, "ditolak")
 
@@ -206,7 +206,7 @@ def test_a_plain_answer_without_the_number_works_when_only_one_dispatch_is_open(
 def test_an_sms_that_comes_while_sigapd_is_down_becomes_a_report_when_it_is_back(sigap, kannel):
     sigap.stop()
     kannel.sms("+6281250000006", "ada orang tua dirantai di desa Rintik")
-    wait_until(lambda: "Retrying" in kannel.log("smsbox") or "fetch" in kannel.log("smsbox"), SOON, "Kannel cannot reach sigapd")
+    wait_until(lambda: re.search("Couldn't fetch .*/inbound", kannel.log("smsbox")), SOON, "Kannel cannot reach sigapd")
     sigap.start()
     assert report_of(sigap, "+6281250000006")["type"] == "shackled_patient"
 
@@ -232,7 +232,7 @@ def test_an_sms_that_kannel_offers_again_is_one_report(sigap, kannel):
 
 def test_the_examples_of_other_lines_in_the_operators_file_are_valid(sigap, kannel):
     """Kannel ends at a setting that it does not know."""
-    text, lines = re.subn(r"(?m)^#((group = smsc|[a-z-]+ = .*))$", r"\1", CONF.read_text())
+    text, lines = re.subn(r"(?m)^#(group = smsc|[a-z-]+ = .*)$", r"\1", CONF.read_text())
     assert lines >= 15 and text.count("\ngroup = smsc\n") == 3
     other = Kannel(sigap, started=False, template=text)
     try:
@@ -246,5 +246,5 @@ def test_at_the_end_every_promise_holds_and_kannel_kept_no_word_of_it(sigap, kan
     wait_until(lambda: sigap.value("select count(*) from outbox") == 0, SOON, "an empty outbox")
     assert sigap.doctor() == []
     logged = kannel.log("bearerbox") + kannel.log("smsbox")
-    assert not re.search(r"62812500000|dirantai|dipasung|6469|68616C6F", logged), logged
-    assert sigap.gateway_token not in logged
+    assert "Couldn't fetch" in logged, "sigapd was away in these tests, and that is logged"
+    assert not re.search(r"62812500000|dirantai|dipasung|kakek|desa", logged), logged
