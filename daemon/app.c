@@ -298,9 +298,9 @@ static void close_modules(struct app *app)
 		event_free(app->drain_end);
 	if (app->drain_tick != NULL)
 		event_free(app->drain_tick);
-	watch_close(&app->watch);
 	push_close(&f->push);   /* calls in flight end and are recorded as far as the store still can */
-	store_close(&f->store); /* requests that still wait are answered */
+	store_close(&f->store); /* requests that still wait are answered, the watch's look too */
+	watch_close(&app->watch);
 	http_close(&f->http);
 	escalate_close(&f->escalate);
 	deliver_close(&f->deliver);

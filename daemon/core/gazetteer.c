@@ -29,7 +29,8 @@ struct gazetteer {
 	const char *home;
 	struct name *names;
 	size_t name_count;
-	struct string_map *keys, *sounds, *parts, *vocabulary, *skeletons; /* all to names, but the last two: to words */
+	struct string_map *keys, *sounds, *parts, *vocabulary,
+	        *skeletons; /* all to names, but the last two: to words */
 	const char **spelled, **words;
 	uint32_t *spelled_name;
 	size_t spelled_count, word_count;
@@ -43,25 +44,54 @@ struct pair {
 };
 /* Abbreviations of words that Indonesian place names are made of, and numerals. */
 static const struct pair short_words[] = {
-	{ "gn", "gunung" },     { "gng", "gunung" },    { "tj", "tanjung" },   { "tjg", "tanjung" },  { "tg", "tanjung" },
-	{ "tjung", "tanjung" }, { "kp", "kampung" },    { "kmp", "kampung" },  { "kpg", "kampung" },  { "kmpg", "kampung" },
-	{ "kampong", "kampung" }, { "sei", "sungai" },  { "sungei", "sungai" }, { "sg", "sungai" },   { "sgi", "sungai" },
-	{ "bkt", "bukit" },     { "tlk", "teluk" },     { "pl", "pulau" },     { "br", "baru" },      { "brt", "barat" },
-	{ "tmr", "timur" },     { "utr", "utara" },     { "slt", "selatan" },  { "tgh", "tengah" },   { "tngh", "tengah" },
-	{ "drt", "darat" },     { "satu", "1" },        { "dua", "2" },        { "tiga", "3" },       { "empat", "4" },
-	{ "lima", "5" },        { "i", "1" },           { "ii", "2" },         { "iii", "3" },        { "iv", "4" },
-	{ "v", "5" },
+        {"gn", "gunung"},
+        {"gng", "gunung"},
+        {"tj", "tanjung"},
+        {"tjg", "tanjung"},
+        {"tg", "tanjung"},
+        {"tjung", "tanjung"},
+        {"kp", "kampung"},
+        {"kmp", "kampung"},
+        {"kpg", "kampung"},
+        {"kmpg", "kampung"},
+        {"kampong", "kampung"},
+        {"sei", "sungai"},
+        {"sungei", "sungai"},
+        {"sg", "sungai"},
+        {"sgi", "sungai"},
+        {"bkt", "bukit"},
+        {"tlk", "teluk"},
+        {"pl", "pulau"},
+        {"br", "baru"},
+        {"brt", "barat"},
+        {"tmr", "timur"},
+        {"utr", "utara"},
+        {"slt", "selatan"},
+        {"tgh", "tengah"},
+        {"tngh", "tengah"},
+        {"drt", "darat"},
+        {"satu", "1"},
+        {"dua", "2"},
+        {"tiga", "3"},
+        {"empat", "4"},
+        {"lima", "5"},
+        {"i", "1"},
+        {"ii", "2"},
+        {"iii", "3"},
+        {"iv", "4"},
+        {"v", "5"},
 };
 /* Words in so many names that they tell nothing alone. */
 static const char *const common_parts[] = {
-	"agung",   "air",    "alam",   "aman",    "angsana", "atas",    "bandar", "bangun",  "barat",   "baru",    "batu",
-	"bawah",   "besar",  "bukit",  "bumi",    "dalam",   "damai",   "danau",  "darat",   "desa",    "dua",     "giri",
-	"gunung",  "harapan", "hulu",  "hilir",   "indah",   "intan",   "jaya",   "kampung", "karang",  "karya",   "kecil",
-	"kota",    "lama",   "laut",   "lestari", "long",    "luar",    "makmur", "mandiri", "mekar",   "mukti",   "mulia",
-	"mulya",   "mulyo",  "muara",  "nipah",   "padang",  "panjang", "pantai", "pasar",   "pasir",   "pulau",   "purwa",
-	"putih",   "raharja", "raja",  "rawa",    "raya",    "rejo",    "sari",   "sebelah", "sejahtera", "selatan", "sentosa",
-	"seri",    "simpang", "suka",  "sumber",  "sungai",  "subur",   "tanah",  "tanjung", "tebing",  "teluk",   "tengah",
-	"timur",   "tinggi", "utama",  "utara",   "wono",    "argo",    "suko",   "sri",     "tani",    "merah",   "hitam",
+        "agung",   "air",   "alam",    "aman",      "angsana", "atas",    "bandar",  "bangun",  "barat",  "baru",
+        "batu",    "bawah", "besar",   "bukit",     "bumi",    "dalam",   "damai",   "danau",   "darat",  "desa",
+        "dua",     "giri",  "gunung",  "harapan",   "hulu",    "hilir",   "indah",   "intan",   "jaya",   "kampung",
+        "karang",  "karya", "kecil",   "kota",      "lama",    "laut",    "lestari", "long",    "luar",   "makmur",
+        "mandiri", "mekar", "mukti",   "mulia",     "mulya",   "mulyo",   "muara",   "nipah",   "padang", "panjang",
+        "pantai",  "pasar", "pasir",   "pulau",     "purwa",   "putih",   "raharja", "raja",    "rawa",   "raya",
+        "rejo",    "sari",  "sebelah", "sejahtera", "selatan", "sentosa", "seri",    "simpang", "suka",   "sumber",
+        "sungai",  "subur", "tanah",   "tanjung",   "tebing",  "teluk",   "tengah",  "timur",   "tinggi", "utama",
+        "utara",   "wono",  "argo",    "suko",      "sri",     "tani",    "merah",   "hitam",
 };
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
@@ -82,7 +112,8 @@ static void canonical(const struct gazetteer *g, const char *word, char ret[CANO
 		if (word[0] == short_words[i].from[0] && strcmp(short_words[i].from, word) == 0)
 			word = short_words[i].to;
 	size_t len = strlen(word);
-	if (g->words != NULL && len >= 4 && strpbrk(word, "aiueo0123456789") == NULL) { /* no vowel: perhaps they were left out */
+	if (g->words != NULL && len >= 4 &&
+	    strpbrk(word, "aiueo0123456789") == NULL) { /* no vowel: perhaps they were left out */
 		char skeleton[CANON_MAX];
 		word_skeleton(word, skeleton, sizeof skeleton);
 		uint32_t full = string_map_get(g->skeletons, skeleton);
@@ -133,8 +164,8 @@ static size_t split(const char *name, char ret[NAME_WORDS + 2][CANON_MAX])
 static void sound_of(const char *key, char ret[KEY_MAX])
 {
 	static const struct pair sounds[] = {
-		{ "oe", "u" }, { "dj", "j" }, { "tj", "c" }, { "kh", "k" }, { "ch", "c" }, { "sy", "s" },
-		{ "q", "k" },  { "c", "k" },  { "v", "p" },  { "f", "p" },  { "z", "s" },  { "y", "i" },
+	        {"oe", "u"}, {"dj", "j"}, {"tj", "c"}, {"kh", "k"}, {"ch", "c"}, {"sy", "s"},
+	        {"q", "k"},  {"c", "k"},  {"v", "p"},  {"f", "p"},  {"z", "s"},  {"y", "i"},
 	};
 	size_t n = 0;
 	while (*key != '\0' && n < KEY_MAX - 1) {
@@ -236,7 +267,7 @@ static void add_name(struct gazetteer *g, const struct region *region, const cha
 	}
 	uint32_t id = (uint32_t)g->name_count++;
 	struct name *name = &g->names[id];
-	*name = (struct name){ arena_strdup(g->arena, key), region, kind, STRING_MAP_NONE, n == 1 };
+	*name = (struct name){arena_strdup(g->arena, key), region, kind, STRING_MAP_NONE, n == 1};
 	link_name(g, g->keys, name->key, id);
 	if (kind == NAME_VILLAGE && n > 1)
 		add_short_key(g, word[0], id);
@@ -259,7 +290,7 @@ static void add_name(struct gazetteer *g, const struct region *region, const cha
 /* "Kabupaten Penajam Paser Utara" -> "Penajam Paser Utara" */
 static const char *without_title(const char *name)
 {
-	static const char *const titles[] = { "Kabupaten Administrasi ", "Kabupaten ", "Kota Administrasi ", "Kota " };
+	static const char *const titles[] = {"Kabupaten Administrasi ", "Kabupaten ", "Kota Administrasi ", "Kota "};
 	for (size_t i = 0; i < COUNT(titles); i++)
 		if (strncmp(name, titles[i], strlen(titles[i])) == 0)
 			return name + strlen(titles[i]);
@@ -302,7 +333,7 @@ struct gazetteer *gazetteer_build(struct arena *a, const struct region *regions,
 	g->names = arena_array(a, struct name, names);
 	g->spelled = arena_array(a, const char *, names);
 	g->spelled_name = arena_array(a, uint32_t, names);
-	g->words = arena_array(a, const char *, names * NAME_WORDS);
+	g->words = arena_array(a, const char *, names *NAME_WORDS);
 	g->keys = string_map_new(a, names);
 	g->sounds = string_map_new(a, names);
 	g->parts = string_map_new(a, names);
@@ -350,8 +381,10 @@ size_t gazetteer_count(const struct gazetteer *g)
 void gazetteer_each_village(const struct gazetteer *g, const char *prefix,
                             void (*each)(void *ctx, const struct region *r), void *ctx)
 {
-	for (size_t i = lower_bound(g, prefix); i < g->count && strncmp(g->by_code[i].code, prefix, strlen(prefix)) == 0; i++)
-		if (region_code_within(g->by_code[i].code, prefix) && region_code_level(g->by_code[i].code) == LEVEL_VILLAGE)
+	for (size_t i = lower_bound(g, prefix);
+	     i < g->count && strncmp(g->by_code[i].code, prefix, strlen(prefix)) == 0; i++)
+		if (region_code_within(g->by_code[i].code, prefix) &&
+		    region_code_level(g->by_code[i].code) == LEVEL_VILLAGE)
 			each(ctx, &g->by_code[i]);
 }
 
@@ -392,7 +425,7 @@ static bool make_key(const struct reading *r, size_t from, size_t words, char ke
 static void note(struct reading *r, uint32_t name, size_t from, size_t words, double score, const char *how)
 {
 	if (r->count < MENTIONS_MAX)
-		r->mention[r->count++] = (struct mention){ name, from, from + words, score, how };
+		r->mention[r->count++] = (struct mention){name, from, from + words, score, how};
 }
 
 /* Longest exact name first, so that "labangka barat" is not "labangka". Returns the words used. */
@@ -414,9 +447,10 @@ static size_t read_exact(struct reading *r, size_t at)
 
 /* Ordinary words one letter away from names of places around here, or that sound like them. */
 static const char *const not_misspelt[] = {
-	"patung", "petang", "petugas", "sepatu", "pejalan", "gresik", "sesuai", "rintih", "rintis", "betung", "sepakat",
-	"selaku", "pejabat", "penagam", "petani", "kepala", "sepupu", "binatang", "pertama", "sebuku", "sesudah", "mental",
-	"marital", "mentari", "sumber", "gunung", "kampung", "sungai", "babu", "menang", "pernah", "tunjang", "telemor",
+        "patung",  "petang",  "petugas", "sepatu",  "pejalan", "gresik",  "sesuai", "rintih", "rintis",
+        "betung",  "sepakat", "selaku",  "pejabat", "penagam", "petani",  "kepala", "sepupu", "binatang",
+        "pertama", "sebuku",  "sesudah", "mental",  "marital", "mentari", "sumber", "gunung", "kampung",
+        "sungai",  "babu",    "menang",  "pernah",  "tunjang", "telemor",
 };
 
 static size_t read_alike(struct reading *r, size_t at)
@@ -466,19 +500,31 @@ static void read_mentions(struct reading *r)
 }
 
 /* What stands before a name tells what it is the name of. */
-enum before { BEFORE_VILLAGE, BEFORE_DISTRICT, BEFORE_PLACE, BEFORE_FROM, BEFORE_TOWARDS, BEFORE_OFFICE, BEFORE_PERSON, BEFORE_PLANT, BEFORES };
+enum before {
+	BEFORE_VILLAGE,
+	BEFORE_DISTRICT,
+	BEFORE_PLACE,
+	BEFORE_FROM,
+	BEFORE_TOWARDS,
+	BEFORE_OFFICE,
+	BEFORE_PERSON,
+	BEFORE_PLANT,
+	BEFORES
+};
 static const struct {
 	const char *words;
 	double shift;
 } befores[BEFORES] = {
-	[BEFORE_VILLAGE] = { " desa ds dusun dsn kel kelurahan lurah kades kadus dukuh ", 0.06 },
-	[BEFORE_DISTRICT] = { " kec kecamatan kecmatan camat polsek kapolsek koramil danramil kua ", -0.6 },
-	[BEFORE_PLACE] = { " di d daerah wilayah sekitar pasar pantai jalan jln jl poros ", 0.03 },
-	[BEFORE_FROM] = { " dari dr dri ktp warga org orang ", -0.15 },
-	[BEFORE_TOWARDS] = { " ke k arah menuju tujuan jurusan asal asli kelahiran ", -0.3 },
-	[BEFORE_OFFICE] = { " rsud rs polres kodim ", -0.6 },
-	[BEFORE_PERSON] = { " pak bpk bapak bu ibu mas mbak mba om bang si sdr sdri saudara bernama nama namanya an alm almarhum ", -0.45 },
-	[BEFORE_PLANT] = { " pohon bambu kayu daun hujan buah akar ", -0.35 },
+        [BEFORE_VILLAGE] = {" desa ds dusun dsn kel kelurahan lurah kades kadus dukuh ", 0.06},
+        [BEFORE_DISTRICT] = {" kec kecamatan kecmatan camat polsek kapolsek koramil danramil kua ", -0.6},
+        [BEFORE_PLACE] = {" di d daerah wilayah sekitar pasar pantai jalan jln jl poros ", 0.03},
+        [BEFORE_FROM] = {" dari dr dri ktp warga org orang ", -0.15},
+        [BEFORE_TOWARDS] = {" ke k arah menuju tujuan jurusan asal asli kelahiran ", -0.3},
+        [BEFORE_OFFICE] = {" rsud rs polres kodim ", -0.6},
+        [BEFORE_PERSON] =
+                {" pak bpk bapak bu ibu mas mbak mba om bang si sdr sdri saudara bernama nama namanya an alm almarhum ",
+                 -0.45},
+        [BEFORE_PLANT] = {" pohon bambu kayu daun hujan buah akar ", -0.35},
 };
 
 static bool in_list(const char *list, const char *word)
@@ -572,7 +618,7 @@ static double judge(const struct reading *r, const struct mention *m, uint32_t n
 
 static struct evidence gather(const struct reading *r, struct place_guess *ret)
 {
-	struct evidence seen = { NULL, NULL };
+	struct evidence seen = {NULL, NULL};
 	for (size_t i = 0; i < r->count; i++) {
 		for (uint32_t n = r->mention[i].name; n != STRING_MAP_NONE; n = r->g->names[n].next) {
 			const struct name *name = &r->g->names[n];
@@ -620,11 +666,11 @@ static size_t weigh(const struct reading *r, const struct evidence *seen, struct
 		int before = before_of(r, m);
 		for (size_t v = 0; v < homonyms; v++) {
 			double score = judge(r, m, villages[v], homonyms, seen, before);
-			keep(list, &n, (struct candidate){ r->g->names[villages[v]].region, score, m, before });
+			keep(list, &n, (struct candidate){r->g->names[villages[v]].region, score, m, before});
 		}
 	}
 	if (seen->landmark != NULL)
-		keep(list, &n, (struct candidate){ seen->landmark, 0.45, NULL, -1 });
+		keep(list, &n, (struct candidate){seen->landmark, 0.45, NULL, -1});
 	return n;
 }
 
@@ -653,9 +699,9 @@ static void conclude(const struct reading *r, const struct candidate *list, size
 
 void gazetteer_find(const struct gazetteer *g, const char *const *words, size_t n, struct place_guess *ret)
 {
-	struct reading r = { .g = g, .raw = words, .n = n < READ_MAX ? n : READ_MAX };
+	struct reading r = {.g = g, .raw = words, .n = n < READ_MAX ? n : READ_MAX};
 	struct candidate list[PLACE_CANDIDATES];
-	*ret = (struct place_guess){ .code = "" };
+	*ret = (struct place_guess){.code = ""};
 	for (size_t i = 0; i < r.n; i++)
 		canonical(g, words[i], r.canon[i]);
 	read_mentions(&r);

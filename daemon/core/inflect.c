@@ -9,26 +9,30 @@ static const struct nasal {
 	const char *first, *nasal;
 	bool drops;
 } nasals[] = {
-	{ "p", "m", true },         { "t", "n", true },     { "s", "ny", true },    { "k", "ng", true },
-	{ "aiueogh", "ng", false }, { "bfv", "m", false },  { "dcjz", "n", false }, { "c", "ny", true },
-	{ "lrmnwy", "", false },    { "p", "m", false },    { "t", "n", false },    { "k", "ng", false },
+        {"p", "m", true},         {"t", "n", true},    {"s", "ny", true},    {"k", "ng", true},
+        {"aiueogh", "ng", false}, {"bfv", "m", false}, {"dcjz", "n", false}, {"c", "ny", true},
+        {"lrmnwy", "", false},    {"p", "m", false},   {"t", "n", false},    {"k", "ng", false},
 };
 static const struct affix {
 	const char *text;
 	enum form_class class;
 	bool common;
-} plain[] = {
-	{ "", FORM_BARE, true },       { "di", FORM_PASSIVE, true },   { "ter", FORM_PASSIVE, true },
-	{ "ta", FORM_PASSIVE, false }, { "te", FORM_PASSIVE, false },  { "ke", FORM_PASSIVE, false },
-	{ "ka", FORM_PASSIVE, false }, { "ba", FORM_ACTIVE, false },   { "be", FORM_ACTIVE, false },
-	{ "ber", FORM_ACTIVE, false },  { "nge", FORM_ACTIVE, false },  { "pe", FORM_NOUN, false },
-}, nasalised[] = {
-	{ "", FORM_ACTIVE, false },     { "me", FORM_ACTIVE, true },    { "ma", FORM_ACTIVE, false },
-	{ "pe", FORM_NOUN, false },
+} plain[] =
+        {
+                {"", FORM_BARE, true},       {"di", FORM_PASSIVE, true},  {"ter", FORM_PASSIVE, true},
+                {"ta", FORM_PASSIVE, false}, {"te", FORM_PASSIVE, false}, {"ke", FORM_PASSIVE, false},
+                {"ka", FORM_PASSIVE, false}, {"ba", FORM_ACTIVE, false},  {"be", FORM_ACTIVE, false},
+                {"ber", FORM_ACTIVE, false}, {"nge", FORM_ACTIVE, false}, {"pe", FORM_NOUN, false},
+},
+  nasalised[] = {
+          {"", FORM_ACTIVE, false},
+          {"me", FORM_ACTIVE, true},
+          {"ma", FORM_ACTIVE, false},
+          {"pe", FORM_NOUN, false},
 };
 static const struct affix suffixes[] = {
-	{ "", FORM_BARE, true },    { "kan", FORM_BARE, true },  { "an", FORM_BARE, true }, { "i", FORM_BARE, true },
-	{ "in", FORM_BARE, true },  { "akan", FORM_BARE, false }, { "ake", FORM_BARE, false },
+        {"", FORM_BARE, true},   {"kan", FORM_BARE, true},   {"an", FORM_BARE, true},   {"i", FORM_BARE, true},
+        {"in", FORM_BARE, true}, {"akan", FORM_BARE, false}, {"ake", FORM_BARE, false},
 };
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
@@ -43,8 +47,8 @@ static void suffixed(const struct affix *prefix, const char *nasal, const char *
 	}
 }
 
-void inflect_verb(const char *stem,
-                  void (*each)(void *ctx, const char *form, enum form_class class, bool common), void *ctx)
+void inflect_verb(const char *stem, void (*each)(void *ctx, const char *form, enum form_class class, bool common),
+                  void *ctx)
 {
 	for (size_t p = 0; p < COUNT(plain); p++)
 		suffixed(&plain[p], "", stem, each, ctx);
@@ -59,7 +63,7 @@ void inflect_verb(const char *stem,
 }
 
 static const char *const clitics[] = {
-	"nya", "ny", "x", "ku", "mu", "lah", "kah", "pun", "mi", "ji", "ki", "pang", "tah", "ne", "e", "i",
+        "nya", "ny", "x", "ku", "mu", "lah", "kah", "pun", "mi", "ji", "ki", "pang", "tah", "ne", "e", "i",
 };
 
 bool strip_clitic(const char *word, int nth, char *ret)

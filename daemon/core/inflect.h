@@ -12,8 +12,8 @@ enum form_class {
 };
 enum { INFLECT_MAX = 64 };
 /* Calls each(ctx, form, class, common) for every form; common: one that people write every day, worth correcting typos of. */
-void inflect_verb(const char *stem,
-                  void (*each)(void *ctx, const char *form, enum form_class class, bool common), void *ctx);
+void inflect_verb(const char *stem, void (*each)(void *ctx, const char *form, enum form_class class, bool common),
+                  void *ctx);
 /* Takes one enclitic off the end of word (nya, ku, lah, kah, mi, ji, e, ne, ...) into ret (at least strlen(word) bytes).
  * nth counts the possibilities from 0; false when there is no nth. At least three letters stay. */
 bool strip_clitic(const char *word, int nth, char *ret);

@@ -66,7 +66,7 @@ static void fail(struct build *b, const char *what, const char *value)
 	if (b->failed)
 		return;
 	b->failed = true;
-	*b->fault = (struct lexicon_fault){ .line = b->line };
+	*b->fault = (struct lexicon_fault){.line = b->line};
 	snprintf(b->fault->file, sizeof b->fault->file, "%s", b->file);
 	snprintf(b->fault->detail, sizeof b->fault->detail, "%s: \"%.60s\"", what, value);
 }
@@ -116,7 +116,7 @@ static void add_spelling(struct build *b, const char *form, uint16_t id, bool co
 	if (*at == STRING_MAP_NONE) {
 		lex->entries =
 		        room_for(lex->arena, lex->entries, lex->entry_count, &lex->entry_room, sizeof *lex->entries);
-		lex->entries[lex->entry_count] = (struct entry){ .count = 0 };
+		lex->entries[lex->entry_count] = (struct entry){.count = 0};
 		*at = (uint32_t)lex->entry_count++;
 	}
 	entry_add(&lex->entries[*at], id);
@@ -149,7 +149,7 @@ static void add_word(struct build *b, char *word, uint16_t id)
 	}
 	*plus = '\0';
 	/* forms of short stems are one letter away from too many other words */
-	struct inflected in = { .build = b, .concept = id, .correct = strlen(word) >= SPELLING_MIN };
+	struct inflected in = {.build = b, .concept = id, .correct = strlen(word) >= SPELLING_MIN};
 	bool all = plus[1] == '\0', verbal = strcmp(plus + 1, "v") == 0, passive = strcmp(plus + 1, "p") == 0;
 	if (word[0] == '\0' || !(all || verbal || passive)) {
 		fail(b, "a word, word+, word+v or word+p is expected", word);
@@ -198,7 +198,7 @@ static void read_alternatives(struct build *b, char *text, bool rule, struct con
 static struct phrase *new_phrase(struct lexicon *lex, uint16_t target, bool takes_away)
 {
 	struct phrase *p = &lex->phrases[lex->phrase_count++];
-	*p = (struct phrase){ .target = target, .takes_away = takes_away };
+	*p = (struct phrase){.target = target, .takes_away = takes_away};
 	return p;
 }
 
@@ -208,7 +208,7 @@ static struct element *add_element(struct build *b, struct phrase *p, uint8_t ga
 		fail(b, "too many elements in one phrase", text);
 		return &p->element[0];
 	}
-	p->element[p->count] = (struct element){ .gap = gap };
+	p->element[p->count] = (struct element){.gap = gap};
 	return &p->element[p->count++];
 }
 
@@ -268,8 +268,8 @@ static void read_forms_line(struct build *b, char **field)
 static void read_phrases_line(struct build *b, char **field)
 {
 	bool takes_away = field[0][0] == '-';
-	uint16_t target = takes_away ? reference(b, arena_printf(b->lex->arena, "@%s", field[0] + 1))
-	                             : concept(b, field[0]);
+	uint16_t target =
+	        takes_away ? reference(b, arena_printf(b->lex->arena, "@%s", field[0] + 1)) : concept(b, field[0]);
 	struct phrase *p = new_phrase(b->lex, target, takes_away);
 	uint8_t gap = 0;
 	char *save = NULL;
@@ -330,8 +330,7 @@ static void read_urgency_line(struct build *b, char **field)
 {
 	struct rule *r = &b->lex->urgency_rules.rule[b->lex->urgency_rules.count++];
 	bool every = strcmp(field[0], "*") == 0;
-	r->type = every ? TYPE_UNSURE
-	                : (enum incident_type)named(b, incident_type_names, INCIDENT_TYPES, field[0]);
+	r->type = every ? TYPE_UNSURE : (enum incident_type)named(b, incident_type_names, INCIDENT_TYPES, field[0]);
 	r->urgency = (enum urgency)named(b, urgency_names, URGENCIES, field[1]);
 	read_conditions(b, field[2], r);
 }
@@ -350,10 +349,10 @@ static const struct kind {
 	void (*read)(struct build *b, char **field);
 	bool needed;
 } kinds[] = {
-	{ "forms.tsv", 2, read_forms_line, true },     { "slang.tsv", 2, read_forms_line, false },
-	{ "words.tsv", 2, read_words_line, true },     { "phrases.tsv", 2, read_phrases_line, true },
-	{ "types.tsv", 4, read_types_line, true },     { "urgency.tsv", 3, read_urgency_line, true },
-	{ "flags.tsv", 2, read_flags_line, true },
+        {"forms.tsv", 2, read_forms_line, true}, {"slang.tsv", 2, read_forms_line, false},
+        {"words.tsv", 2, read_words_line, true}, {"phrases.tsv", 2, read_phrases_line, true},
+        {"types.tsv", 4, read_types_line, true}, {"urgency.tsv", 3, read_urgency_line, true},
+        {"flags.tsv", 2, read_flags_line, true},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -423,21 +422,21 @@ static void make_builtins(struct build *b)
 		const char *name;
 		uint16_t *id;
 	} builtins[] = {
-		{ "begin", &lex->begin },
-		{ "number", &lex->number },
-		{ "child_number", &lex->child_number },
-		{ "elder_number", &lex->elder_number },
-		{ "phone", &lex->phone },
-		{ "brief", &lex->brief },
-		{ "lengthy", &lex->lengthy },
-		{ "place_number", &lex->names.place_number },
-		{ "place_road", &lex->names.place_road },
-		{ "place_spot", &lex->names.place_spot },
-		{ "place_near", &lex->names.place_near },
-		{ "place_stop", &lex->names.place_stop },
+	        {"begin", &lex->begin},
+	        {"number", &lex->number},
+	        {"child_number", &lex->child_number},
+	        {"elder_number", &lex->elder_number},
+	        {"phone", &lex->phone},
+	        {"brief", &lex->brief},
+	        {"lengthy", &lex->lengthy},
+	        {"place_number", &lex->names.place_number},
+	        {"place_road", &lex->names.place_road},
+	        {"place_spot", &lex->names.place_spot},
+	        {"place_near", &lex->names.place_near},
+	        {"place_stop", &lex->names.place_stop},
 	};
 	for (size_t i = 0; i < sizeof builtins / sizeof *builtins; i++)
-		*builtins[i].id = concept(b, builtins[i].name);
+	*builtins[i].id = concept(b, builtins[i].name);
 }
 
 static void index_spellings(struct lexicon *lex)
@@ -457,7 +456,7 @@ static void index_spellings(struct lexicon *lex)
 struct lexicon *lexicon_build(struct arena *a, const struct lexicon_file *files, size_t n, struct lexicon_fault *ret)
 {
 	struct lexicon *lex = arena_new_of(a, struct lexicon);
-	struct build b = { .lex = lex, .fault = ret, .file = "" };
+	struct build b = {.lex = lex, .fault = ret, .file = ""};
 	lex->arena = a;
 	make_room(lex, files, n);
 	make_builtins(&b);
@@ -538,7 +537,7 @@ static void take(struct token *t, const struct entry *e)
 
 static void take_one(struct token *t, uint16_t id)
 {
-	take(t, &(struct entry){ .concepts = { id }, .count = 1 });
+	take(t, &(struct entry){.concepts = {id}, .count = 1});
 }
 
 static void read_number(const struct lexicon *lex, struct token *t, const char *text)
@@ -569,7 +568,7 @@ static void read_token(const struct lexicon *lex, struct found *ret, const char 
 	if (ret->count == TOKENS_MAX)
 		return;
 	struct token *t = &ret->token[ret->count++];
-	*t = (struct token){ .word = (uint16_t)word, .says_di = strcmp(text, "di") == 0 };
+	*t = (struct token){.word = (uint16_t)word, .says_di = strcmp(text, "di") == 0};
 	if (text[0] >= '0' && text[0] <= '9') {
 		read_number(lex, t, text);
 		return;
@@ -577,9 +576,13 @@ static void read_token(const struct lexicon *lex, struct found *ret, const char 
 	take(t, entry_of(lex, text));
 	if (written != text)
 		take(t, entry_of(lex, written));
+	char owner[WORD_MAX];
+	size_t len = strlen(text);
 	if (t->count == 0)
 		take(t, entry_without_clitics(lex, text, 1));
-	if (t->count == 0 && strlen(text) >= 5 && (strncmp(text, "di", 2) == 0 || strncmp(text, "ke", 2) == 0))
+	else if (len > 5 && strcmp(text + len - 3, "nya") == 0 && strip_clitic(text, 0, owner))
+		take(t, entry_of(lex, formal(lex, owner))); /* "ibunya" is also "ibu" */
+	if (t->count == 0 && len >= 5 && (strncmp(text, "di", 2) == 0 || strncmp(text, "ke", 2) == 0))
 		take(t, entry_of(lex, formal(lex, text + 2))); /* "dirumah", "kepasar" */
 	if (t->count == 0)
 		take(t, entry_of_misspelt(lex, text));
@@ -607,6 +610,10 @@ static void read_word(const struct lexicon *lex, const struct words *words, size
 		return;
 	}
 	const struct expansion *x = &lex->expansions[id];
+	if (x->count > 1 && entry_of(lex, written) != NULL) { /* known by itself */
+		read_token(lex, ret, written, written, i);
+		return;
+	}
 	for (uint8_t k = 0; k < x->count; k++)
 		read_token(lex, ret, x->count == 1 ? written : x->word[k], x->word[k], i);
 }
@@ -681,7 +688,7 @@ void lexicon_read(const struct lexicon *lex, const struct words *words, struct f
 	ret->count = 0;
 	memset(ret->first, 0xff, sizeof ret->first);
 	if (words->count > 0) { /* a token that is no word: phrases can stand at the begin of the message */
-		ret->token[ret->count++] = (struct token){ .word = 0 };
+		ret->token[ret->count++] = (struct token){.word = 0};
 		take_one(&ret->token[0], lex->begin);
 	}
 	for (size_t i = 0; i < words->count; i++)

@@ -41,7 +41,10 @@ static bool is_number(const char *word)
 static size_t reach(const struct finder *f, size_t token)
 {
 	const struct token *t = &f->found->token[token];
-	return says(t, f->names.place_near) ? 3 : says(t, f->names.place_road) ? 2 : says(t, f->names.place_spot) ? 1 : 0;
+	return says(t, f->names.place_near)   ? 3
+	       : says(t, f->names.place_road) ? 2
+	       : says(t, f->names.place_spot) ? 1
+	                                      : 0;
 }
 
 /* The token after the span that begins at a cue; begin itself when it is no cue. */
@@ -89,7 +92,7 @@ static void append(struct finder *f, size_t begin, size_t end)
 void place_text_find(const struct lexicon *lex, const char *text, const struct words *words, const struct found *found,
                      char *ret, size_t size)
 {
-	struct finder f = { text, words, found, *lexicon_names(lex), ret, size };
+	struct finder f = {text, words, found, *lexicon_names(lex), ret, size};
 	ret[0] = '\0';
 	for (size_t i = 0; i < found->count;) {
 		size_t end = span_end(&f, i);

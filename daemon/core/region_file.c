@@ -70,13 +70,13 @@ static bool read_region(char *line, struct region *ret)
 			*third = ',';
 	}
 	title_case(name);
-	*ret = (struct region){ line, name };
+	*ret = (struct region){line, name};
 	return region_code_level(line) != LEVEL_NONE && name[0] != '\0';
 }
 
 bool regions_parse(struct arena *a, const char *text, size_t len, struct region **ret, size_t *ret_n)
 {
-	struct lines l = { arena_strndup(a, text, len), 0 };
+	struct lines l = {arena_strndup(a, text, len), 0};
 	size_t n = 0;
 	*ret = arena_array(a, struct region, count_lines(text, len));
 	for (char *line = next_line(&l); line != NULL; line = next_line(&l)) {
@@ -114,19 +114,19 @@ static char *next_field(char **rest)
 
 bool aliases_parse(struct arena *a, const char *text, size_t len, struct region_alias **ret, size_t *ret_n)
 {
-	struct lines l = { arena_strndup(a, text, len), 0 };
+	struct lines l = {arena_strndup(a, text, len), 0};
 	size_t n = 0;
 	*ret = arena_array(a, struct region_alias, count_lines(text, len));
 	for (char *line = next_line(&l); line != NULL; line = next_line(&l)) {
 		char *rest = line;
-		const char *field[3] = { "", "", "" };
+		const char *field[3] = {"", "", ""};
 		for (size_t f = 0; f < 3 && rest != NULL; f++)
 			field[f] = next_field(&rest);
 		if (region_code_level(field[0]) == LEVEL_NONE || field[1][0] == '\0' || field[2][0] == '\0') {
 			*ret_n = l.number;
 			return false;
 		}
-		(*ret)[n++] = (struct region_alias){ field[0], field[1], field[2] };
+		(*ret)[n++] = (struct region_alias){field[0], field[1], field[2]};
 	}
 	*ret_n = n;
 	return true;

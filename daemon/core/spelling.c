@@ -48,7 +48,7 @@ static void insert(struct spelling *s, uint32_t hash, size_t word)
 	size_t i = hash & (s->size - 1);
 	while (s->slots[i].word != 0)
 		i = (i + 1) & (s->size - 1);
-	s->slots[i] = (struct slot){ hash, (uint32_t)word + 1 };
+	s->slots[i] = (struct slot){hash, (uint32_t)word + 1};
 }
 
 static bool indexed(size_t len)

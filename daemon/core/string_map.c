@@ -61,7 +61,7 @@ uint32_t *string_map_at(struct string_map *m, const char *key)
 		grow(m);
 		s = find(m, key, hash);
 	}
-	*s = (struct slot){ key, hash, STRING_MAP_NONE };
+	*s = (struct slot){key, hash, STRING_MAP_NONE};
 	m->used++;
 	return &s->value;
 }

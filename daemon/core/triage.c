@@ -80,7 +80,7 @@ static bool counts(const struct rules *rules, size_t i, const struct found *foun
 
 static struct scores add_up(const struct rules *rules, const struct found *found)
 {
-	struct scores s = { { 0 } };
+	struct scores s = {{0}};
 	for (size_t i = 0; i < rules->count; i++)
 		if (counts(rules, i, found))
 			s.of[rules->rule[i].type] += rules->rule[i].weight;
@@ -168,8 +168,8 @@ static void read_message(struct reading *r, const char *text)
 
 void triage_text(const struct lexicon *lex, const struct gazetteer *g, const char *text, struct triage *ret)
 {
-	struct reading r = { .lex = lex, .ret = ret };
-	*ret = (struct triage){ .type = TYPE_UNSURE };
+	struct reading r = {.lex = lex, .ret = ret};
+	*ret = (struct triage){.type = TYPE_UNSURE};
 	read_message(&r, text);
 	enum incident_type likely = decide_type(&r);
 	decide_urgency(&r, likely);
@@ -206,7 +206,8 @@ static void keep_only_within(struct place_guess *p, const char *prefix)
 	}
 }
 
-static void state_place(const struct lexicon *lex, const struct gazetteer *g, const struct stated *s, struct triage *ret)
+static void state_place(const struct lexicon *lex, const struct gazetteer *g, const struct stated *s,
+                        struct triage *ret)
 {
 	if (s->place_text != NULL) {
 		struct words words;
@@ -221,7 +222,7 @@ static void state_place(const struct lexicon *lex, const struct gazetteer *g, co
 	if (s->village_code == NULL)
 		return;
 	if (region_code_level(s->village_code) == LEVEL_VILLAGE) {
-		ret->place = (struct place_guess){ .confidence = 1, .candidate_count = 1 };
+		ret->place = (struct place_guess){.confidence = 1, .candidate_count = 1};
 		snprintf(ret->place.code, sizeof ret->place.code, "%s", s->village_code);
 		snprintf(ret->place.candidates[0].code, REGION_CODE_MAX, "%s", s->village_code);
 		ret->place.candidates[0].score = 1;
@@ -238,7 +239,7 @@ static void state_type(const struct lexicon *lex, const struct stated *s, struct
 	int type = s->type == NULL ? -1 : name_index(incident_type_names, INCIDENT_TYPES, s->type);
 	if (type <= TYPE_UNSURE)
 		return;
-	struct reading r = { .lex = lex, .ret = ret };
+	struct reading r = {.lex = lex, .ret = ret};
 	ret->type = (enum incident_type)type;
 	ret->type_confidence = 1;
 	ret->reason_count = 0;
@@ -248,7 +249,8 @@ static void state_type(const struct lexicon *lex, const struct stated *s, struct
 	explain_place(ret);
 }
 
-void triage_report(const struct lexicon *lex, const struct gazetteer *g, const struct stated *stated, struct triage *ret)
+void triage_report(const struct lexicon *lex, const struct gazetteer *g, const struct stated *stated,
+                   struct triage *ret)
 {
 	triage_text(lex, g, stated->text != NULL ? stated->text : "", ret);
 	state_type(lex, stated, ret);

@@ -157,7 +157,7 @@ static void collect(struct reader *r, char c, uint32_t start, uint32_t end)
 /* Letters of other shapes become ASCII; laughing faces a word; invisible characters nothing; the rest separates. */
 static void read_wide(struct reader *r, utf8proc_int32_t c, uint32_t start, uint32_t end)
 {
-	static const utf8proc_int32_t faces[] = { 0x1F602, 0x1F923, 0x1F606, 0x1F605, 0x1F604, 0x1F603, 0x1F601 };
+	static const utf8proc_int32_t faces[] = {0x1F602, 0x1F923, 0x1F606, 0x1F605, 0x1F604, 0x1F603, 0x1F601};
 	utf8proc_int32_t parts[8];
 	int boundary = 0;
 	if ((c >= 0x200B && c <= 0x200F) || c == 0xAD || c == 0xFE0F || c == 0xFEFF || c == 0x2019)
@@ -204,7 +204,7 @@ static void read_mark(struct reader *r, const char *text, uint32_t at)
 
 void words_read(const char *text, struct words *ret)
 {
-	struct reader r = { .out = ret };
+	struct reader r = {.out = ret};
 	ret->count = 0;
 	uint32_t at = 0;
 	while (text[at] != '\0' && ret->count < WORDS_MAX) {

@@ -80,7 +80,7 @@ static const struct rows *copy_rows(struct ctl *c, const PGresult *r)
 	struct rows *rows = arena_new_of(c->arena, struct rows);
 	rows->count = PQntuples(r);
 	rows->columns = PQnfields(r);
-	rows->cells = arena_array(c->arena, const char *, (size_t)rows->count * (size_t)rows->columns + 1);
+	rows->cells = arena_array(c->arena, const char *, (size_t)rows->count *(size_t)rows->columns + 1);
 	for (int i = 0; i < rows->count; i++)
 		for (int k = 0; k < rows->columns; k++)
 			if (!PQgetisnull(r, i, k))
@@ -107,8 +107,7 @@ void db_each(struct ctl *c, const struct pg_statement *s, int n, const char *con
 	PGresult *r;
 	while ((r = PQgetResult(pg)) != NULL) {
 		check(c, s->name, r);
-		if (PQresultStatus(r) == PGRES_SINGLE_TUPLE)
-			each(ctx, r);
+		each(ctx, r);
 		PQclear(r);
 	}
 }

@@ -15,10 +15,15 @@ static inline const char *db_cell(const struct rows *r, int row, int column)
 	return r->cells[row * r->columns + column];
 }
 /* The parameters $1, $2, … of a statement as text, NULL for SQL null; DB_NONE: it has none. */
-#define DB_WITH(...) (int)(sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *)), (const char *[]){__VA_ARGS__}
-#define DB_NONE      0, NULL
+#define DB_WITH(...)                                                                                                   \
+	(int)(sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *)), (const char *[])                                \
+	{                                                                                                              \
+		__VA_ARGS__                                                                                            \
+	}
+#define DB_NONE 0, NULL
 const struct rows *db_query(struct ctl *c, const struct pg_statement *s, int n, const char *const *values);
-/* The same for answers of any size: calls each for every row; the row is valid only during the call, and each may ask nothing of the database. */
+/* The same for answers of any size: calls each for every row, and once more at the end with an answer of no rows, which still has the columns' names.
+ * The row is valid only during the call, and each may ask nothing of the database. */
 void db_each(struct ctl *c, const struct pg_statement *s, int n, const char *const *values,
              void (*each)(void *ctx, const PGresult *row), void *ctx);
 /* A script of several statements, without answer. what: named when it fails. */

@@ -17,9 +17,9 @@ static const struct pg_statement sql[] = {
         [RECORD] = {"record", "insert into schema_version (number, name, sha256) values ($1::int, $2, $3::bytea)"},
         [SEED] = {"seed", "insert into secret (name, value) values ('link_key', $1::bytea) on conflict do nothing"},
 };
-static const char schema_version[] =
-        "create table if not exists schema_version ("
-        "number int primary key, name text not null, sha256 bytea not null, applied_at timestamptz not null default now())";
+static const char schema_version[] = "create table if not exists schema_version ("
+                                     "number int primary key, name text not null, sha256 bytea not null, applied_at "
+                                     "timestamptz not null default now())";
 
 static const struct column columns[] = {{"number", CELL_NUMBER}, {"name", CELL_TEXT}, {"state", CELL_TEXT}};
 

@@ -7,13 +7,27 @@
 #include "region_source.h"
 #include "table.h"
 
-enum { LISTS, LOCK, FILL_REGIONS, FILL_ALIASES, TWICE, STRAY, COUNT, COUNT_ALIASES, DROP_ALIASES, DROP, PUT, PUT_ALIASES };
+enum {
+	LISTS,
+	LOCK,
+	FILL_REGIONS,
+	FILL_ALIASES,
+	TWICE,
+	STRAY,
+	COUNT,
+	COUNT_ALIASES,
+	DROP_ALIASES,
+	DROP,
+	PUT,
+	PUT_ALIASES
+};
 static const struct pg_statement sql[] = {
         [LISTS] = {"lists", "create temp table wanted_region (code text, name text) on commit drop;"
                             "create temp table wanted_alias (code text, alias text, kind text) on commit drop"},
         [LOCK] = {"lock", "lock table region, region_alias in share row exclusive mode"},
-        [FILL_REGIONS] = {"fill_regions", "insert into wanted_region select code, name from json_to_recordset($1::json) "
-                                          "as w(code text, name text)"},
+        [FILL_REGIONS] = {"fill_regions",
+                          "insert into wanted_region select code, name from json_to_recordset($1::json) "
+                          "as w(code text, name text)"},
         [FILL_ALIASES] = {"fill_aliases", "insert into wanted_alias select distinct on (code, alias) code, alias, kind "
                                           "from json_to_recordset($1::json) as w(code text, alias text, kind text)"},
         [TWICE] = {"twice", "select code from wanted_region group by code having count(*) > 1 order by code limit 1"},
@@ -31,11 +45,9 @@ static const struct pg_statement sql[] = {
                  "count(*) filter (where r.kind <> w.kind), (select count(*) from region_alias o where $1::bool "
                  "and not exists (select from wanted_alias x where (x.code, x.alias) = (o.code, o.alias))) "
                  "from wanted_alias w left join region_alias r using (code, alias)"},
-        [DROP_ALIASES] = {"drop_aliases",
-                          "delete from region_alias o where not exists "
-                          "(select from wanted_alias x where (x.code, x.alias) = (o.code, o.alias))"},
-        [DROP] = {"drop",
-                  "delete from region o where not exists (select from wanted_region x where x.code = o.code)"},
+        [DROP_ALIASES] = {"drop_aliases", "delete from region_alias o where not exists "
+                                          "(select from wanted_alias x where (x.code, x.alias) = (o.code, o.alias))"},
+        [DROP] = {"drop", "delete from region o where not exists (select from wanted_region x where x.code = o.code)"},
         [PUT] = {"put", "insert into region as r (code, name) select code, name from wanted_region "
                         "on conflict (code) do update set name = excluded.name where r.name <> excluded.name"},
         [PUT_ALIASES] = {"put_aliases",

@@ -21,7 +21,8 @@ static void split_jurisdiction(struct ctl *c, const char *text, struct agency *t
 		n += *p == ' ';
 	const char **codes = arena_array(c->arena, const char *, n);
 	char *rest = NULL;
-	for (char *code = strtok_r(arena_strdup(c->arena, text), " ", &rest); code != NULL; code = strtok_r(NULL, " ", &rest))
+	for (char *code = strtok_r(arena_strdup(c->arena, text), " ", &rest); code != NULL;
+	     code = strtok_r(NULL, " ", &rest))
 		codes[to->jurisdiction_count++] = code;
 	to->jurisdiction = codes;
 }

@@ -16,9 +16,14 @@ struct effect_name {
 	const char *name;
 };
 static const struct effect_name dispatch_effects[] = {
-        {EFFECT_STOP_CLOCK, "stop_clock"}, {EFFECT_ARM_ARRIVE, "arm_arrive"}, {EFFECT_ARM_COMPLETE, "arm_complete"},
-        {EFFECT_CLIMB_NOW, "climb_now"},   {EFFECT_CLIMB, "climb"},           {EFFECT_STAND_DOWN, "stand_down"},
-        {EFFECT_ENGAGE, "engage"},         {0, NULL},
+        {EFFECT_STOP_CLOCK, "stop_clock"},
+        {EFFECT_ARM_ARRIVE, "arm_arrive"},
+        {EFFECT_ARM_COMPLETE, "arm_complete"},
+        {EFFECT_CLIMB_NOW, "climb_now"},
+        {EFFECT_CLIMB, "climb"},
+        {EFFECT_STAND_DOWN, "stand_down"},
+        {EFFECT_ENGAGE, "engage"},
+        {0, NULL},
 };
 static const struct effect_name incident_effects[] = {
         {INCIDENT_STOP_TRIAGE_CLOCK, "stop_triage_clock"},
@@ -45,11 +50,11 @@ int command_states(struct ctl *c)
 		for (int e = 0; e < DISPATCH_EVENTS; e++) {
 			struct dispatch_step step = dispatch_step((enum dispatch_state)s, (enum dispatch_event)e);
 			if (step.fits)
-				table_add(t, (const char *[]){"dispatch", dispatch_state_names[s],
-				                              dispatch_event_names[e], dispatch_state_names[step.next],
-				                              step.repeats ? "repeats"
-				                                           : effects_text(c, dispatch_effects,
-				                                                          step.effects)});
+				table_add(t, (const char *[]){
+				                     "dispatch", dispatch_state_names[s], dispatch_event_names[e],
+				                     dispatch_state_names[step.next],
+				                     step.repeats ? "repeats"
+				                                  : effects_text(c, dispatch_effects, step.effects)});
 		}
 	for (int s = 0; s < INCIDENT_STATES; s++)
 		for (int e = 0; e < INCIDENT_EVENTS; e++) {

@@ -31,7 +31,7 @@ void table_add(struct table *t, const char *const *cells)
 	size_t width = (size_t)t->width;
 	if (t->count == t->room) {
 		size_t room = t->room == 0 ? 16 : t->room * 2;
-		const char **longer = arena_array(t->ctl->arena, const char *, room * width);
+		const char **longer = arena_array(t->ctl->arena, const char *, room *width);
 		if (t->count > 0)
 			memcpy(longer, t->cells, t->count * width * sizeof *longer);
 		t->cells = longer;

@@ -19,7 +19,13 @@ static const struct pg_statement sql[] = {
 };
 
 static const char *const roles[] = {"source", "agency", "coordinator", "admin", "auditor"};
-enum { ROLES = sizeof roles / sizeof *roles, DAYS_MOST = 3660, SECRET = 40, CHECK = 6, TOKEN_TEXT = 4 + SECRET + CHECK + 1 };
+enum {
+	ROLES = sizeof roles / sizeof *roles,
+	DAYS_MOST = 3660,
+	SECRET = 40,
+	CHECK = 6,
+	TOKEN_TEXT = 4 + SECRET + CHECK + 1
+};
 
 /* CRC-32 as in zlib and PNG (ISO-HDLC, reflected polynomial edb88320). */
 static uint32_t crc32(const char *text)

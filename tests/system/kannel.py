@@ -107,7 +107,7 @@ class Kannel:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait(5)
-        subprocess.run(["cp","-r",self.folder,"/tmp/kan/last"]); subprocess.run(["rm", "-r", self.folder], check=True)
+        subprocess.run(["rm", "-r", self.folder], check=True)
 
     def status(self):
         """bearerbox's status page; None while it does not answer."""

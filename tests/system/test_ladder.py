@@ -123,7 +123,7 @@ def test_silence_climbs_rung_by_rung_at_the_times_of_the_policy(fast_stack):
     assert told.json["data"]["dispatch"]["id"] == str(wider["id"])
 
     # duty: once on its rung and again at each repeat, by SMS
-    own = "no answer from Polsek Penajam"
+    own = "belum ada jawaban Polsek Penajam"
     wait_until(lambda: len([t for t in duty_texts(stack, number) if own in t]) >= 3, 5, "three texts to the officer on duty")
     sent = [s for s in stack.sql("select dispatch_id, address from notice where kind = 'duty' and incident_id = %s", incident)
             if s["dispatch_id"] == police["id"]]
@@ -133,7 +133,9 @@ def test_silence_climbs_rung_by_rung_at_the_times_of_the_policy(fast_stack):
 def test_the_wider_agency_is_not_dispatched_twice_by_its_own_ladder(fast_stack):
     stack, made = fast_stack, fast_stack.report()
     incident = made["incident"]["id"]
-    wider = wait_until(lambda: dispatch_of(stack, incident, "polres-ppu"), 15, "the wider dispatch")
+    police = dispatch_of(stack, incident, "polsek-penajam")
+    assert stack.answer(police["id"], "decline", reason="di luar kota").status_code == 200
+    wider = wait_until(lambda: dispatch_of(stack, incident, "polres-ppu"), 5, "the wider dispatch")
     steps = wait_climbed(stack, wider["id"], 3, 15)
     assert [s["data"]["rung"] for s in steps[:3]] == ["again", "duty", "duty"] and steps[2]["data"]["repeat"]
     assert "already dispatched" in steps[2]["data"]["skipped"]
@@ -157,7 +159,7 @@ def test_a_decline_climbs_at_once_past_the_agency_that_said_no(fast_stack):
     assert_on_time(steps[0]["at"], steps[1]["at"], "the wider agency after a decline")
     assert wider["notified_at"] < police["accept_by"] + LATE_AT_MOST  # it did not wait for the clock of the one who declined
     wait_until(lambda: stack.partner("polres-ppu").about(incident, "dispatch.created"), 5, "the notice to the wider police")
-    wait_until(lambda: [t for t in duty_texts(stack, made["number"]) if "declined by Polsek Penajam" in t], 5, "the text to duty")
+    wait_until(lambda: [t for t in duty_texts(stack, made["number"]) if "ditolak Polsek Penajam" in t], 5, "the text to duty")
     # its task has gone over: it rests, and nobody reminds it
     assert deadline_of(stack, police["id"]) is None
     assert stack.partner("polsek-penajam").about(incident, "dispatch.reminder") == []
@@ -202,7 +204,7 @@ def test_an_accepted_dispatch_that_does_not_arrive_climbs_the_late_ladder(fast_s
     assert_on_time(steps[0]["at"] + seconds(1), steps[1]["at"], "the officer on duty about the late arrival")
     (call,) = wait_until(lambda: stack.partner("dinsos-trc").about(incident, "dispatch.reminder"), 5, "the reminder")
     assert call.json["data"]["dispatch"]["state"] == "accepted"
-    wait_until(lambda: [t for t in duty_texts(stack, made["number"]) if "not arrived: Dinsos Trc" in t], 5, "the text to duty")
+    wait_until(lambda: [t for t in duty_texts(stack, made["number"]) if "belum tiba Dinsos Trc" in t], 5, "the text to duty")
 
 
 def test_no_promise_is_broken_at_the_end(fast_stack, nobody_on_duty):

@@ -1,0 +1,127 @@
+/* doctor: every promise that a query can check, each as one statement that returns what breaks it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "../../protocol/json.h"
+#include "../schema/schema.h"
+#include "commands.h"
+#include "table.h"
+
+/* Those that the daemon's auditor counts too are in the view doctor (schema/0001_initial.sql), by the words of the fault. */
+static const struct promise {
+	const char *says, *fault;
+} promises[] = {
+        {"every open dispatch has an armed deadline", "open dispatch without an armed deadline"},
+        {"every incident that awaits triage has an armed deadline",
+         "incident awaiting triage without an armed deadline"},
+        {"no deadline is overdue by more than a minute", "deadline overdue by more than a minute"},
+        {"every deadline is of something open", "deadline of nothing that is open"},
+        {"every notice is delivered, waiting, given up or void",
+         "notice neither delivered, nor waiting, nor on the list of the dead, nor void"},
+        {"every dispatch told somebody", "dispatch without a notice"},
+        {"every report has its incident", "report whose incident does not exist"},
+};
+enum { PROMISES = sizeof promises / sizeof *promises };
+
+static const struct pg_statement view = {"doctor", "select object from doctor where promise = $1 order by object"};
+static const struct pg_statement others = {
+        "doctor", "select promise || ': ' || object from doctor where not promise = any ($1::text[]) order by 1"};
+
+/* And those that only a look at rules and roster tells. $1: the number of the last migration of this program. */
+static const struct pg_statement checks[] = {
+        {"the schema is this program's", "select 'database ' || max(number) || ', program ' || $1::int from "
+                                         "schema_version having max(number) <> $1::int"},
+        {"the history is whole", "select 'incident ' || incident || ', event ' || event || ': ' || fault from "
+                                 "audit_fault where $1::int > 0 order by incident, event"},
+        {"links can be signed", "select 'no link key' where $1::int > 0 and not exists "
+                                "(select from secret where name = 'link_key' and octet_length(value) = 32)"},
+        {"a policy is in force", "select 'none' where $1::int > 0 and not exists (select from policy)"},
+        {"areas are loaded", "select 'none' where $1::int > 0 and not exists (select from region)"},
+        {"every agency can be told",
+         "select slug from agency a where $1::int > 0 and retired_at is null and not exists "
+         "(select from contact c where c.agency = a.slug and c.retired_at is null) order by 1"},
+        {"somebody with a phone is on duty now",
+         "select 'nobody' where $1::int > 0 and not exists (select from shift s join person p on p.slug = s.person "
+         "where p.retired_at is null and p.phone is not null and s.starts_at <= now() and s.ends_at > now())"},
+        {"somebody with a phone is on duty for the next 24 hours",
+         "select 'nobody from ' || to_char(lower(gap), 'YYYY-MM-DD HH24:MI') || ' to ' || to_char(upper(gap), "
+         "'YYYY-MM-DD HH24:MI') || ' UTC' from unnest(tstzmultirange(tstzrange(now(), now() + interval '24 hours')) - "
+         "coalesce((select range_agg(tstzrange(s.starts_at, s.ends_at)) from shift s join person p on p.slug = "
+         "s.person "
+         "where $1::int > 0 and p.retired_at is null and p.phone is not null), '{}'::tstzmultirange)) as gap order by "
+         "lower(gap)"},
+        {"no notice is given up", "select notice_id::text from dead_notice where $1::int > 0 order by at"},
+};
+enum { CHECKS = sizeof checks / sizeof *checks, SHOWN = 20, OUTPUT_MOST = 64 * 1024 * 1024 };
+
+struct examination {
+	struct ctl *ctl;
+	struct buf json;
+	struct json_out out;
+	int broken;
+};
+
+static void add_result(struct examination *e, const char *says, const struct rows *objects)
+{
+	e->broken += objects->count > 0;
+	if (!e->ctl->json)
+		printf("%-6s  %s\n", objects->count > 0 ? "BROKEN" : "ok", says);
+	json_begin_object(&e->out);
+	json_member_string(&e->out, "promise", says);
+	json_member_bool(&e->out, "ok", objects->count == 0);
+	json_key(&e->out, "objects");
+	json_begin_array(&e->out);
+	for (int i = 0; i < objects->count; i++) {
+		json_put_string(&e->out, db_cell(objects, i, 0));
+		if (e->ctl->json || i > SHOWN)
+			continue;
+		fputs("          ", stdout);
+		if (i == SHOWN)
+			printf("and %d more", objects->count - SHOWN);
+		else
+			table_put_text(db_cell(objects, i, 0));
+		putchar('\n');
+	}
+	json_end_array(&e->out);
+	json_end_object(&e->out);
+}
+
+/* The faults of the table above as a PostgreSQL array. */
+static const char *known_faults(struct ctl *c)
+{
+	const char *list = "";
+	for (int i = 0; i < PROMISES; i++)
+		list = arena_printf(c->arena, "%s%s\"%s\"", list, i > 0 ? "," : "", promises[i].fault);
+	return arena_printf(c->arena, "{%s}", list);
+}
+
+static const char *last_migration(struct ctl *c)
+{
+	int last = 0;
+	for (const struct migration *m = migrations; m->sql != NULL; m++)
+		last = m->number;
+	return arena_printf(c->arena, "%d", last);
+}
+
+int command_doctor(struct ctl *c)
+{
+	struct examination e = {.ctl = c};
+	buf_init(&e.json, OUTPUT_MOST);
+	json_out_init(&e.out, &e.json);
+	json_begin_array(&e.out);
+	db_begin_reading(c);
+	for (int i = 0; i < PROMISES; i++)
+		add_result(&e, promises[i].says, db_query(c, &view, DB_WITH(promises[i].fault)));
+	add_result(&e, "whatever else the database checks", db_query(c, &others, DB_WITH(known_faults(c))));
+	const char *last = last_migration(c);
+	for (int i = 0; i < CHECKS; i++)
+		add_result(&e, checks[i].name, db_query(c, &checks[i], DB_WITH(last)));
+	db_commit(c);
+	json_end_array(&e.out);
+	if (c->json)
+		puts(e.json.data);
+	else
+		puts("Not known here: the SMS gateways (sigapd.conf); the daemon's /metrics tells of them.");
+	buf_free(&e.json);
+	return e.broken > 0 ? CTL_FAULT : CTL_OK;
+}
