@@ -50,7 +50,6 @@ static const struct pg_statement checks[] = {
          "s.person "
          "where $1::int > 0 and p.retired_at is null and p.phone is not null), '{}'::tstzmultirange)) as gap order by "
          "lower(gap)"},
-        {"no notice is given up", "select notice_id::text from dead_notice where $1::int > 0 order by at"},
 };
 enum { CHECKS = sizeof checks / sizeof *checks, SHOWN = 20, OUTPUT_MOST = 64 * 1024 * 1024 };
 

@@ -63,8 +63,9 @@ static void print_ladder(struct ctl *c, const char *who, const char *when, int f
 	printf("%s, %s after %s:", who, when, duration(c, first_s));
 	for (size_t i = 0; i < l->count; i++) {
 		const struct rung *r = &l->rungs[i];
-		printf(" %s%s%s, then %s:", rung_target_names[r->target], r->slug != NULL ? " " : "",
-		       r->slug != NULL ? r->slug : "", duration(c, r->wait_s));
+		const char *name = r->slug != NULL ? r->slug : r->target == RUNG_UP ? "(there is none)" : "";
+		printf(" %s%s%s, then %s:", rung_target_names[r->target], *name != '\0' ? " " : "", name,
+		       duration(c, r->wait_s));
 	}
 	printf(" duty, again every %s\n", duration(c, l->repeat_s));
 }

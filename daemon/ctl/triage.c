@@ -40,7 +40,7 @@ static const struct gazetteer *from_database(struct ctl *c, const char *home)
 	return snapshot_gazetteer(c, home);
 }
 
-/* {"id","confidence" (that of the type), and everything that triage_render writes}. id NULL: none was given. */
+/* {"id", and everything that triage_render writes}. id NULL: none was given. */
 static void answer(const struct reader *r, const cJSON *id, const char *text)
 {
 	struct triage t;
@@ -57,7 +57,6 @@ static void answer(const struct reader *r, const cJSON *id, const char *text)
 		json_put_double(&j, id->valuedouble);
 	else
 		json_put_string(&j, cJSON_IsString(id) ? id->valuestring : NULL);
-	json_member_double(&j, "confidence", t.type_confidence);
 	if (whole.failed || out.failed)
 		ctl_die("an answer is too long");
 	printf("%s,%s\n", out.data,

@@ -127,6 +127,8 @@ class Partner:
         self.calls = []
         self.default = Answer(200)
         self.planned = []
+        self.connections = 0  # that were ever accepted
+        self.open = set()
         self.port = 0
         self.server = None
         self.lock = threading.Lock()
@@ -156,12 +158,24 @@ class Partner:
         return self.planned.pop(0) if self.planned else self.default
 
     def start(self):
-        """Listens (again, on the same port). A server that was stopped refuses connections meanwhile."""
+        """Listens (again, on the same port)."""
         partner, ending = self, threading.Event()
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
+
+            def setup(self):
+                super().setup()
+                with partner.lock:
+                    partner.connections += 1
+                    partner.open.add(self.connection)
+
+            def finish(self):
+                with partner.lock:
+                    partner.open.discard(self.connection)
+                with contextlib.suppress(OSError):
+                    super().finish()
 
             def serve(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -215,10 +229,15 @@ class Partner:
         self.thread.start()
 
     def stop(self):
+        """Cuts every connection off and refuses new ones."""
         if self.server is not None:
             self.ending.set()
             self.server.shutdown()
             self.server.server_close()
+            with self.lock:
+                for connection in self.open:
+                    with contextlib.suppress(OSError):
+                        connection.shutdown(socket.SHUT_RDWR)
             self.thread.join()
             self.server = None
 

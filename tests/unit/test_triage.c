@@ -1,0 +1,467 @@
+/* layer: core */
+/* test_triage: what messages mean. The lines of tests/data are floors; the other tests are promises about kinds of messages. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../daemon/core/region_file.h"
+#include "../../daemon/core/triage.h"
+#include "../../protocol/json.h"
+
+enum { LEXICON_FILES = 7 };
+static const char *const lexicon_names_of_files[LEXICON_FILES] = {
+        "forms.tsv", "slang.tsv", "words.tsv", "phrases.tsv", "types.tsv", "urgency.tsv", "flags.tsv"};
+static const double sure = 0.7;
+static struct arena *arena;
+static struct lexicon *lexicon;
+static struct gazetteer *gazetteer;
+static struct lexicon_file lexicon_files[LEXICON_FILES];
+
+static char *read_file(const char *path, size_t *ret_len)
+{
+	char full[512];
+	snprintf(full, sizeof full, "%s/%s", SOURCE_DIR, path);
+	FILE *f = fopen(full, "rb");
+	assert_non_null(f);
+	char *text = arena_alloc(arena, 1 << 19);
+	*ret_len = fread(text, 1, (1 << 19) - 1, f);
+	fclose(f);
+	return text;
+}
+
+static int set_up(void **state)
+{
+	struct lexicon_fault fault;
+	struct region *regions;
+	struct region_alias *aliases;
+	size_t len, n, alias_count;
+	(void)state;
+	arena = arena_new();
+	for (size_t i = 0; i < LEXICON_FILES; i++) {
+		const char *name = arena_printf(arena, "config/lexicon/%s", lexicon_names_of_files[i]);
+		char *text = read_file(name, &len);
+		lexicon_files[i] = (struct lexicon_file){name, text, len};
+	}
+	lexicon = lexicon_build(arena, lexicon_files, LEXICON_FILES, &fault);
+	if (lexicon == NULL)
+		fail_msg("%s:%d: %s", fault.file, fault.line, fault.detail);
+	char *text = read_file("config/regions/kaltim.csv", &len);
+	assert_true(regions_parse(arena, text, len, &regions, &n));
+	text = read_file("config/regions/ppu_aliases.csv", &len);
+	assert_true(aliases_parse(arena, text, len, &aliases, &alias_count));
+	gazetteer = gazetteer_build(arena, regions, n, aliases, alias_count, "64.09");
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	arena_free(&arena);
+	return 0;
+}
+
+static struct triage triage_of(const char *text)
+{
+	struct triage t;
+	triage_text(lexicon, gazetteer, text, &t);
+	return t;
+}
+
+static void means(const char *text, enum incident_type type)
+{
+	struct triage t = triage_of(text);
+	if (t.type != type || t.type_confidence < sure)
+		fail_msg("'%s' -> %s %.2f", text, incident_type_names[t.type], t.type_confidence);
+}
+
+static void is_no_case(const char *text)
+{
+	struct triage t = triage_of(text);
+	if (t.type == TYPE_ABANDONED_PERSON || t.type == TYPE_UNCLAIMED_BODY || t.type == TYPE_SHACKLED_PATIENT)
+		fail_msg("'%s' -> %s %.2f", text, incident_type_names[t.type], t.type_confidence);
+}
+
+/* -- the labelled lines ------------------------------------------------------------------------------------------- */
+
+struct tally {
+	int lines, right, asked;
+};
+struct figures {
+	struct tally of[INCIDENT_TYPES];
+	int critical_as_normal, urgency_right, lines;
+	int village_right, village_asked, village_wrong;
+};
+
+static bool is_main(int type)
+{
+	return type == TYPE_ABANDONED_PERSON || type == TYPE_UNCLAIMED_BODY || type == TYPE_SHACKLED_PATIENT;
+}
+
+static void count_place(const cJSON *line, const struct triage *t, struct figures *ret)
+{
+	const char *village = json_string(line, "village_code");
+	bool confident = t->place.code[0] != '\0' && t->place.confidence >= sure;
+	if (confident && (village == NULL || strcmp(village, t->place.code) != 0))
+		ret->village_wrong++;
+	else if (confident || village == NULL)
+		ret->village_right++;
+	else
+		ret->village_asked++;
+}
+
+static void count_line(const cJSON *line, struct figures *ret)
+{
+	int type = name_index(incident_type_names, INCIDENT_TYPES, json_string(line, "type"));
+	const char *urgency = json_string(line, "urgency");
+	struct triage t = triage_of(json_string(line, "text"));
+	bool confident = t.type != TYPE_UNSURE && t.type_confidence >= sure;
+	ret->lines++;
+	ret->of[type].lines++;
+	ret->of[type].asked += !confident;
+	ret->of[type].right += confident && (int)t.type == type;
+	if (urgency == NULL)
+		return;
+	ret->urgency_right += strcmp(urgency, urgency_names[t.urgency]) == 0;
+	ret->critical_as_normal += is_main(type) && strcmp(urgency, "critical") == 0 && t.urgency == URGENCY_NORMAL;
+	count_place(line, &t, ret);
+}
+
+static struct figures count_file(const char *path)
+{
+	struct figures figures = {0};
+	size_t len;
+	char *save = NULL, *text = read_file(path, &len);
+	for (char *one = strtok_r(text, "\n", &save); one != NULL; one = strtok_r(NULL, "\n", &save)) {
+		struct json_fault fault;
+		cJSON *line = json_parse(one, strlen(one), &fault);
+		assert_non_null(line);
+		count_line(line, &figures);
+		cJSON_Delete(line);
+	}
+	return figures;
+}
+
+static void labelled_messages_are_typed_placed_and_ranked(void **state)
+{
+	(void)state;
+	struct figures f = count_file("tests/data/sms_dev.jsonl");
+	for (int t = 1; t < INCIDENT_TYPES; t++)
+		print_message("%-18s lines %3d  right %.3f  asked %.3f\n", incident_type_names[t], f.of[t].lines,
+		              (double)f.of[t].right / f.of[t].lines, (double)f.of[t].asked / f.of[t].lines);
+	print_message("urgency right %.3f; village right %.3f, asked %.3f, wrong %.3f\n",
+	              (double)f.urgency_right / f.lines, (double)f.village_right / f.lines,
+	              (double)f.village_asked / f.lines, (double)f.village_wrong / f.lines);
+	for (int t = 1; t < INCIDENT_TYPES; t++) {
+		if (!is_main(t))
+			continue;
+		assert_true(f.of[t].right >= 0.90 * f.of[t].lines);
+		assert_true(f.of[t].asked <= 0.10 * f.of[t].lines);
+	}
+	assert_int_equal(f.critical_as_normal, 0);
+	assert_true(f.village_wrong <= 0.01 * f.lines);
+}
+
+static void ordinary_messages_are_not_taken_for_cases(void **state)
+{
+	(void)state;
+	struct figures f = count_file("tests/data/real_sms_negatives_dev.jsonl");
+	int cases = 0;
+	size_t len;
+	char *save = NULL, *text = read_file("tests/data/real_sms_negatives_dev.jsonl", &len);
+	for (char *one = strtok_r(text, "\n", &save); one != NULL; one = strtok_r(NULL, "\n", &save)) {
+		struct json_fault fault;
+		cJSON *line = json_parse(one, strlen(one), &fault);
+		cases += is_main(triage_of(json_string(line, "text")).type);
+		cJSON_Delete(line);
+	}
+	print_message("taken for a case: %d of %d; called no report: %d\n", cases, f.lines,
+	              f.of[TYPE_NOT_A_REPORT].right);
+	assert_int_equal(f.lines, 400);
+	assert_true(cases <= 0.01 * f.lines);
+}
+
+/* -- kinds of messages ---------------------------------------------------------------------------------------------- */
+
+static void a_chained_person_with_a_place_is_sure(void **state)
+{
+	(void)state;
+	struct triage t = triage_of("ada org dirantai di gudang blkg rumah, ds Labangka RT 4");
+	assert_int_equal(t.type, TYPE_SHACKLED_PATIENT);
+	assert_true(t.type_confidence > 0.7);
+	assert_string_equal(t.place.code, "64.09.03.2002");
+	assert_true(t.place.confidence > 0.7);
+	assert_true(t.urgency >= URGENCY_HIGH);
+	assert_null(t.ask);
+	assert_non_null(strstr(t.place_text, "RT 4"));
+	assert_non_null(strstr(t.reasons[0], "'dirantai'"));
+}
+
+static void restraint_is_recognised_without_its_word(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+	        "anaknya yg sakit jiwa dikurung di kamar, pintu digembok dari luar",
+	        "adik kami ODGJ tangan sm kakinya diikat tali ke ranjang",
+	        "orang stres ditaruh di kandang besi belakang rumah",
+	        "kakek pikun diborgol ke kursi sama anaknya",
+	        "perempuan itu gila, tidak pernah boleh keluar kamar, makan lewat lubang",
+	        "sidin dirante batisnya di bawah pohon, urang gila",
+	        "lakinya edan dibelok nang omah",
+	        "sy terpaksa kurung anak sy yg gangguan mental",
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		means(texts[i], TYPE_SHACKLED_PATIENT);
+}
+
+static void false_friends_are_no_cases(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+	        "ada mayat kucing di jalan",
+	        "gila diskonnya 70%!!",
+	        "proyek jembatan terlantar 2 tahun",
+	        "anjing tetangga dirantai terus",
+	        "cintaku terpasung aturan",
+	        "film mayat hidup seru",
+	        "motor saya digembok di parkiran",
+	        "hp mati total",
+	        "kambing saya diikat di kebun hilang",
+	        "lahan terlantar mau digarap",
+	        "harga cabe gila",
+	        "rapat sosialisasi bebas pasung kamis depan, undangan terlampir",
+	        "tidak ada yang dipasung di desa kami",
+	        "bawang merah dipasang harga tinggi",
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		is_no_case(texts[i]);
+}
+
+static void the_body_of_a_person_is_a_case_and_urgent(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+	        "nemu mayat ngambang di muara",
+	        "ada orang tidak bernyawa di semak",
+	        "tulang belulang manusia di kebun sawit",
+	        "bayi sudah meninggal dalam kardus di selokan",
+	        "urang mati di sumur",
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		means(texts[i], TYPE_UNCLAIMED_BODY);
+		assert_int_equal(triage_of(texts[i]).urgency, URGENCY_CRITICAL);
+	}
+}
+
+static void people_left_behind_are_a_case(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+	        "kakek tersesat lupa rumahnya, duduk di pos ronda",
+	        "nenek sebatang kara sakit tidak ada yang merawat",
+	        "bayi ditinggal di teras masjid masih hidup",
+	        "kami buruh dari NTT terlantar, tidak punya ongkos pulang",
+	        "odgj telanjang di jalan tidak tahu keluarganya",
+	        "wong tuwo kesasar ora ngerti omahe",
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		means(texts[i], TYPE_ABANDONED_PERSON);
+}
+
+static void misspelt_disguised_and_stretched_words_are_read(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+	        "ada orang gila dip4sung", "ADA ORANG GILA DIPASUUUUNG",
+	        "orang gila dirntai",      "orang gila di rantai",
+	        "orang gila dipasugn",     "orang gila terpasungg",
+	        "org gila di-pasung",      "\xef\xbd\x8f\xef\xbd\x92\xef\xbd\x87 gila dipasung",
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		means(texts[i], TYPE_SHACKLED_PATIENT);
+	is_no_case("lampu dipasang orang");
+}
+
+static void danger_to_life_raises_the_urgency(void **state)
+{
+	(void)state;
+	assert_int_equal(triage_of("anak 9 tahun cacat mental dirantai di kandang").urgency, URGENCY_CRITICAL);
+	assert_int_equal(triage_of("orang gila dipasung tidak makan tiga hari, lemas").urgency, URGENCY_CRITICAL);
+	assert_int_equal(triage_of("orang tak dikenal pingsan di halte tidak ada ktp").urgency, URGENCY_CRITICAL);
+	assert_int_equal(triage_of("tetangga mau bunuh diri naik tower").urgency, URGENCY_CRITICAL);
+	assert_int_equal(triage_of("rumah kebakaran tolong").urgency, URGENCY_CRITICAL);
+}
+
+static void flags_say_who_and_what_is_there(void **state)
+{
+	(void)state;
+	assert_true(triage_of("anak 9 tahun dirantai").flags & FLAG_CHILD);
+	assert_true(triage_of("nenek tersesat di pasar").flags & FLAG_ELDERLY);
+	assert_true(triage_of("odgj ngamuk bawa parang").flags & FLAG_WEAPON);
+	assert_true(triage_of("odgj ngamuk bawa parang").flags & FLAG_MENTAL);
+	assert_true(triage_of("mayat mengapung di sungai").flags & FLAG_BODY_IN_WATER);
+	assert_true(triage_of("jenazah di rsud tidak ada keluarga").flags & FLAG_HOSPITAL_DEATH);
+	assert_true(triage_of("ibu hamil terlantar di pelabuhan").flags & FLAG_PREGNANT);
+	assert_int_equal(triage_of("selamat pagi").flags, 0);
+}
+
+static void questions_and_news_about_a_report_are_told_from_reports(void **state)
+{
+	(void)state;
+	means("laporan saya kemarin sudah sampai mana pak?", TYPE_STATUS_QUERY);
+	means("STATUS#251107", TYPE_STATUS_QUERY);
+	means("ralat laporan tadi, bukan RT 2 tapi RT 12", TYPE_FOLLOWUP);
+	means("tidak jadi pak, orangnya sudah dijemput keluarganya", TYPE_FOLLOWUP);
+}
+
+static void only_what_is_missing_is_asked(void **state)
+{
+	(void)state;
+	struct triage t = triage_of("ada mayat di pinggir sungai");
+	assert_string_equal(t.ask, "place");
+	t = triage_of("tolong pak");
+	assert_int_equal(t.type, TYPE_UNSURE);
+	assert_string_equal(t.ask, "type");
+	t = triage_of("beli pulsa murah promo klik http://x.id");
+	assert_int_equal(t.type, TYPE_NOT_A_REPORT);
+	assert_null(t.ask);
+}
+
+static void place_words_are_kept_as_written_without_names(void **state)
+{
+	(void)state;
+	assert_string_equal(triage_of("mayat di Gg. Melati RT 04/RW 02 dekat masjid Al Huda").place_text,
+	                    "Gg. Melati RT 04/RW 02 dekat masjid Al Huda");
+	assert_null(strstr(triage_of("orang dipasung dekat rumah pak Budi").place_text, "Budi"));
+	assert_string_equal(triage_of("orang gila ngamuk").place_text, "");
+}
+
+static void what_the_source_stated_stands(void **state)
+{
+	(void)state;
+	struct triage t;
+	struct stated s = {.text = "orang di pos ronda petung", .type = "unclaimed_body", .urgency = "high"};
+	triage_report(lexicon, gazetteer, &s, &t);
+	assert_int_equal(t.type, TYPE_UNCLAIMED_BODY);
+	assert_true(t.type_confidence == 1);
+	assert_int_equal(t.urgency, URGENCY_HIGH);
+	assert_string_equal(t.place.code, "64.09.01.1003");
+	s.village_code = "64.09.04.2010";
+	triage_report(lexicon, gazetteer, &s, &t);
+	assert_string_equal(t.place.code, "64.09.04.2010");
+	assert_true(t.place.confidence == 1);
+	s.village_code = "64.09.04";
+	triage_report(lexicon, gazetteer, &s, &t);
+	assert_string_equal(t.place.code, "");
+	assert_string_equal(t.place.district, "64.09.04");
+	assert_string_equal(t.ask, "place");
+	s = (struct stated){.type = "unclaimed_body", .place_text = "dekat pasar Petung"};
+	triage_report(lexicon, gazetteer, &s, &t);
+	assert_int_equal(t.urgency, URGENCY_CRITICAL);
+	assert_string_equal(t.place.code, "64.09.01.1003");
+	assert_string_equal(t.place_text, "dekat pasar Petung");
+}
+
+static void the_answer_is_rendered_as_json_with_its_reasons(void **state)
+{
+	(void)state;
+	struct triage t = triage_of("ada mayat di petung rt 3");
+	struct json_fault fault;
+	struct buf out;
+	buf_init(&out, 1 << 16);
+	triage_render(&t, gazetteer, &out);
+	cJSON *json = json_parse(out.data, out.len, &fault);
+	assert_non_null(json);
+	assert_string_equal(json_string(json, "type"), "unclaimed_body");
+	assert_string_equal(json_string(json, "village_code"), "64.09.01.1003");
+	const cJSON *first = json_member(json, "candidates")->child;
+	assert_string_equal(json_string(first, "name"), "Petung");
+	assert_true(cJSON_GetArraySize(json_member(json, "reasons")) >= 2);
+	assert_true(cJSON_IsNull(json_member(json, "ask")));
+	cJSON_Delete(json);
+	buf_free(&out);
+}
+
+static void any_length_and_any_bytes_are_read(void **state)
+{
+	(void)state;
+	char *text = arena_alloc(arena, 100001);
+	for (size_t i = 0; i < 100000; i++)
+		text[i] = (char)(i % 7 == 6 ? ' ' : 'a' + (int)(i * i % 26));
+	memcpy(text, "ada mayat di petung. ", 21);
+	assert_int_equal(triage_of(text).type, TYPE_UNCLAIMED_BODY);
+	memset(text, '2', 100000);
+	triage_of(text);
+	memset(text, 0xff, 100000);
+	assert_false(is_main((int)triage_of(text).type));
+	triage_of("");
+	triage_of("\xf0\x9f");
+}
+
+static void the_same_message_always_means_the_same(void **state)
+{
+	(void)state;
+	struct triage one = triage_of("kakek linglung di halte petung"), other = triage_of("mayat");
+	other = triage_of("kakek linglung di halte petung");
+	assert_memory_equal(&one, &other, sizeof one);
+}
+
+static void a_fault_in_the_lexicon_names_file_and_line(void **state)
+{
+	(void)state;
+	struct lexicon_file files[LEXICON_FILES];
+	struct lexicon_fault fault;
+	static const struct {
+		int file;
+		const char *text;
+		int line;
+	} faults[] = {
+	        {2, "# words\nperson\torang\nperson orang\n", 3},
+	        {3, "x\t@nobody_gives_this a\n", 1},
+	        {4, "unclaimed_body\theavy\t-\t-\n", 1},
+	        {4, "\nunclaimed_bodies\t1\t-\t-\n", 2},
+	        {5, "unclaimed_body\tsoon\t-\n", 1},
+	        {6, "tall\tperson\n", 1},
+	        {0, "x\ta b c d\n", 1},
+	};
+	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+		memcpy(files, lexicon_files, sizeof files);
+		files[faults[i].file].text = faults[i].text;
+		files[faults[i].file].len = strlen(faults[i].text);
+		assert_null(lexicon_build(arena, files, LEXICON_FILES, &fault));
+		assert_string_equal(fault.file, files[faults[i].file].name);
+		assert_int_equal(fault.line, faults[i].line);
+		assert_true(fault.detail[0] != '\0');
+	}
+	assert_null(lexicon_build(arena, lexicon_files, 2, &fault));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(labelled_messages_are_typed_placed_and_ranked),
+	        cmocka_unit_test(ordinary_messages_are_not_taken_for_cases),
+	        cmocka_unit_test(a_chained_person_with_a_place_is_sure),
+	        cmocka_unit_test(restraint_is_recognised_without_its_word),
+	        cmocka_unit_test(false_friends_are_no_cases),
+	        cmocka_unit_test(the_body_of_a_person_is_a_case_and_urgent),
+	        cmocka_unit_test(people_left_behind_are_a_case),
+	        cmocka_unit_test(misspelt_disguised_and_stretched_words_are_read),
+	        cmocka_unit_test(danger_to_life_raises_the_urgency),
+	        cmocka_unit_test(flags_say_who_and_what_is_there),
+	        cmocka_unit_test(questions_and_news_about_a_report_are_told_from_reports),
+	        cmocka_unit_test(only_what_is_missing_is_asked),
+	        cmocka_unit_test(place_words_are_kept_as_written_without_names),
+	        cmocka_unit_test(what_the_source_stated_stands),
+	        cmocka_unit_test(the_answer_is_rendered_as_json_with_its_reasons),
+	        cmocka_unit_test(any_length_and_any_bytes_are_read),
+	        cmocka_unit_test(the_same_message_always_means_the_same),
+	        cmocka_unit_test(a_fault_in_the_lexicon_names_file_and_line),
+	};
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
