@@ -177,6 +177,15 @@ static void read_wide(struct reader *r, utf8proc_int32_t c, uint32_t start, uint
 			push(r, "wkwk", 4, start, end);
 }
 
+/* "Gg. Melati", "Jl. Negara": the full stop of an abbreviation does not end anything. */
+static bool is_abbreviation(const char *word, size_t len)
+{
+	bool consonants = len == 2 || len == 3;
+	for (size_t i = 0; consonants && i < len; i++)
+		consonants = is_letter(word[i]) && strchr("aiueo", word[i]) == NULL;
+	return consonants;
+}
+
 static void read_mark(struct reader *r, const char *text, uint32_t at)
 {
 	char c = text[at];
@@ -187,7 +196,10 @@ static void read_mark(struct reader *r, const char *text, uint32_t at)
 		collect(r, 'a', at, at + 1);
 		return;
 	}
+	bool abbreviated = c == '.' && is_abbreviation(r->open.text, r->len);
 	close_word(r);
+	if (abbreviated)
+		return;
 	if ((c == '.' || c == ',') && at > 0 && is_digit(text[at - 1]) && is_digit(text[at + 1]))
 		return;
 	if (strchr(".!\n", c) != NULL)

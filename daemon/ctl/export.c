@@ -68,9 +68,12 @@ struct export
 	char time[RFC3339_MAX];
 };
 
+/* NULL: SQL null. A time is valid until the next call. */
 static const char *cell(struct export *x, const PGresult *r, int column)
 {
 	const char *text = PQgetvalue(r, 0, column);
+	if (PQgetisnull(r, 0, column))
+		return NULL;
 	if (PQftype(r, column) != OID_TIMESTAMPTZ)
 		return text;
 	rfc3339_format(db_time(text).us, x->time);
@@ -98,7 +101,7 @@ static void print_json(struct export *x, const PGresult *r)
 	for (int k = 0; k < PQnfields(r); k++) {
 		const char *text = cell(x, r, k);
 		json_key(&j, PQfname(r, k));
-		if (PQgetisnull(r, 0, k))
+		if (text == NULL)
 			json_put_null(&j);
 		else if (PQftype(r, k) == OID_BOOL)
 			json_put_bool(&j, db_bool(text));

@@ -336,7 +336,7 @@ static void on_claimed(void *ctx, const struct pg_result *r)
 {
 	struct deliver *d = ctx;
 	d->claiming = false;
-	if (r->status != PG_OK)
+	if (r->status != PG_OK || r->rows == 0)
 		return; /* the watch looks again */
 	fault_point("deliver.claimed");
 	for (int row = 0; row < r->rows; row++)

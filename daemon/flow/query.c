@@ -164,7 +164,8 @@ void query_outbox(void *ctx, struct http_request *r)
 	struct form form;
 	bool readable = form_parse(r->query, r->query_len, &form);
 	const char *state = readable ? form_value(&form, "state") : NULL;
-	bool dead = state == NULL || strcmp(state, "dead") == 0, known = dead || strcmp(state, "waiting") == 0;
+	bool dead = readable && (state == NULL || strcmp(state, "dead") == 0);
+	bool known = dead || (readable && strcmp(state, "waiting") == 0);
 	if (readable)
 		form_free(&form);
 	if (!known) {

@@ -12,7 +12,7 @@ import rig
 CONNECTIONS = {1: 3000, 32: 20000, 256: 20000}  # HTTP connections -> reports of a round
 CLIENTS = (1, 8, 32)
 PGBENCH_S = 2 if rig.QUICK else 5
-AGENCIES = 3
+AGENCIES = 2  # about eleven rows a report
 
 # How to read back what the statement was given: for each alias of its unnest(...) lists a query of the columns.
 CAPTURE = {
@@ -77,9 +77,7 @@ def make_script(state):
     """Takes one report in, reads what it left, and writes the script that leaves the same."""
     with state.database() as database:
         with state.daemon(database, hold=True) as port:
-            told = rig.try_one(port, state.headers())
-        if told != AGENCIES:
-            raise RuntimeError(f"the sample report goes to {told} agencies, not {AGENCIES}")
+            rig.try_one(port, state.headers(), AGENCIES)
         rows = {alias: state.rows(query, database) for alias, query in CAPTURE.items()}
         per_report = row_counts(state, database)
     sql = subprocess.run(
@@ -101,9 +99,9 @@ def check_rows(state, database, per_report):
 def measure_http(state, connections, per_report):
     with state.database() as database:
         with state.daemon(database, hold=True) as port:
-            rig.load(port, "/v1/reports", rig.report_body(), state.headers(), connections, count=max(200, connections))
+            rig.load(port, "/v1/reports", rig.report_body(AGENCIES), state.headers(), connections, count=max(200, connections))
             count = CONNECTIONS[connections] // (10 if rig.QUICK else 1)
-            result = rig.load(port, "/v1/reports", rig.report_body(), state.headers(), connections, count=count)
+            result = rig.load(port, "/v1/reports", rig.report_body(AGENCIES), state.headers(), connections, count=count)
         check_rows(state, database, per_report)
     return result
 
@@ -121,12 +119,14 @@ def main():
     http = {connections: [] for connections in CONNECTIONS}
     pgbench = {clients: [] for clients in CLIENTS}
     with rig.state() as state:
+        state.point_agencies_at(rig.free_port())  # never called: deliveries are held
         script, per_report = make_script(state)
         for number in range(rig.ROUNDS):
             rig.say(f"intake: round {number + 1} of {rig.ROUNDS}")
             for connections, clients in zip(CONNECTIONS, CLIENTS, strict=True):
                 http[connections].append(measure_http(state, connections, per_report))
                 pgbench[clients].append(measure_pgbench(state, clients, script, per_report))
+    rig.figure("intake.rows_per_report", [sum(per_report.values())], "rows")
     peers = {f"pgbench_{clients}_clients": rounds for clients, rounds in pgbench.items()}
     for connections, rounds in http.items():
         name = "intake.reports_per_s" + ("" if connections == 32 else f".{connections}_connections")

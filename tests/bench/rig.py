@@ -163,10 +163,12 @@ class State:
         return [{name: None if value == NULL else value for name, value in row.items()} for row in rows]
 
     def point_agencies_at(self, port):
-        """Sends every agency's webhooks to this port."""
-        text = (self.folder / "agencies.json").read_text().replace(SAMPLE_PORT, f"http://127.0.0.1:{port}/")
+        """Gives every agency one contact, a webhook to this port: nobody here is reached by SMS."""
+        directory = json.loads((self.folder / "agencies.json").read_text().replace(SAMPLE_PORT, f"http://127.0.0.1:{port}/"))
+        for agency in directory["agencies"]:
+            agency["contacts"] = [contact for contact in agency["contacts"] if contact["channel"] == "webhook"]
         changed = self.folder / "bench-agencies.json"
-        changed.write_text(text)
+        changed.write_text(json.dumps(directory))
         subprocess.run([self.env["SIGAP_CTL"], "agencies", "import", changed], stdout=subprocess.DEVNULL, check=True)
 
     @contextlib.contextmanager
@@ -229,26 +231,27 @@ def state():
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def report_body(key="@KEY@"):
-    """A report that goes to three agencies; its place text carries the key through to the webhook."""
-    return json.dumps(
-        {
-            "type": "unclaimed_body",
-            "urgency": "high",
-            "place": {"village_code": "64.09.01.1010", "text": key},
-            "text": "Ditemukan jenazah tanpa identitas di tepi pantai, belum ada keluarga yang datang",
-            "external_id": key,
-        }
-    )
+REPORTS = {  # by the number of agencies that are told
+    2: {"type": "abandoned_person", "urgency": "normal"},
+    3: {"type": "unclaimed_body", "urgency": "high"},
+}
 
 
-def try_one(port, headers):
-    """Posts one report and gives how many agencies were told: the rounds expect three."""
+def report_body(agencies, key="@KEY@"):
+    """A report that goes to so many agencies; its place text carries the key through to the webhook."""
+    place = {"village_code": "64.09.01.1010", "text": key}
+    return json.dumps(REPORTS[agencies] | {"place": place, "external_id": key})
+
+
+def try_one(port, headers, agencies):
+    """Posts one report and makes sure that it told so many agencies."""
     words = dict(line.split(": ", 1) for line in headers)
     words |= {"Content-Type": "application/json", "Idempotency-Key": f"try-{time.monotonic_ns()}"}
-    status, answer = post(f"http://127.0.0.1:{port}/v1/reports", report_body("percobaan"), words)
+    status, answer = post(f"http://127.0.0.1:{port}/v1/reports", report_body(agencies, "percobaan"), words)
     if status != 201:
         raise RuntimeError(f"the report was answered {status}: {answer}")
-    return len(json.loads(answer)["dispatches"])
+    told = len(json.loads(answer)["dispatches"])
+    if told != agencies:
+        raise RuntimeError(f"the sample report goes to {told} agencies, not {agencies}")
 
 

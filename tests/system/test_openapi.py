@@ -1,0 +1,414 @@
+"""The description of the API is complete and true: routes, roles, examples, and what the running daemon and its webhooks really say."""
+import base64
+import hashlib
+import hmac
+import json
+import subprocess
+import uuid
+
+import jsonschema
+import pytest
+import requests
+
+import openapi
+import stack as harness
+from stack import Answer, wait_until
+
+API = openapi.Description()
+OPERATIONS = [(method, path) for method, path, _ in API.operations()]
+ROLES = ("source", "agency", "coordinator", "admin", "auditor")
+TOKEN_OF = {"agency": "polsek-penajam"}  # the other roles' tokens have the name of the role
+NOBODY = "01a20131-2444-71ce-8a1f-8ba375bacac0"  # an id that nothing has
+
+
+def path_with(path, id=NOBODY):
+    """The route with its parameters filled in."""
+    for name, value in {"id": id, "notice": id, "name": "kannel", "token": "x" * 32}.items():
+        path = path.replace("{%s}" % name, value)
+    return path
+
+
+def media_types():
+    """(what, schema, example values) of every request and answer of every operation and webhook."""
+    hooks = [("webhook", name, hook["post"]) for name, hook in API.doc["webhooks"].items()]
+    for method, path, operation in [*API.operations(), *hooks]:
+        bodies = [("request", operation["requestBody"])] if "requestBody" in operation else []
+        bodies += [(status, API.follow(r)) for status, r in operation["responses"].items()]
+        for part, body in bodies:
+            for media, content in body.get("content", {}).items():
+                values = [e["value"] for e in content.get("examples", {}).values()]
+                values += [content["example"]] if "example" in content else []
+                yield f"{method} {path} {part} {media}", part, content["schema"], values
+
+
+# ---- the document -------------------------------------------------------------------------------------------------------
+
+
+def test_every_route_of_the_daemon_is_described_and_nothing_else():
+    printed = subprocess.run([harness.BUILD / "sigapd", "--print-routes"], check=True, capture_output=True, text=True).stdout
+    routes = [tuple(line.split(" ", 1)) for line in printed.splitlines()]
+    assert len(routes) == len(set(routes)) > 20
+    assert sorted(routes) == sorted(OPERATIONS)
+
+
+def test_the_served_description_is_the_file(stack):
+    served = requests.get(stack.url + "/v1/openapi.json", timeout=10)
+    assert served.headers["Content-Type"] == "application/json"
+    assert json.loads(served.content) == API.doc
+
+
+def test_the_description_is_well_formed():
+    def refs(node):
+        if isinstance(node, dict):
+            if "$ref" in node:
+                yield node["$ref"]
+            for value in node.values():
+                yield from refs(value)
+        elif isinstance(node, list):
+            for value in node:
+                yield from refs(value)
+
+    used = set(refs(API.doc))
+    for ref in used:
+        API.follow({"$ref": ref})
+    for section, parts in API.doc["components"].items():
+        if section != "securitySchemes":
+            assert {f"#/components/{section}/{name}" for name in parts} - used == set(), "described, but used nowhere"
+    for name, schema in API.doc["components"]["schemas"].items():
+        jsonschema.Draft202012Validator.check_schema(schema)
+    for what, _, schema, _ in media_types():
+        jsonschema.Draft202012Validator.check_schema(schema)
+    operations = [o for _, _, o in API.operations()]
+    ids = [o["operationId"] for o in operations]
+    assert len(ids) == len(set(ids))
+    tags = [t["name"] for t in API.doc["tags"]]
+    assert {t for o in operations for t in o["tags"]} == set(tags)
+    for o in operations:
+        assert o["summary"] and o["x-summary-id"] and any(s.startswith("2") for s in o["responses"]), o["operationId"]
+
+
+@pytest.mark.parametrize("method, path", OPERATIONS)
+def test_the_parameters_of_the_path_are_described(method, path):
+    described = {p["name"] for p in API.parameters(method, path) if p["in"] == "path"}
+    assert described == {part[1:-1] for part in path.split("/") if part.startswith("{")}
+    for p in API.parameters(method, path):
+        if "example" in p:
+            assert API.faults(p["schema"], p["example"]) == [], p["name"]
+
+
+@pytest.mark.parametrize("what, part, schema, values", media_types(), ids=lambda v: v if isinstance(v, str) else "")
+def test_every_example_fits_its_schema(what, part, schema, values):
+    for value in values:
+        assert API.faults(schema, value) == []
+    if part == "request" or part.startswith("2"):
+        assert values, "a request and an answer that is hoped for have an example"
+
+
+def test_an_example_that_lies_would_be_found():
+    schema = {"$ref": "#/components/schemas/ReportAnswer"}
+    good = API.doc["paths"]["/v1/reports"]["post"]["responses"]["201"]["content"]["application/json"]["examples"]["dispatched"]["value"]
+    assert API.faults(schema, good, API.closed) == []
+    for broken in (
+        {**good, "number": "1001"},
+        {**good, "extra": 1},
+        {**good, "id": "no-uuid"},
+        {k: v for k, v in good.items() if k != "triage"},
+        {**good, "dispatches": [{**good["dispatches"][0], "accept_by": "yesterday"}]},
+        {**good, "incident": {**good["incident"], "phone": "+62"}},
+    ):
+        assert API.faults(schema, broken, API.closed) != []
+
+
+# ---- who may ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method, path", OPERATIONS)
+def test_the_roles_described_are_those_let_in(stack, method, path):
+    (need,) = API.doc["paths"][path][method.lower()].get("security") or [None]
+    described = [] if need is None else need.get("bearer", [])
+    assert set(described) <= set(ROLES)
+    for role in ROLES:
+        r = stack.api(method, path_with(path), TOKEN_OF.get(role, role), json={} if method == "POST" else None)
+        if need is None:
+            assert r.status_code not in (401, 403)
+        elif "gateway" in need:
+            assert r.status_code == 403, "a bearer token opens no gateway"
+        else:
+            assert (r.status_code != 403) == (role in described), (role, r.text)
+    nobody = requests.request(method, stack.url + path_with(path), timeout=10)
+    assert (nobody.status_code == 401) == (need is not None and "bearer" in need)
+
+
+# ---- real answers -------------------------------------------------------------------------------------------------------------
+
+
+class Witness:
+    """Calls the daemon and holds each answer against the description; remembers what it has seen."""
+
+    def __init__(self, stack):
+        self.stack = stack
+        self.seen = set()
+
+    def call(self, method, path, expect, token="coordinator", id=NOBODY, query="", raw=None, **more):
+        if raw is not None:
+            more["data"] = raw
+        url = path_with(path, id) + query
+        r = self.stack.api(method, url, token, **more)
+        assert r.status_code == expect, (method, url, r.status_code, r.text)
+        self.seen.add((method, path, API.check_answer(method, path, r)))
+        return r
+
+    def get(self, path, expect=200, **more):
+        return self.call("GET", path, expect, **more)
+
+    def post(self, path, expect, json=None, **more):
+        return self.call("POST", path, expect, json=json, **more)
+
+
+@pytest.fixture(scope="module")
+def witness(stack):
+    return Witness(stack)
+
+
+@pytest.fixture(scope="module")
+def made(witness):
+    """A report with its incident and dispatches."""
+    return witness.post("/v1/reports", 201, {
+        "type": "abandoned_person", "urgency": "high", "text": "Kakek tidur di emperan pasar Petung",
+        "place": {"village_code": "64.09.01.1003", "text": "emperan pasar", "lat": -1.33, "lon": 116.64},
+        "reporter": {"phone": "0812-0000-7777", "name": "Contoh"}, "occurred_at": "2026-11-21T18:11:12+08:00",
+        "external_id": "openapi-1"}, token="source").json()
+
+
+def test_answers_to_reports_are_as_described(witness, made):
+    for words in ("halo selamat pagi", "tolong pak ada orang", "di desa itu ada yang dipasung keluarganya"):
+        witness.post("/v1/reports", 201, {"text": words}, token="source")
+    # again, from the database
+    witness.post("/v1/reports", 201, {"text": "Ada nenek terlantar di Petung"}, token="source", headers={"Idempotency-Key": "o-1"})
+    again = witness.post("/v1/reports", 201, {"text": "Ada nenek terlantar di Petung"}, token="source", headers={"Idempotency-Key": "o-1"})
+    assert again.headers["Location"] == "/v1/reports/" + again.json()["id"]
+    witness.post("/v1/reports", 422, {"text": "lain"}, token="source", headers={"Idempotency-Key": "o-1"})
+    witness.post("/v1/reports", 422, {"tekst": "x"}, token="source")
+    witness.post("/v1/reports", 422, {f"m{i}": 1 for i in range(50)}, token="source")  # errors_left_out
+    witness.post("/v1/reports", 400, raw=b"{", token="source")
+    witness.post("/v1/reports", 400, {"text": "x"}, token="source", headers={"Idempotency-Key": "two words"})
+    witness.post("/v1/reports", 413, raw=b" " * 65537, token="source")
+    witness.post("/v1/reports", 401, {"text": "x"}, token=None)
+    witness.post("/v1/reports", 403, {"text": "x"}, token="auditor")
+    witness.stack.add_token("babulu", "source", scope="64.09.03")
+    witness.stack.rules_changed()
+    outside = witness.post("/v1/reports", 403, {"type": "abandoned_person", "place": {"village_code": "64.09.01"}}, token="babulu")
+    assert outside.json()["errors"][0]["pointer"] == "#/place/village_code"
+    report = witness.get("/v1/reports/{id}", id=made["id"], token="source").json()
+    assert report["incident"]["id"] == made["incident"]["id"]
+    witness.get("/v1/reports/{id}", 404, id=made["id"], token="babulu")
+    witness.get("/v1/reports/{id}", 404, id="x")
+    witness.get("/v1/reports/{id}", 401, token=None)
+    witness.get("/v1/reports/{id}", 403, token="polsek-penajam")
+
+
+def test_answers_to_dispatches_are_as_described(witness, made):
+    ids = {d["agency"]: d["id"] for d in made["dispatches"]}
+    police, office = ids["polsek-penajam"], ids["kelurahan-petung"]
+    own, events = "polsek-penajam", "/v1/dispatches/{id}/events"
+    for event, more in (("seen", {}), ("accept", {"eta": 20}), ("accept", {}), ("en_route", {"note": "Dua petugas"}), ("on_scene", {})):
+        witness.post(events, 200, {"event": event, **more}, id=police, token=own)
+        witness.get("/v1/dispatches/{id}", id=police, token=own)
+    witness.post(events, 409, {"event": "decline", "reason": "x"}, id=police, token=own)
+    witness.post(events, 409, {"event": "complete", "version": 1}, id=police, token=own)
+    witness.post(events, 200, {"event": "complete"}, id=police, token=own)
+    witness.post(events, 200, {"event": "decline", "reason": "Tidak ada petugas"}, id=office)
+    witness.get("/v1/dispatches/{id}", id=office)
+    witness.post(events, 400, raw=b"[", id=police)
+    witness.post(events, 401, {"event": "seen"}, id=police, token=None)
+    witness.post(events, 403, {"event": "seen"}, id=police, token="source")
+    witness.post(events, 404, {"event": "seen"}, id=police, token="kelurahan-petung")
+    witness.post(events, 413, raw=b" " * 16385, id=police)
+    witness.post(events, 422, {"event": "decline"}, id=police)
+    for token, query in ((own, ""), (own, "?state=open"), ("auditor", "?state=completed&agency=polsek-penajam"), ("admin", "?state=cancelled")):
+        witness.get("/v1/dispatches", token=token, query=query)
+    assert witness.get("/v1/dispatches", token="kelurahan-petung").json()[0]["agency"] == "kelurahan-petung"
+    too_many = "?" + "&".join(f"a{i}=1" for i in range(65))
+    for path in ("/v1/dispatches", "/v1/incidents", "/v1/outbox"):
+        witness.get(path, 400, query=too_many)
+        witness.get(path, 401, token=None)
+        witness.get(path, 403, token="source")
+    witness.get("/v1/dispatches/{id}", 401, token=None)
+    witness.get("/v1/dispatches/{id}", 403, token="source")
+    witness.get("/v1/dispatches/{id}", 404)
+
+
+def test_answers_to_the_duty_room_are_as_described(witness, made):
+    incident, events = made["incident"]["id"], "/v1/incidents/{id}/events"
+    witness.post(events, 200, {"event": "note", "note": "Keluarga dihubungi"}, id=incident)
+    more = witness.post(events, 200, {"event": "dispatch", "agency": "rsud-rapb"}, id=str(made["number"])).json()
+    assert [d["agency"] for d in more["dispatches"]] == ["rsud-rapb"]
+    witness.post(events, 200, {"event": "triage", "type": "unclaimed_body", "place": {"village_code": "64.09.03.2002"}}, id=incident)
+    witness.post(events, 409, {"event": "reopen", "reason": "x"}, id=incident)
+    witness.get("/v1/incidents/{id}", id=incident)
+    witness.get("/v1/incidents/{id}", id=str(made["number"]), token="auditor")
+    witness.post(events, 200, {"event": "close", "disposition": "Diantar ke rumah singgah"}, id=incident)
+    closed = witness.get("/v1/incidents/{id}", id=incident).json()
+    assert closed["state"] == "closed" and closed["disposition"] == "Diantar ke rumah singgah"
+    witness.post(events, 200, {"event": "reopen", "reason": "Kembali ke lokasi"}, id=incident)
+    witness.post(events, 200, {"event": "cancel", "reason": "Salah alamat"}, id=incident)
+    witness.post(events, 400, raw=b"nul", id=incident)
+    witness.post(events, 401, {"event": "note"}, token=None)
+    witness.post(events, 403, {"event": "note"}, token="auditor")
+    witness.post(events, 404, {"event": "note", "note": "x"})
+    witness.post(events, 404, {"event": "note", "note": "x"}, id="0")
+    witness.post(events, 413, raw=b" " * 16385, id=incident)
+    witness.post(events, 422, {"event": "triage"}, id=incident)
+    for query in ("", "?state=open", "?state=cancelled&type=unclaimed_body&region=64.09", "?after=1002"):
+        witness.get("/v1/incidents", query=query)
+    for status, token in ((401, None), (403, "source"), (404, "coordinator")):
+        witness.get("/v1/incidents/{id}", status, token=token)
+    witness.get("/v1/incidents/{id}", 404, id="x")
+
+
+def test_answers_about_the_rules_are_as_described(witness):
+    for path in ("/v1/agencies", "/v1/people", "/v1/shifts", "/v1/policy"):
+        assert witness.get(path).json()
+        witness.get(path, 401, token=None)
+        witness.get(path, 403, token="source")
+    dry = "/v1/policy/dry-run"
+    whole = witness.post(dry, 200, {"type": "shackled_patient", "urgency": "critical", "place": {"village_code": "64.09.01.1003"},
+                                    "reporter": {"phone": "08120000777"}}).json()
+    assert whole["plan"]["dispatches"] and whole["plan"]["deadlines"] and whole["plan"]["notices"]
+    assert witness.post(dry, 200, {"text": "halo"}).json()["plan"]["incident"] is None
+    assert witness.post(dry, 200, {"type": "abandoned_person"}).json()["plan"]["state"] != ""
+    assert witness.post(dry, 200, {"text": "qwerty zxcvb"}).json()["plan"] is not None
+    witness.post(dry, 400, raw=b"")
+    witness.post(dry, 401, {}, token=None)
+    witness.post(dry, 403, {}, token="source")
+    witness.post(dry, 413, raw=b" " * 65537)
+    witness.post(dry, 422, {"type": "abandoned_person", "place": {"village_code": "99"}})
+
+
+def test_answers_about_notices_are_as_described(stack, witness):
+    stack.partner("polsek-penajam").default = Answer(410)
+    made = stack.report()
+    dead = wait_until(lambda: witness.get("/v1/outbox", query="?state=dead").json(), 10, "a notice on the list of the dead")
+    witness.get("/v1/incidents/{id}", id=made["incident"]["id"])
+    stack.partner("polsek-penajam").default = Answer(503)
+    replay = "/v1/outbox/{notice}/replay"
+    assert witness.post(replay, 200, id=dead[0]["notice"]).json() == {"state": "waiting"}
+    wait_until(lambda: witness.get("/v1/outbox", query="?state=waiting").json(), 10, "a notice that waits")
+    witness.get("/v1/outbox", 400, query="?state=dying")
+    witness.post(replay, 401, token=None)
+    witness.post(replay, 403, token="auditor")
+    witness.post(replay, 404)
+    witness.post(replay, 413, raw=b" " * 16385)
+
+
+def test_answers_to_gateways_are_as_described(stack, witness):
+    token = f"?token={stack.gateway_token}"
+    inbound, status = "/v1/gateways/{name}/inbound", "/v1/gateways/{name}/status"
+    empty = witness.get(inbound, query=token + "&id=o1&from=%2B6281200007001&text=Ada+nenek+terlantar+di+Petung", token=None)
+    assert empty.content == b""
+    witness.post(inbound, 200, query=token + "&id=o2", token=None, raw=b"Ada kakek terlantar di Petung",
+                 headers={"X-Kannel-From": "+6281200007002", "Content-Type": "text/plain; charset=utf-8"})
+    receipt = wait_until(lambda: stack.sql("select id from notice where kind = 'receipt'"), 10, "a receipt")[0]["id"]
+    witness.get(status, query=f"{token}&ref={receipt}&type=8&reply=ok", token=None)
+    witness.post(status, 200, query=f"{token}&ref={receipt}&type=1", token=None)
+    number = stack.value("select i.number from notice n join incident i on i.id = n.incident_id where n.id = %s", receipt)
+    witness.get("/v1/incidents/{id}", id=str(number))
+    for path in (inbound, status):
+        witness.get(path, 403, query="?token=wrong", token=None)
+        witness.post(path, 403, query="?token=wrong", token=None)
+        witness.post(path, 413, query=token, token=None, raw=b" " * 16385)
+
+
+def test_answers_on_the_partners_page_are_as_described(stack, witness):
+    made = stack.report()
+    call = wait_until(lambda: stack.partner("kelurahan-petung").about(made["incident"]["id"]), 10, "the village office's notice")[0]
+    link = call.json["data"]["dispatch"]["url"].rsplit("/", 1)[1]
+    path, form = "/d/{token}", {"Content-Type": "application/x-www-form-urlencoded"}
+
+    def page(method, expect, raw=None, token=link):
+        r = stack.api(method, "/d/" + token, None, data=raw, headers=form)
+        assert r.status_code == expect, (raw, r.status_code, r.text)
+        witness.seen.add((method, path, API.check_answer(method, path, r)))
+
+    page("GET", 200)
+    page("POST", 200, "event=accept")
+    page("POST", 200, "event=complete")
+    page("POST", 409, "event=decline&reason=x")
+    page("POST", 422, "event=cancel")
+    page("POST", 400, "&".join(f"a{i}=1" for i in range(65)))
+    page("POST", 413, " " * 8193)
+    page("GET", 404, token="x" * 32)
+    page("POST", 404, "event=seen", token="x" * 32)
+
+
+def test_answers_about_the_daemon_are_as_described(stack, witness):
+    for path in ("/healthz", "/readyz", "/metrics", "/v1/openapi.json"):
+        witness.get(path, token=None)
+
+
+@pytest.mark.parametrize("method, path", OPERATIONS)
+def test_a_request_that_is_not_framed_in_one_way_is_a_problem_everywhere(witness, method, path):
+    # a bad escape in the query is the query's own affair; in the path it is nobody's
+    r = witness.stack.api(method, path_with(path), "coordinator", headers={"Host": "two, hosts"})
+    assert r.status_code == 400
+    witness.seen.add((method, path, API.check_answer(method, path, r)))
+
+
+def test_other_methods_are_answered_405_with_those_that_are_allowed(stack):
+    for path in API.doc["paths"]:
+        methods = {m for m, p in OPERATIONS if p == path}
+        r = stack.api("DELETE", path_with(path), "admin")
+        assert r.status_code == 405 and API.check_answer(*next(o for o in OPERATIONS if o[1] == path), r, may_be_default=True) == "405"
+        assert set(r.headers["Allow"].split(", ")) == methods | ({"HEAD"} if "GET" in methods else set())
+
+
+# What no test of this module can bring about: faults of the database (tests/system/test_operation.py sees 503), and messages under
+# a report's key that are none.
+UNSEEN = {"500", "503"}
+
+
+def test_every_answer_that_is_described_was_seen(witness):
+    described = {(m, p, s) for m, p, o in API.operations() for s in o["responses"] if s != "default" and s not in UNSEEN}
+    described -= {("POST", "/v1/reports", "409"), ("GET", "/v1/policy", "404")}
+    assert described - witness.seen == set()
+
+
+# ---- webhooks ---------------------------------------------------------------------------------------------------------------
+
+
+def check_webhook(call):
+    hook = API.closed["webhooks"]["notice"]["post"]
+    assert API.faults(hook["requestBody"]["content"]["application/json"]["schema"], call.json, API.closed) == []
+    assert call.headers["content-type"] == "application/json"
+    for p in hook["parameters"]:
+        assert API.faults(p["schema"], call.headers[p["name"]], API.closed) == [], p["name"]
+    assert call.headers["webhook-id"] == call.json["data"]["notice"]
+    assert abs(int(call.headers["webhook-timestamp"]) - call.at) < 60
+
+
+def test_a_webhook_is_as_described_and_signed(stack):
+    for p in stack.partners.values():
+        p.default = Answer(200)
+        p.forget()
+    made = stack.report(place={"village_code": "64.09.01.1003", "text": "emperan pasar", "lat": -1.33, "lon": 116.64})
+    police, incident = stack.partner("polsek-penajam"), made["incident"]["id"]
+    (created,) = wait_until(lambda: police.about(incident, "dispatch.created"), 10, "the police's notice")
+    stack.api("POST", f"/v1/incidents/{incident}/events", json={"event": "cancel", "reason": "Salah alamat"})
+    (cancelled,) = wait_until(lambda: police.about(incident, "dispatch.cancelled"), 10, "the stand-down")
+    assert cancelled.json["data"]["dispatch"]["state"] == "cancelled"
+    for call in (created, cancelled):
+        check_webhook(call)
+        secret = stack.value("select secret from contact where agency = 'polsek-penajam'").removeprefix("whsec_")
+        signed = f"{call.headers['webhook-id']}.{call.headers['webhook-timestamp']}.".encode() + call.body
+        mac = hmac.new(base64.b64decode(secret), signed, hashlib.sha256).digest()
+        assert call.headers["webhook-signature"] == "v1," + base64.b64encode(mac).decode()
+    assert created.headers["webhook-id"] != cancelled.headers["webhook-id"]
+    uuid.UUID(created.json["data"]["dispatch"]["id"])
+
+
+def test_webhooks_without_a_sure_place_are_as_described(stack):
+    made = stack.report(village=None)
+    calls = wait_until(lambda: [c for p in stack.partners.values() for c in p.about(made["incident"]["id"])], 10, "any notice")
+    for call in calls:
+        check_webhook(call)
+    assert calls[0].json["data"]["incident"]["place"]["village_code"] is None
