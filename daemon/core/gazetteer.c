@@ -544,6 +544,15 @@ static int before_of(const struct reading *r, const struct mention *m)
 	return -1;
 }
 
+/* "bukan di petung tapi di ..." */
+static bool is_denied(const struct reading *r, const struct mention *m)
+{
+	for (size_t i = m->from > 2 ? m->from - 2 : 0; i < m->from; i++)
+		if (in_list(" bukan bkn dudu ", r->raw[i]))
+			return true;
+	return false;
+}
+
 static bool has_number_of_neighbourhood(const struct reading *r, const struct mention *m)
 {
 	for (size_t i = m->from >= 4 ? m->from - 4 : 0; i < m->to + 3 && i < r->n; i++)
@@ -611,7 +620,7 @@ static double judge(const struct reading *r, const struct mention *m, uint32_t n
 		score += befores[before].shift;
 	if (neighbourhood && homonyms == 1)
 		score += 0.03;
-	if (outside_follows(r, m))
+	if (outside_follows(r, m) || is_denied(r, m))
 		score -= 0.6;
 	return score > 0.97 ? 0.97 : score < 0 ? 0 : score;
 }

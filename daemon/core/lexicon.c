@@ -82,7 +82,7 @@ static void *room_for(struct arena *a, void *items, size_t used, size_t *room, s
 	return bigger;
 }
 
-static uint16_t concept(struct build *b, const char *name)
+static uint16_t concept_named(struct build *b, const char *name)
 {
 	struct lexicon *lex = b->lex;
 	uint32_t *id = string_map_at(lex->concept_ids, name);
@@ -128,7 +128,7 @@ static void add_spelling(struct build *b, const char *form, uint16_t id, bool co
 
 struct inflected {
 	struct build *build;
-	uint16_t concept;
+	uint16_t means;
 	bool wanted[FORM_NOUN + 1], correct;
 };
 
@@ -136,7 +136,7 @@ static void add_inflected(void *ctx, const char *form, enum form_class class, bo
 {
 	struct inflected *in = ctx;
 	if (in->wanted[class])
-		add_spelling(in->build, form, in->concept, common && in->correct);
+		add_spelling(in->build, form, in->means, common && in->correct);
 }
 
 /* "rantai" as it stands; "rantai+" every form; "rantai+v" only with a verbal prefix; "rantai+p" only passives. */
@@ -149,7 +149,7 @@ static void add_word(struct build *b, char *word, uint16_t id)
 	}
 	*plus = '\0';
 	/* forms of short stems are one letter away from too many other words */
-	struct inflected in = {.build = b, .concept = id, .correct = strlen(word) >= SPELLING_MIN};
+	struct inflected in = {.build = b, .means = id, .correct = strlen(word) >= SPELLING_MIN};
 	bool all = plus[1] == '\0', verbal = strcmp(plus + 1, "v") == 0, passive = strcmp(plus + 1, "p") == 0;
 	if (word[0] == '\0' || !(all || verbal || passive)) {
 		fail(b, "a word, word+, word+v or word+p is expected", word);
@@ -164,7 +164,7 @@ static void add_word(struct build *b, char *word, uint16_t id)
 /* A literal word in a pattern is the concept "=word". */
 static uint16_t literal(struct build *b, const char *word)
 {
-	uint16_t id = concept(b, arena_printf(b->lex->arena, "=%s", word));
+	uint16_t id = concept_named(b, arena_printf(b->lex->arena, "=%s", word));
 	add_spelling(b, word, id, true);
 	return id;
 }
@@ -228,7 +228,7 @@ static void read_corrected(struct build *b, char *names)
 {
 	char *save = NULL;
 	for (char *name = strtok_r(names, " ", &save); name != NULL; name = strtok_r(NULL, " ", &save))
-		b->lex->corrected[concept(b, name)] = true;
+		b->lex->corrected[concept_named(b, name)] = true;
 }
 
 static void read_words_line(struct build *b, char **field)
@@ -237,7 +237,7 @@ static void read_words_line(struct build *b, char **field)
 		read_corrected(b, field[1]);
 		return;
 	}
-	uint16_t id = concept(b, field[0]);
+	uint16_t id = concept_named(b, field[0]);
 	char *save = NULL;
 	for (char *w = strtok_r(field[1], " ", &save); w != NULL; w = strtok_r(NULL, " ", &save)) {
 		if (strchr(w, '_') != NULL)
@@ -268,8 +268,8 @@ static void read_forms_line(struct build *b, char **field)
 static void read_phrases_line(struct build *b, char **field)
 {
 	bool takes_away = field[0][0] == '-';
-	uint16_t target =
-	        takes_away ? reference(b, arena_printf(b->lex->arena, "@%s", field[0] + 1)) : concept(b, field[0]);
+	uint16_t target = takes_away ? reference(b, arena_printf(b->lex->arena, "@%s", field[0] + 1))
+	                             : concept_named(b, field[0]);
 	struct phrase *p = new_phrase(b->lex, target, takes_away);
 	uint8_t gap = 0;
 	char *save = NULL;
@@ -429,6 +429,7 @@ static void make_builtins(struct build *b)
 	        {"phone", &lex->phone},
 	        {"brief", &lex->brief},
 	        {"lengthy", &lex->lengthy},
+	        {"village", &lex->names.village},
 	        {"place_number", &lex->names.place_number},
 	        {"place_road", &lex->names.place_road},
 	        {"place_spot", &lex->names.place_spot},
@@ -436,7 +437,7 @@ static void make_builtins(struct build *b)
 	        {"place_stop", &lex->names.place_stop},
 	};
 	for (size_t i = 0; i < sizeof builtins / sizeof *builtins; i++)
-	*builtins[i].id = concept(b, builtins[i].name);
+		*builtins[i].id = concept_named(b, builtins[i].name);
 }
 
 static void index_spellings(struct lexicon *lex)

@@ -8,7 +8,7 @@
 #include "types.h"
 #include "words.h"
 
-enum { CONCEPTS_MAX = 1600, WORD_CONCEPTS = 10, TOKENS_MAX = WORDS_MAX + 128 };
+enum { CONCEPTS_MAX = 4096, WORD_CONCEPTS = 10, TOKENS_MAX = WORDS_MAX + 128 };
 
 /* One alternative list of a rule's condition: any of the concepts, or (negated) none of them. */
 struct condition {
@@ -45,12 +45,13 @@ struct found {
 /* Concepts that code asks for by name; the same names stand in the data files. */
 struct lexicon_names {
 	uint16_t place_number, place_road, place_spot, place_near, place_stop;
+	uint16_t village; /* the caller says whether the gazetteer found one */
 };
 
 struct lexicon;
 void lexicon_read(const struct lexicon *lex, const struct words *words, struct found *ret);
 bool rule_holds(const struct rule *rule, const struct found *found);
-const char *lexicon_concept_name(const struct lexicon *lex, uint16_t concept);
+const char *lexicon_concept_name(const struct lexicon *lex, uint16_t id);
 const struct lexicon_names *lexicon_names(const struct lexicon *lex);
 /* Rules in file order: types add weights; of urgencies the first that holds decides; of flags all that hold. */
 const struct rules *lexicon_type_rules(const struct lexicon *lex);

@@ -2,6 +2,7 @@
 #include "place_text.h"
 
 #include <string.h>
+#include <utf8proc.h>
 
 struct finder {
 	const char *text;
@@ -12,10 +13,10 @@ struct finder {
 	size_t size;
 };
 
-static bool says(const struct token *t, uint16_t concept)
+static bool says(const struct token *t, uint16_t meaning)
 {
 	for (uint8_t i = 0; i < t->count; i++)
-		if (t->concepts[i] == concept)
+		if (t->concepts[i] == meaning)
 			return true;
 	return false;
 }
@@ -74,6 +75,28 @@ static bool tells(const struct finder *f, size_t begin, size_t end)
 	return end - begin > 1 || says(&f->found->token[begin], f->names.place_spot);
 }
 
+/* Copies len bytes as far as they fit in whole characters; returns the bytes written. */
+static size_t copy_clean(const char *text, size_t len, char *ret, size_t room)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < len;) {
+		utf8proc_int32_t c = -1;
+		utf8proc_ssize_t used =
+		        utf8proc_iterate((const utf8proc_uint8_t *)text + i, (utf8proc_ssize_t)(len - i), &c);
+		size_t bytes = used > 0 ? (size_t)used : 1;
+		if (n + bytes > room)
+			break;
+		if (used <= 0 || c < 32 || c == 127)
+			ret[n++] = ' ';
+		else
+			for (size_t k = 0; k < bytes; k++)
+				ret[n++] = text[i + k];
+		i += bytes;
+	}
+	ret[n] = '\0';
+	return n;
+}
+
 static void append(struct finder *f, size_t begin, size_t end)
 {
 	uint32_t from = f->words->word[f->found->token[begin].word].start;
@@ -82,11 +105,12 @@ static void append(struct finder *f, size_t begin, size_t end)
 	if (have + comma + (to - from) >= f->size)
 		return;
 	memcpy(f->ret + have, ", ", comma);
-	for (uint32_t i = from; i < to; i++) {
-		unsigned char c = (unsigned char)f->text[i];
-		f->ret[have + comma + (i - from)] = (char)(c < 32 || c == 127 ? ' ' : c);
-	}
-	f->ret[have + comma + (to - from)] = '\0';
+	copy_clean(f->text + from, to - from, f->ret + have + comma, to - from);
+}
+
+void place_text_copy(const char *text, char *ret, size_t size)
+{
+	copy_clean(text, strlen(text), ret, size - 1);
 }
 
 void place_text_find(const struct lexicon *lex, const char *text, const struct words *words, const struct found *found,

@@ -8,4 +8,6 @@
 /* Joins them with ", " into ret, as many as fit whole. Names after a form of address are not taken. */
 void place_text_find(const struct lexicon *lex, const char *text, const struct words *words, const struct found *found,
                      char *ret, size_t size);
+/* Copies what a source stated: control characters and malformed bytes become spaces, cut at a whole character. */
+void place_text_copy(const char *text, char *ret, size_t size);
 #endif

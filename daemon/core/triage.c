@@ -59,7 +59,7 @@ struct scores {
 	double of[INCIDENT_TYPES];
 };
 
-/* Calls each rule that counts: all that hold, of a group only the heaviest. */
+/* Of the rules of one type and group that hold the heaviest; the first of equals. */
 static const struct rule *heaviest(const struct rules *rules, size_t i, const struct found *found)
 {
 	const struct rule *best = &rules->rule[i];
@@ -118,17 +118,29 @@ static enum incident_type decide_type(struct reading *r)
 	return likely;
 }
 
-static void decide_urgency(struct reading *r, enum incident_type type)
+/* The first rule for the type, or, for TYPE_UNSURE, of those for every type. */
+static const struct rule *urgency_rule(const struct reading *r, enum incident_type type)
 {
 	const struct rules *rules = lexicon_urgency_rules(r->lex);
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct rule *rule = &rules->rule[i];
-		if ((rule->type != TYPE_UNSURE && rule->type != type) || !rule_holds(rule, &r->found))
-			continue;
-		r->ret->urgency = rule->urgency;
-		explain(r, rule, urgency_names[rule->urgency]);
-		return;
+		if ((rule->type == TYPE_UNSURE || rule->type == type) && rule_holds(rule, &r->found))
+			return rule;
 	}
+	return NULL;
+}
+
+/* An undecided message is as urgent as the likeliest type or the words by themselves make it, whichever is more. */
+static void decide_urgency(struct reading *r, enum incident_type likely)
+{
+	const struct rule *rule = urgency_rule(r, likely);
+	const struct rule *any = r->ret->type == TYPE_UNSURE ? urgency_rule(r, TYPE_UNSURE) : NULL;
+	if (any != NULL && (rule == NULL || any->urgency > rule->urgency))
+		rule = any;
+	if (rule == NULL)
+		return;
+	r->ret->urgency = rule->urgency;
+	explain(r, rule, urgency_names[rule->urgency]);
 }
 
 static void decide_flags(struct reading *r)
@@ -171,10 +183,12 @@ void triage_text(const struct lexicon *lex, const struct gazetteer *g, const cha
 	struct reading r = {.lex = lex, .ret = ret};
 	*ret = (struct triage){.type = TYPE_UNSURE};
 	read_message(&r, text);
+	find_place(&r.words, g, &ret->place);
+	if (ret->place.code[0] != '\0')
+		r.found.first[lexicon_names(lex)->village] = 0;
 	enum incident_type likely = decide_type(&r);
 	decide_urgency(&r, likely);
 	decide_flags(&r);
-	find_place(&r.words, g, &ret->place);
 	place_text_find(lex, text, &r.words, &r.found, ret->place_text, sizeof ret->place_text);
 	explain_place(ret);
 	decide_question(ret);
@@ -206,8 +220,7 @@ static void keep_only_within(struct place_guess *p, const char *prefix)
 	}
 }
 
-static void state_place(const struct lexicon *lex, const struct gazetteer *g, const struct stated *s,
-                        struct triage *ret)
+static void state_place(const struct gazetteer *g, const struct stated *s, struct triage *ret)
 {
 	if (s->place_text != NULL) {
 		struct words words;
@@ -216,9 +229,8 @@ static void state_place(const struct lexicon *lex, const struct gazetteer *g, co
 		find_place(&words, g, &named);
 		if (named.candidate_count > 0)
 			ret->place = named;
-		snprintf(ret->place_text, sizeof ret->place_text, "%s", s->place_text);
+		place_text_copy(s->place_text, ret->place_text, sizeof ret->place_text);
 	}
-	(void)lex;
 	if (s->village_code == NULL)
 		return;
 	if (region_code_level(s->village_code) == LEVEL_VILLAGE) {
@@ -259,7 +271,7 @@ void triage_report(const struct lexicon *lex, const struct gazetteer *g, const s
 		ret->urgency = (enum urgency)urgency;
 		reason_stated(ret, "urgency", stated->urgency);
 	}
-	state_place(lex, g, stated, ret);
+	state_place(g, stated, ret);
 	decide_question(ret);
 }
 

@@ -37,7 +37,7 @@ const struct lexicon *config_lexicon(struct ctl *c, const char *folder)
 		ctl_die("cannot read %s: %s", folder, strerror(errno));
 	struct lexicon_file files[LEXICON_FILES];
 	size_t n = 0;
-	for (; paths[n] != NULL && n < LEXICON_FILES; n++) {
+	for (; n < LEXICON_FILES && paths[n] != NULL; n++) {
 		files[n].name = paths[n];
 		files[n].text = ctl_read_text(c, paths[n], &files[n].len);
 	}

@@ -53,10 +53,10 @@ static void answer(const struct reader *r, const cJSON *id, const char *text)
 	json_out_init(&j, &out);
 	json_begin_object(&j);
 	json_key(&j, "id");
-	if (cJSON_IsNumber(id))
+	if (id != NULL && cJSON_IsNumber(id))
 		json_put_double(&j, id->valuedouble);
 	else
-		json_put_string(&j, cJSON_IsString(id) ? id->valuestring : NULL);
+		json_put_string(&j, id != NULL && cJSON_IsString(id) ? id->valuestring : NULL);
 	if (whole.failed || out.failed)
 		ctl_die("an answer is too long");
 	printf("%s,%s\n", out.data,

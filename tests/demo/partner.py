@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""The demonstration partner: plays every agency of agencies.json at once, and shows on the terminal what each receives.
+"""The demonstration partner: plays every agency of agencies.json at once, and shows on the terminal what each receives. It plays the
+SMS gateway too, as Kannel's sendsms, and shows the SMS that would leave.
 
 Also the smallest example of a receiver: it checks the Standard Webhooks signature with nothing but Python's standard library.
-POST /agencies/<slug> takes a notice, GET /received lists what came, as JSON.
+POST /agencies/<slug> takes a notice, GET /cgi-bin/sendsms an SMS, GET /received lists what came, as JSON.
 """
 import argparse
 import base64
@@ -13,6 +14,7 @@ import json
 import sys
 import threading
 import time
+import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 TOLERANCE_S = 300  # webhook-timestamp may differ this much from now (Standard Webhooks 1.0.0, "Verifying webhook authenticity")
@@ -29,7 +31,7 @@ KINDS = {
 TYPES = {
     "abandoned_person": "orang terlantar",
     "unclaimed_body": "jenazah tanpa keluarga",
-    "shackled_patient": "pasien terpasung",
+    "shackled_patient": "pasien dipasung",
     "other_social": "masalah sosial lain",
 }
 URGENCIES = {"critical": "KRITIS", "high": "Tinggi", "normal": "Biasa"}
@@ -95,9 +97,9 @@ class Partner(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, address, agencies):
+    def __init__(self, address, agencies, phones):
         super().__init__(address, Handler)
-        self.agencies = agencies
+        self.agencies, self.phones = agencies, phones
         self.received = []
         self.lock = threading.Lock()
 
@@ -110,12 +112,22 @@ class Partner(ThreadingHTTPServer):
             text = describe(name, notice, valid)
         except (ValueError, AttributeError, TypeError) as fault:
             notice, text = None, f"{plain(name)}: isi tidak terbaca ({plain(fault)})"
+        self.keep({"agency": slug, "id": headers.get("webhook-id"), "valid": valid, "notice": notice}, text)
+        return 400 if notice is None else 204 if valid else 401
+
+    def take_sms(self, to, text):
+        """Shows and keeps one SMS."""
+        slug, name = self.phones.get(to, (None, None))
+        now = datetime.datetime.now(ZONE).strftime("%d-%m %H.%M.%S WITA")
+        whom = f"{plain(name)} ({plain(to)})" if name else plain(to)
+        self.keep({"agency": slug, "to": to, "sms": text}, f"{now}  SMS ke {whom}\n  {plain(text)}")
+
+    def keep(self, record, text):
         with self.lock:
-            self.received.append({"agency": slug, "id": headers.get("webhook-id"), "valid": valid, "notice": notice})
+            self.received.append(record)
             del self.received[:-KEPT]
             print(text, flush=True)
             print(flush=True)
-        return 400 if notice is None else 204 if valid else 401
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -125,17 +137,28 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_):
         """The notices are the log."""
 
-    def answer(self, status, value=None):
-        body = b"" if value is None else json.dumps(value, ensure_ascii=False).encode()
+    def answer(self, status, value=None, words=""):
+        body = words.encode() if value is None else json.dumps(value, ensure_ascii=False).encode()
         self.send_response(status)
         if status != 204:
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", "text/plain" if value is None else "application/json")
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
+    def sendsms(self, query):
+        """Kannel's answers (user guide 1.4.5, table 10-5): 202 and these words are what counts as accepted."""
+        fields = dict(urllib.parse.parse_qsl(query))
+        known = fields.get("to") and fields.get("text")
+        if known:
+            self.server.take_sms(fields["to"], fields["text"])
+        self.answer(202 if known else 400, words="0: Accepted for delivery" if known else "Missing receiver number, rejected")
+
     def do_GET(self):
-        if self.path != "/received":
+        path, _, query = self.path.partition("?")
+        if path == "/cgi-bin/sendsms":
+            return self.sendsms(query)
+        if path != "/received":
             return self.answer(404, {"title": "not found"})
         with self.server.lock:
             received = list(self.server.received)
@@ -154,15 +177,17 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def read_agencies(path):
-    """slug -> (name, secrets of its webhook)"""
+    """slug -> (name, secrets of its webhook), phone -> (slug, name)"""
     with open(path, encoding="utf-8") as file:
         agencies = json.load(file)["agencies"]
-    return {
-        agency["slug"]: (agency["name"], contact["secret"])
-        for agency in agencies
-        for contact in agency["contacts"]
-        if contact["channel"] == "webhook"
-    }
+    webhooks, phones = {}, {}
+    for agency in agencies:
+        for contact in agency["contacts"]:
+            if contact["channel"] == "webhook":
+                webhooks[agency["slug"]] = (agency["name"], contact["secret"])
+            else:
+                phones[contact["phone"]] = (agency["slug"], agency["name"])
+    return webhooks, phones
 
 
 def main():
@@ -170,7 +195,7 @@ def main():
     parser.add_argument("--port", type=int, default=8089)
     parser.add_argument("--agencies", default="config/agencies.json")
     options = parser.parse_args()
-    server = Partner(("127.0.0.1", options.port), read_agencies(options.agencies))
+    server = Partner(("127.0.0.1", options.port), *read_agencies(options.agencies))
     try:
         server.serve_forever()
     except KeyboardInterrupt:

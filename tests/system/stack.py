@@ -392,7 +392,7 @@ class Stack:
         """Rows as dicts; [] when there are none. %% for a per cent sign only with args."""
         with self.connection.cursor() as c:
             c.execute(query, args or None)
-            return [dict(row) for row in c.fetchall()] if c.description else []
+            return [dict(row) for row in c.fetchall()] if c.description is not None else []
 
     def value(self, query, *args):
         """The first column of the only row."""
@@ -485,7 +485,10 @@ class Stack:
             wait_until(self.is_ready, 20, f"sigapd ready; see {self.log}")
 
     def is_ready(self):
-        assert self.process.poll() is None, f"sigapd ended with {self.process.returncode}:\n{self.log.read_text()[-4000:]}"
+        code = self.process.poll()
+        if code is not None:
+            self.process = None
+            raise AssertionError(f"sigapd ended with {code}:\n{self.log.read_text()[-4000:]}")
         try:
             return requests.get(self.url + "/readyz", timeout=5).status_code == 200
         except requests.RequestException:

@@ -303,6 +303,15 @@ def test_what_is_missing_is_retired_and_comes_back_as_it_was(ctl, tmp_path):
         "select id, address from contact where agency in ('polsek', 'other') and retired_at is null")}
 
 
+def test_an_active_contact_goes_before_one_retired_with_the_same_address(ctl, tmp_path):
+    file = directory(tmp_path, polsek("+628111111111"))
+    ctl.run("agencies", "import", file)
+    ctl.sql("insert into contact (agency, position, channel, address, retired_at) values ('polsek', 0, 'sms', '+628111111111', now())")
+    before = ctl.sql("select * from contact where agency = 'polsek' order by id")
+    ctl.run("agencies", "import", file)
+    assert before == ctl.sql("select * from contact where agency = 'polsek' order by id")
+
+
 def test_merge_only_adds_and_updates(ctl, tmp_path):
     before = ctl.one("select count(*) from agency where retired_at is null")
     ctl.run("agencies", "import", directory(tmp_path, polsek("+628111111111", "+628122222222")), "--merge")
@@ -442,10 +451,16 @@ def test_a_name_is_free_again_when_its_token_is_revoked(ctl):
 
 
 def test_of_tokens_issued_at_once_under_one_name_one_is_made(ctl):
-    processes = [ctl.start("token", "issue", "--role", "source", "--name", "same") for _ in range(4)]
-    ends = [(p.communicate(timeout=60)[0], p.returncode) for p in processes]
-    assert sorted(status for _, status in ends) == [0, 1, 1, 1]
-    assert sum(out.startswith("sgp_") for out, _ in ends) == 1
+    with contextlib.closing(psycopg2.connect(ctl.dsn)) as other:
+        cursor = other.cursor()
+        cursor.execute("lock table token in share row exclusive mode")
+        cursor.execute("insert into token (hash, role, name) values ('x', 'source', 'same')")
+        process = ctl.start("token", "issue", "--role", "source", "--name", "same")
+        wait_until(lambda: ctl.sql("select 1 from pg_stat_activity where application_name = 'sigapctl' and wait_event_type = 'Lock'"),
+                   20, "sigapctl waiting for the other one")
+        other.commit()
+    out, _ = process.communicate(timeout=60)
+    assert (process.returncode, out) == (1, "")
     assert ctl.one("select count(*) from token") == 1
 
 
@@ -582,10 +597,15 @@ def test_the_doctor_names_the_dispatch_without_a_deadline(ctl):
 def test_the_doctor_names_the_hours_without_a_person_on_duty(ctl):
     ctl.sql("insert into shift (person, role, starts_at, ends_at) values ('siaga', 'officer', now() - interval '1 hour', now() + interval '2 hours'), "
             "('siaga', 'officer', now() + interval '3 hours', now() + interval '2 days')")
-    found = broken(ctl)
-    assert list(found) == ["somebody with a phone is on duty for the next 24 hours"] and len(found.popitem()[1]) == 1
+    found, promise = broken(ctl), "somebody with a phone is on duty for the next 24 hours"
+    assert list(found) == [promise]
+    begins, ends = re.fullmatch(r"nobody from (.{16}) to (.{16}) UTC", found[promise][0]).groups()
+    assert ctl.one("select %s::timestamp - %s::timestamp = interval '1 hour'", ends, begins)
     ctl.sql("update person set phone = null")
-    assert len(broken(ctl)) == 2
+    found = broken(ctl)
+    assert set(found) == {promise, "somebody with a phone is on duty now"}
+    begins, ends = re.fullmatch(r"nobody from (.{16}) to (.{16}) UTC", found[promise][0]).groups()
+    assert ctl.one("select %s::timestamp - %s::timestamp = interval '24 hours'", ends, begins)
 
 
 def test_the_doctor_reads_every_promise_of_the_database_by_its_name(ctl):

@@ -247,4 +247,5 @@ def test_at_the_end_every_promise_holds_and_kannel_kept_no_word_of_it(sigap, kan
     assert sigap.doctor() == []
     logged = kannel.log("bearerbox") + kannel.log("smsbox")
     assert "Couldn't fetch" in logged, "sigapd was away in these tests, and that is logged"
+    assert "WARNING" not in logged, logged
     assert not re.search(r"62812500000|dirantai|dipasung|kakek|desa", logged), logged
