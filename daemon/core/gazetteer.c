@@ -109,7 +109,8 @@ static bool listed(const char *const *list, size_t n, const char *word)
 static void canonical(const struct gazetteer *g, const char *word, char ret[CANON_MAX])
 {
 	for (size_t i = 0; i < COUNT(short_words); i++)
-		if (word[0] == short_words[i].from[0] && strcmp(short_words[i].from, word) == 0)
+		if (word[0] == short_words[i].from[0] && word[1] == short_words[i].from[1] &&
+		    strcmp(short_words[i].from, word) == 0)
 			word = short_words[i].to;
 	size_t len = strlen(word);
 	if (g->words != NULL && len >= 4 &&
@@ -172,10 +173,11 @@ static void sound_of(const char *key, char ret[KEY_MAX])
 		const char *to = NULL;
 		size_t used = 1;
 		for (size_t s = 0; s < COUNT(sounds) && to == NULL; s++) {
-			if (strncmp(key, sounds[s].from, strlen(sounds[s].from)) != 0)
+			const char *from = sounds[s].from;
+			if (from[0] != key[0] || (from[1] != '\0' && from[1] != key[1]))
 				continue;
 			to = sounds[s].to;
-			used = strlen(sounds[s].from);
+			used = from[1] != '\0' ? 2 : 1;
 		}
 		char c = to != NULL ? *to : *key;
 		if (n == 0 || ret[n - 1] != c)
@@ -453,11 +455,16 @@ static const char *const not_misspelt[] = {
         "sungai",  "babu",    "menang",  "pernah",  "tunjang", "telemor",
 };
 
+static bool ordinary(const char *key, size_t words)
+{
+	return words == 1 && listed(not_misspelt, COUNT(not_misspelt), key);
+}
+
 static size_t read_alike(struct reading *r, size_t at)
 {
 	char key[KEY_MAX], sound[KEY_MAX];
 	for (size_t words = 2; words > 0; words--) {
-		if (!make_key(r, at, words, key) || (words == 1 && listed(not_misspelt, COUNT(not_misspelt), key)))
+		if (!make_key(r, at, words, key))
 			continue;
 		/* two words are compared only where one of them is part of a name */
 		if (words == 2 && string_map_get(r->g->vocabulary, r->canon[at]) == STRING_MAP_NONE &&
@@ -465,12 +472,12 @@ static size_t read_alike(struct reading *r, size_t at)
 			continue;
 		sound_of(key, sound);
 		uint32_t name = strlen(key) >= 4 ? string_map_get(r->g->sounds, sound) : STRING_MAP_NONE;
-		if (name != STRING_MAP_NONE && r->g->names[name].kind < NAME_OUTSIDE) {
+		if (name != STRING_MAP_NONE && r->g->names[name].kind < NAME_OUTSIDE && !ordinary(key, words)) {
 			note(r, name, at, words, 0.8, "sounds like");
 			return words;
 		}
 		long spelled = spelling_find(r->g->spelling, key);
-		if (spelled >= 0) {
+		if (spelled >= 0 && !ordinary(key, words)) {
 			size_t len = strlen(r->g->spelled[spelled]);
 			note(r, r->g->spelled_name[spelled], at, words, len >= 8 ? 0.8 : 0.7, "spelt almost as");
 			return words;

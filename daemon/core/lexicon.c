@@ -317,10 +317,14 @@ static void read_types_line(struct build *b, char **field)
 	r->weight = strtod(field[1], &end);
 	if (*end != '\0' || end == field[1] || r->weight < -20 || r->weight > 20)
 		fail(b, "a weight from -20 to 20 is expected", field[1]);
+	if (b->lex->type_rules.count > RULES_MAX)
+		fail(b, "too many rules", field[0]);
 	if (strcmp(field[2], "-") != 0) {
 		uint32_t *group = string_map_at(b->lex->groups, field[2]);
 		if (*group == STRING_MAP_NONE)
 			*group = (uint32_t)++b->lex->group_count;
+		if (*group >= GROUPS_MAX)
+			fail(b, "too many groups", field[2]);
 		r->group = (uint16_t)*group;
 	}
 	read_conditions(b, field[3], r);

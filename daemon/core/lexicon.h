@@ -9,6 +9,7 @@
 #include "words.h"
 
 enum { CONCEPTS_MAX = 4096, WORD_CONCEPTS = 10, TOKENS_MAX = WORDS_MAX + 128 };
+enum { RULES_MAX = 1024, GROUPS_MAX = 64 };
 
 /* One alternative list of a rule's condition: any of the concepts, or (negated) none of them. */
 struct condition {

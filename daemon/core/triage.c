@@ -59,32 +59,33 @@ struct scores {
 	double of[INCIDENT_TYPES];
 };
 
-/* Of the rules of one type and group that hold the heaviest; the first of equals. */
-static const struct rule *heaviest(const struct rules *rules, size_t i, const struct found *found)
+/* Which rules count: all that hold, of those of one type in one group only the heaviest. */
+struct verdict {
+	bool counts[RULES_MAX];
+	struct scores scores;
+};
+
+static void judge(const struct rules *rules, const struct found *found, struct verdict *ret)
 {
-	const struct rule *best = &rules->rule[i];
-	for (size_t k = 0; k < rules->count; k++) {
-		const struct rule *other = &rules->rule[k];
-		if (other->type == best->type && other->group == best->group && other->weight > best->weight &&
-		    rule_holds(other, found))
-			best = other;
+	uint16_t heaviest[INCIDENT_TYPES][GROUPS_MAX] = { { 0 } }; /* index + 1 */
+	for (size_t i = 0; i < rules->count; i++) {
+		const struct rule *rule = &rules->rule[i];
+		ret->counts[i] = rule_holds(rule, found);
+		if (!ret->counts[i] || rule->group == 0)
+			continue;
+		uint16_t *best = &heaviest[rule->type][rule->group];
+		if (*best != 0 && rules->rule[*best - 1].weight >= rule->weight) {
+			ret->counts[i] = false;
+			continue;
+		}
+		if (*best != 0)
+			ret->counts[*best - 1] = false;
+		*best = (uint16_t)(i + 1);
 	}
-	return best;
-}
-
-static bool counts(const struct rules *rules, size_t i, const struct found *found)
-{
-	const struct rule *rule = &rules->rule[i];
-	return rule_holds(rule, found) && (rule->group == 0 || heaviest(rules, i, found) == rule);
-}
-
-static struct scores add_up(const struct rules *rules, const struct found *found)
-{
-	struct scores s = {{0}};
+	ret->scores = (struct scores){ { 0 } };
 	for (size_t i = 0; i < rules->count; i++)
-		if (counts(rules, i, found))
-			s.of[rules->rule[i].type] += rules->rule[i].weight;
-	return s;
+		if (ret->counts[i])
+			ret->scores.of[rules->rule[i].type] += rules->rule[i].weight;
 }
 
 static enum incident_type best_of(const struct scores *s, enum incident_type from)
@@ -108,12 +109,13 @@ static double share_of(const struct scores *s, enum incident_type type)
 static enum incident_type decide_type(struct reading *r)
 {
 	const struct rules *rules = lexicon_type_rules(r->lex);
-	struct scores s = add_up(rules, &r->found);
-	enum incident_type likely = best_of(&s, TYPE_UNSURE + 1);
-	r->ret->type_confidence = share_of(&s, likely);
+	struct verdict v;
+	judge(rules, &r->found, &v);
+	enum incident_type likely = best_of(&v.scores, TYPE_UNSURE + 1);
+	r->ret->type_confidence = share_of(&v.scores, likely);
 	r->ret->type = r->ret->type_confidence >= type_enough ? likely : TYPE_UNSURE;
 	for (size_t i = 0; i < rules->count && r->ret->reason_count < TRIAGE_REASONS - 3; i++)
-		if (rules->rule[i].type == likely && rules->rule[i].weight > 0 && counts(rules, i, &r->found))
+		if (v.counts[i] && rules->rule[i].type == likely && rules->rule[i].weight > 0)
 			explain(r, &rules->rule[i], incident_type_names[likely]);
 	return likely;
 }

@@ -366,10 +366,10 @@ static void decide(struct order *o)
 		reply_conflict(o);
 		return;
 	}
-	o->rules = rules_hold(o->flow->rules);
+	struct rules *rules = o->rules = rules_hold(o->flow->rules);
 	if ((o->event == INCIDENT_ON_TRIAGE && !plan_triage(o)) ||
 	    (o->event == INCIDENT_ON_DISPATCH && !plan_agency(o))) {
-		rules_drop(&o->rules);
+		rules_drop(&rules); /* the order has gone with its reply */
 		return;
 	}
 	perform(o);

@@ -312,7 +312,7 @@ def test_a_decision_about_what_does_not_exist_is_refused(stack, made):
     path = f"/v1/incidents/{made['incident']['id']}/events"
     for body, pointer in (
         ({"event": "triage", "village_code": "64.09.01.9999"}, "#/village_code"),
-        ({"event": "triage", "place": {"village_code": "64.09.01.9999"}}, "#/place/village_code"),
+        ({"event": "triage", "place": {"village_code": "64.09.01.9999"}}, "#/village_code"),
         ({"event": "dispatch", "agency": "polsek-bulan"}, "#/agency"),
         ({"event": "dispatch", "agency": "polsek-penajam"}, "#/agency"),  # it has a dispatch already
     ):

@@ -8,19 +8,21 @@ import datetime
 import pytest
 from stack import AGENCIES, Answer, Hang, Partner, Reset, Stack, agency, wait_until
 
-TOTAL_MS = 500
+TOTAL_MS = 600
+SLOTS_PER_CONTACT, SLOTS = 4, 16
 RETRY_AFTER_S = 2
 
 
 @pytest.fixture(scope="module")
 def world(postgres):
-    """Calls are given half a second; the social office stands at private addresses that nobody allowed."""
+    """Calls are given 0.6 s; the social office stands at private addresses that nobody allowed."""
     forbidden = Partner()
     agencies = [a for a in AGENCIES if a["slug"] != "dinsos-trc"]
     agencies.append(agency("dinsos-trc", "social_office", "64.09", [
         {"channel": "webhook", "url": forbidden.url.replace("http:", "https:"), "allow_private": False},
         {"channel": "webhook", "url": forbidden.url, "allow_private": False}]))
-    s = Stack(postgres, agencies=agencies, conf={"delivery": {"total_ms": TOTAL_MS, "connect_ms": 300}})
+    s = Stack(postgres, agencies=agencies, conf={
+        "delivery": {"total_ms": TOTAL_MS, "connect_ms": 300, "slots": SLOTS, "slots_per_contact": SLOTS_PER_CONTACT}})
     s.partners["dinsos-trc"] = forbidden
     yield s
     s.close()
@@ -165,6 +167,25 @@ def test_a_private_address_that_nobody_allowed_is_never_called(world):
     # a human hears of it: the ladder climbs at once, past the reminders that cannot be delivered either
     wait_until(lambda: [e for e in escalations(world, dispatch) if e["data"]["rung"] == "duty"], 10, "the officer on duty is told")
     assert world.partner("dinsos-trc").connections == 0
+
+
+def test_an_agency_that_hangs_holds_only_its_own_slots(world):
+    """More incidents at once than the whole daemon has slots: each is for the hanging agency and for one that answers."""
+    slow, quick = world.partner("bpbd-ppu"), world.partner("polsek-penajam")
+    slow.default = Hang()
+    made = [world.report(kind="unclaimed_body") for _ in range(SLOTS + 4)]
+    ids = [m["incident"]["id"] for m in made]
+    for m in made:
+        told = wait_until(lambda: quick.about(m["incident"]["id"]), 5, "the notice to the quick agency")[0]
+        assert told.at - world.value("select opened_at from incident where id = %s", m["incident"]["id"]).timestamp() < 1
+    # its own slots were all it held: never more than so many calls at the same moment
+    wait_until(lambda: len(world.sql("select notice_id from attempt a join notice n on n.id = a.notice_id where n.incident_id = any(%s::uuid[]) "
+                                     "and a.status = 0", ids)) > SLOTS_PER_CONTACT, 10, "failed attempts")
+    starts = sorted(c.at for i in ids for c in slow.about(i))
+    assert starts[SLOTS_PER_CONTACT] - starts[0] >= TOTAL_MS / 1000 * 0.9
+    slow.default = Answer(200)
+    for m in made:
+        assert world.api("POST", f"/v1/incidents/{m['incident']['id']}/events", json={"event": "cancel"}).status_code == 200
 
 
 def test_no_attempt_leaves_after_the_answer(world):
