@@ -95,8 +95,8 @@ struct plan_input {
 	bool has_position;
 	double lat, lon;
 	const char *reporter_phone; /* E.164 or NULL: no receipt */
-	struct uuid incident;            /* planned again: the incident that exists; nil: a new one */
-	int incident_version;            /* its version with the event under way; 0 for a new one */
+	struct uuid incident;       /* planned again: the incident that exists; nil: a new one */
+	int incident_version;       /* its version with the event under way; 0 for a new one */
 	bool sms_report;            /* arrived by SMS: unanswered texts get a receipt or a question */
 };
 /* Decides. Everything returned lives in the arena. Never fails: an uncertain report becomes an open incident with a triage deadline and a notice to the person on duty. */

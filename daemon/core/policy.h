@@ -47,7 +47,7 @@ struct type_rules {
 	enum urgency default_urgency;
 	const struct dispatch_rule *rules;
 	size_t count;
-	const char *receipt; /* key of the reply text: "body_advice"; NULL: "ack_auto" */
+	const char *receipt;                 /* key of the reply text: "body_advice"; NULL: "ack_auto" */
 	const struct receipt_rule *receipts; /* the first that fits the report's flags goes before receipt */
 	size_t receipt_count;
 };

@@ -490,80 +490,82 @@ static void what_can_never_be_sent_is_refused(void **state)
 	close_world();
 }
 
+static const struct {
+	const char *text;
+	bool is_public;
+} address_cases[] = {
+        {"8.8.8.8", true},
+        {"1.1.1.1", true},
+        {"9.255.255.255", true},
+        {"10.0.0.0", false},
+        {"10.255.255.255", false},
+        {"11.0.0.0", true},
+        {"0.1.2.3", false},
+        {"100.63.255.255", true},
+        {"100.64.0.0", false},
+        {"100.127.255.255", false},
+        {"100.128.0.0", true},
+        {"127.255.255.254", false},
+        {"169.253.255.255", true},
+        {"169.254.169.254", false},
+        {"172.15.255.255", true},
+        {"172.16.0.0", false},
+        {"172.31.255.255", false},
+        {"172.32.0.0", true},
+        {"192.0.0.192", false},
+        {"192.0.2.1", false},
+        {"192.167.255.255", true},
+        {"192.168.0.1", false},
+        {"198.17.255.255", true},
+        {"198.18.0.1", false},
+        {"198.19.255.255", false},
+        {"198.51.100.1", false},
+        {"203.0.113.9", false},
+        {"223.255.255.255", true},
+        {"224.0.0.1", false},
+        {"240.0.0.1", false},
+        {"255.255.255.255", false},
+        {"::", false},
+        {"::1", false},
+        {"::127.0.0.1", false},
+        {"::ffff:127.0.0.1", false},
+        {"::ffff:10.1.2.3", false},
+        {"::ffff:8.8.8.8", true},
+        {"64:ff9b::8.8.8.8", true},
+        {"64:ff9b::10.0.0.1", false},
+        {"64:ff9b::169.254.169.254", false},
+        {"64:ff9b:1::8.8.8.8", false},
+        {"100::1", false},
+        {"fc00::1", false},
+        {"fd12:3456::1", false},
+        {"fe80::1", false},
+        {"fec0::1", false},
+        {"ff02::1", false},
+        {"2001:db8::1", false},
+        {"2001::1", false},
+        {"2001:1ff::1", false},
+        {"2001:200::1", true},
+        {"2002:7f00:1::", false},
+        {"3fff::1", false},
+        {"2606:4700:4700::1111", true},
+        {"4000::1", false},
+};
+
 static void only_global_addresses_are_public(void **state)
 {
-	static const struct {
-		const char *text;
-		bool is_public;
-	} cases[] = {
-	        {"8.8.8.8", true},
-	        {"1.1.1.1", true},
-	        {"9.255.255.255", true},
-	        {"10.0.0.0", false},
-	        {"10.255.255.255", false},
-	        {"11.0.0.0", true},
-	        {"0.1.2.3", false},
-	        {"100.63.255.255", true},
-	        {"100.64.0.0", false},
-	        {"100.127.255.255", false},
-	        {"100.128.0.0", true},
-	        {"127.255.255.254", false},
-	        {"169.253.255.255", true},
-	        {"169.254.169.254", false},
-	        {"172.15.255.255", true},
-	        {"172.16.0.0", false},
-	        {"172.31.255.255", false},
-	        {"172.32.0.0", true},
-	        {"192.0.0.192", false},
-	        {"192.0.2.1", false},
-	        {"192.167.255.255", true},
-	        {"192.168.0.1", false},
-	        {"198.17.255.255", true},
-	        {"198.18.0.1", false},
-	        {"198.19.255.255", false},
-	        {"198.51.100.1", false},
-	        {"203.0.113.9", false},
-	        {"223.255.255.255", true},
-	        {"224.0.0.1", false},
-	        {"240.0.0.1", false},
-	        {"255.255.255.255", false},
-	        {"::", false},
-	        {"::1", false},
-	        {"::127.0.0.1", false},
-	        {"::ffff:127.0.0.1", false},
-	        {"::ffff:10.1.2.3", false},
-	        {"::ffff:8.8.8.8", true},
-	        {"64:ff9b::8.8.8.8", true},
-	        {"64:ff9b::10.0.0.1", false},
-	        {"64:ff9b::169.254.169.254", false},
-	        {"64:ff9b:1::8.8.8.8", false},
-	        {"100::1", false},
-	        {"fc00::1", false},
-	        {"fd12:3456::1", false},
-	        {"fe80::1", false},
-	        {"fec0::1", false},
-	        {"ff02::1", false},
-	        {"2001:db8::1", false},
-	        {"2001::1", false},
-	        {"2001:1ff::1", false},
-	        {"2001:200::1", true},
-	        {"2002:7f00:1::", false},
-	        {"3fff::1", false},
-	        {"2606:4700:4700::1111", true},
-	        {"4000::1", false},
-	};
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < sizeof address_cases / sizeof *address_cases; i++) {
 		struct sockaddr_storage room = {0};
 		struct sockaddr_in *v4 = (struct sockaddr_in *)&room;
 		struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&room;
-		if (inet_pton(AF_INET, cases[i].text, &v4->sin_addr) == 1)
+		if (inet_pton(AF_INET, address_cases[i].text, &v4->sin_addr) == 1)
 			room.ss_family = AF_INET;
-		else if (inet_pton(AF_INET6, cases[i].text, &v6->sin6_addr) == 1)
+		else if (inet_pton(AF_INET6, address_cases[i].text, &v6->sin6_addr) == 1)
 			room.ss_family = AF_INET6;
 		assert_true(room.ss_family != 0);
-		if (push_address_is_public((struct sockaddr *)&room) != cases[i].is_public)
-			fail_msg("%s should be %s", cases[i].text, cases[i].is_public ? "public" : "refused");
+		if (push_address_is_public((struct sockaddr *)&room) != address_cases[i].is_public)
+			fail_msg("%s should be %s", address_cases[i].text,
+			         address_cases[i].is_public ? "public" : "refused");
 	}
 	struct sockaddr other = {.sa_family = AF_UNIX};
 	assert_false(push_address_is_public(&other));
