@@ -27,7 +27,7 @@ void gazetteer_each_village(const struct gazetteer *g, const char *prefix,
 
 enum { PLACE_CANDIDATES = 4 };
 struct place_guess {
-	char code[REGION_CODE_MAX]; /* best village, "" when none is named */
+	char code[REGION_CODE_MAX]; /* best village, "" when none is named; a landmark alone is a candidate only */
 	double confidence;          /* 0..1; a homonym or a weak spelling stays below the policy's threshold */
 	struct {
 		char code[REGION_CODE_MAX];
@@ -37,6 +37,6 @@ struct place_guess {
 	char district[REGION_CODE_MAX]; /* a district that the text names, or "" */
 	char why[200];                  /* the words that decided, English */
 };
-/* Finds the place in normalised words (triage's own normalisation; see triage.h). words[n]: lower case ASCII tokens in order. */
+/* Finds the place in the words of words.h: lower case ASCII in order, punctuation as words of its own (a name does not reach across). Reads the first 512. */
 void gazetteer_find(const struct gazetteer *g, const char *const *words, size_t n, struct place_guess *ret);
 #endif

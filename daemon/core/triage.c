@@ -67,7 +67,7 @@ struct verdict {
 
 static void judge(const struct rules *rules, const struct found *found, struct verdict *ret)
 {
-	uint16_t heaviest[INCIDENT_TYPES][GROUPS_MAX] = { { 0 } }; /* index + 1 */
+	uint16_t heaviest[INCIDENT_TYPES][GROUPS_MAX] = {{0}}; /* index + 1 */
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct rule *rule = &rules->rule[i];
 		ret->counts[i] = rule_holds(rule, found);
@@ -82,7 +82,7 @@ static void judge(const struct rules *rules, const struct found *found, struct v
 			ret->counts[*best - 1] = false;
 		*best = (uint16_t)(i + 1);
 	}
-	ret->scores = (struct scores){ { 0 } };
+	ret->scores = (struct scores){{0}};
 	for (size_t i = 0; i < rules->count; i++)
 		if (ret->counts[i])
 			ret->scores.of[rules->rule[i].type] += rules->rule[i].weight;
@@ -91,7 +91,7 @@ static void judge(const struct rules *rules, const struct found *found, struct v
 static enum incident_type best_of(const struct scores *s, enum incident_type from)
 {
 	enum incident_type best = from;
-	for (int t = from; t < INCIDENT_TYPES; t++)
+	for (int t = (int)from; t < INCIDENT_TYPES; t++)
 		if (s->of[t] > s->of[best])
 			best = (enum incident_type)t;
 	return best;

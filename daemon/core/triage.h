@@ -14,7 +14,8 @@ struct lexicon_fault {
 	int line;
 	char detail[200];
 };
-/* Parses lexicon files already read into memory (io reads them). Returns NULL with the fault. */
+/* Parses lexicon files already read into memory (io reads them): forms.tsv, words.tsv, phrases.tsv, types.tsv, urgency.tsv, flags.tsv are needed, slang.tsv may be there;
+ * others are ignored. name: for faults; its last part tells which file it is. The texts are copied. Returns NULL with the fault. */
 struct lexicon_file {
 	const char *name;
 	const char *text;
@@ -34,7 +35,7 @@ struct triage {
 	char reasons[TRIAGE_REASONS][REASON_MAX]; /* English, short: "word 'dirantai' -> shackled_patient" */
 	size_t reason_count;
 };
-/* Reads one message (UTF-8, any length). */
+/* Reads one message (UTF-8, any length; the first 512 words count). */
 void triage_text(const struct lexicon *lex, const struct gazetteer *g, const char *text, struct triage *ret);
 /* What the source stated explicitly, over what the words say. NULL members: not stated. village_code must exist in g (checked by the caller); a prefix above village level is
  * taken as district hint only. text may be NULL. */

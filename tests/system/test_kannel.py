@@ -77,7 +77,7 @@ def dispatch_in(sigap, incident, slug, state):
 
 @pytest.fixture(scope="module")
 def chained(sigap, kannel):
-    """The report of the work order, sent from a citizen's telephone."""
+    """A report of a person in chains, sent from a citizen's telephone."""
     kannel.sms("+6281250000001", CHAINED)
     return report_of(sigap, "+6281250000001")
 
