@@ -66,7 +66,7 @@ static const char *const clitics[] = {
         "nya", "ny", "x", "ku", "mu", "lah", "kah", "pun", "mi", "ji", "ki", "pang", "tah", "ne", "e", "i",
 };
 
-bool strip_clitic(const char *word, int nth, char *ret)
+bool inflect_strip_clitic(const char *word, int nth, char *ret)
 {
 	size_t len = strlen(word);
 	for (size_t c = 0; c < COUNT(clitics); c++) {

@@ -16,5 +16,5 @@ void inflect_verb(const char *stem, void (*each)(void *ctx, const char *form, en
                   void *ctx);
 /* Takes one enclitic off the end of word (nya, ku, lah, kah, mi, ji, e, ne, ...) into ret (at least strlen(word) bytes).
  * nth counts the possibilities from 0; false when there is no nth. At least three letters stay. */
-bool strip_clitic(const char *word, int nth, char *ret);
+bool inflect_strip_clitic(const char *word, int nth, char *ret);
 #endif

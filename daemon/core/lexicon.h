@@ -51,7 +51,7 @@ struct lexicon_names {
 
 struct lexicon;
 void lexicon_read(const struct lexicon *lex, const struct words *words, struct found *ret);
-bool rule_holds(const struct rule *rule, const struct found *found);
+bool lexicon_rule_holds(const struct rule *rule, const struct found *found);
 const char *lexicon_concept_name(const struct lexicon *lex, uint16_t id);
 const struct lexicon_names *lexicon_names(const struct lexicon *lex);
 /* Rules in file order: types add weights; of urgencies the first that holds decides; of flags all that hold. */

@@ -70,7 +70,7 @@ static void judge(const struct rules *rules, const struct found *found, struct v
 	uint16_t heaviest[INCIDENT_TYPES][GROUPS_MAX] = {{0}}; /* index + 1 */
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct rule *rule = &rules->rule[i];
-		ret->counts[i] = rule_holds(rule, found);
+		ret->counts[i] = lexicon_rule_holds(rule, found);
 		if (!ret->counts[i] || rule->group == 0)
 			continue;
 		uint16_t *best = &heaviest[rule->type][rule->group];
@@ -126,7 +126,7 @@ static const struct rule *urgency_rule(const struct reading *r, enum incident_ty
 	const struct rules *rules = lexicon_urgency_rules(r->lex);
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct rule *rule = &rules->rule[i];
-		if ((rule->type == TYPE_UNSURE || rule->type == type) && rule_holds(rule, &r->found))
+		if ((rule->type == TYPE_UNSURE || rule->type == type) && lexicon_rule_holds(rule, &r->found))
 			return rule;
 	}
 	return NULL;
@@ -149,7 +149,7 @@ static void decide_flags(struct reading *r)
 {
 	const struct rules *rules = lexicon_flag_rules(r->lex);
 	for (size_t i = 0; i < rules->count; i++)
-		if (rule_holds(&rules->rule[i], &r->found))
+		if (lexicon_rule_holds(&rules->rule[i], &r->found))
 			r->ret->flags |= rules->rule[i].flag;
 }
 

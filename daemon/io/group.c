@@ -22,7 +22,7 @@ struct group {
 	int waiting;
 	struct flight flights[CONNECTIONS];
 	int flight_count;
-	struct event *soon;  /* end of this turn of the loop */
+	struct event *soon;  /* the next statement is due */
 	struct event *later; /* looks for items whose patience has ended */
 	bool closing;
 };
@@ -124,21 +124,24 @@ static void on_soon(evutil_socket_t fd, short what, void *ctx)
 
 void group_kick(struct group *g)
 {
-	if (g->waiting > 0)
+	if (g->waiting == 0)
+		return;
+	if (g->work.linger_ms == 0 || g->waiting >= g->work.most)
 		event_active(g->soon, EV_TIMEOUT, 0);
+	else if (!evtimer_pending(g->soon, NULL))
+		evtimer_add(g->soon, &(struct timeval){.tv_usec = g->work.linger_ms * 1000});
 }
 
 void group_add(struct group *g, struct group_item *item)
 {
 	item->alone = false;
 	item->give_up = (struct mono){mono_now().us + (int64_t)g->work.patience_ms * 1000};
-	if (g->waiting == 0) {
-		event_active(g->soon, EV_TIMEOUT, 0);
+	TAILQ_INSERT_TAIL(&g->queue, item, link);
+	if (++g->waiting == 1 || g->waiting == g->work.most) {
+		group_kick(g);
 		if (!evtimer_pending(g->later, NULL))
 			evtimer_add(g->later, &(struct timeval){.tv_usec = PATIENCE_LOOK_MS * 1000});
 	}
-	TAILQ_INSERT_TAIL(&g->queue, item, link);
-	g->waiting++;
 }
 
 int group_waiting(const struct group *g)

@@ -23,6 +23,7 @@ struct group_work {
 	const char *label;
 	int statement;
 	int most;        /* items in one statement */
+	int linger_ms;   /* how long the first item waits for others; 0: only to the end of this turn of the loop */
 	int patience_ms; /* how long an item may wait for a database that is away; 0: for ever */
 	/* Fills params for items[n]. */
 	void (*build)(void *ctx, struct group_item *const *items, int n, struct pg_params *params);
@@ -36,7 +37,7 @@ struct group;
 struct group *group_open(struct event_base *base, struct pg *const *conns, int n, const struct group_work *work);
 /* Ends; waiting items get GROUP_UNAVAILABLE. Call before pg_close of its connections would run their callbacks into it. */
 void group_close(struct group **g);
-/* Queues; sent at the end of this turn of the loop or when a connection is free. */
+/* Queues; sent when it has lingered and a connection is free. */
 void group_add(struct group *g, struct group_item *item);
 /* A connection came up: goes on. */
 void group_kick(struct group *g);

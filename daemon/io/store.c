@@ -7,7 +7,14 @@
 #include "../base/metrics.h"
 #include "store_columns.h"
 
-enum { INTAKE_CONNECTIONS = 2, PLANS_MOST = 128, CHANGES_MOST = 128, ATTEMPTS_MOST = 400, STALL_MS = 8000 };
+enum {
+	INTAKE_CONNECTIONS = 2,
+	PLANS_MOST = 128,
+	CHANGES_MOST = 128,
+	ATTEMPTS_MOST = 400,
+	ATTEMPTS_LINGER_MS = 20,
+	STALL_MS = 8000
+};
 enum { CONN_INTAKE, CONN_WORK = INTAKE_CONNECTIONS, CONN_READ, STORE_CONNECTIONS };
 
 struct store {
@@ -161,14 +168,14 @@ struct store *store_open(struct event_base *base, const struct store_options *o,
 	for (int i = 0; i < STORE_CONNECTIONS; i++)
 		s->conns[i] = pg_open(base, labels[i], o->conninfo, sql_statements, SQL_STATEMENTS, STALL_MS, &on);
 	s->reports = group_open(base, s->conns, INTAKE_CONNECTIONS,
-	                        &(struct group_work){"reports", SQL_COMMIT_PLANS, PLANS_MOST, o->patience_ms,
+	                        &(struct group_work){"reports", SQL_COMMIT_PLANS, PLANS_MOST, 0, o->patience_ms,
 	                                             reports_build, reports_finish, s});
 	s->changes = group_open(base, &s->conns[CONN_WORK], 1,
-	                        &(struct group_work){"changes", SQL_APPLY_CHANGES, CHANGES_MOST, o->patience_ms,
+	                        &(struct group_work){"changes", SQL_APPLY_CHANGES, CHANGES_MOST, 0, o->patience_ms,
 	                                             changes_build, changes_finish, s});
 	s->attempts = group_open(base, &s->conns[CONN_WORK], 1,
-	                         &(struct group_work){"attempts", SQL_FINISH_ATTEMPTS, ATTEMPTS_MOST, 0, attempts_build,
-	                                              attempts_finish, s});
+	                         &(struct group_work){"attempts", SQL_FINISH_ATTEMPTS, ATTEMPTS_MOST,
+	                                              ATTEMPTS_LINGER_MS, 0, attempts_build, attempts_finish, s});
 	return s;
 }
 
