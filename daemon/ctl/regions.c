@@ -59,47 +59,40 @@ enum { LIST_MOST = 256 * 1024 * 1024 };
 static const struct column columns[] = {
         {"what", CELL_TEXT}, {"added", CELL_NUMBER}, {"updated", CELL_NUMBER}, {"removed", CELL_NUMBER}};
 
-static void fill(struct ctl *c, const struct pg_statement *s, const struct buf *list)
+typedef void put_item(struct json_out *j, const void *items, size_t i);
+
+static void put_region(struct json_out *j, const void *items, size_t i)
 {
-	if (list->failed)
+	const struct region *r = (const struct region *)items + i;
+	json_member_string(j, "code", r->code);
+	json_member_string(j, "name", r->name);
+}
+
+static void put_alias(struct json_out *j, const void *items, size_t i)
+{
+	const struct region_alias *alias = (const struct region_alias *)items + i;
+	json_member_string(j, "code", alias->code);
+	json_member_string(j, "alias", alias->alias);
+	json_member_string(j, "kind", alias->kind);
+}
+
+/* Sends all items to a statement as one array of objects. */
+static void fill(struct ctl *c, const struct pg_statement *s, const void *items, size_t n, put_item *put)
+{
+	struct buf list;
+	struct json_out j;
+	buf_init(&list, LIST_MOST);
+	json_out_init(&j, &list);
+	json_begin_array(&j);
+	for (size_t i = 0; i < n; i++) {
+		json_begin_object(&j);
+		put(&j, items, i);
+		json_end_object(&j);
+	}
+	json_end_array(&j);
+	if (list.failed)
 		ctl_die("the file is too large");
-	db_query(c, s, DB_WITH(list->data));
-}
-
-static void fill_regions(struct ctl *c, const struct region *regions, size_t n)
-{
-	struct buf list;
-	struct json_out j;
-	buf_init(&list, LIST_MOST);
-	json_out_init(&j, &list);
-	json_begin_array(&j);
-	for (size_t i = 0; i < n; i++) {
-		json_begin_object(&j);
-		json_member_string(&j, "code", regions[i].code);
-		json_member_string(&j, "name", regions[i].name);
-		json_end_object(&j);
-	}
-	json_end_array(&j);
-	fill(c, &sql[FILL_REGIONS], &list);
-	buf_free(&list);
-}
-
-static void fill_aliases(struct ctl *c, const struct region_alias *aliases, size_t n)
-{
-	struct buf list;
-	struct json_out j;
-	buf_init(&list, LIST_MOST);
-	json_out_init(&j, &list);
-	json_begin_array(&j);
-	for (size_t i = 0; i < n; i++) {
-		json_begin_object(&j);
-		json_member_string(&j, "code", aliases[i].code);
-		json_member_string(&j, "alias", aliases[i].alias);
-		json_member_string(&j, "kind", aliases[i].kind);
-		json_end_object(&j);
-	}
-	json_end_array(&j);
-	fill(c, &sql[FILL_ALIASES], &list);
+	db_query(c, s, DB_WITH(list.data));
 	buf_free(&list);
 }
 
@@ -123,8 +116,8 @@ int command_regions_import(struct ctl *c)
 	struct table *t = table_new(c, columns, sizeof columns / sizeof *columns);
 	db_begin(c);
 	db_script(c, sql[LISTS].name, sql[LISTS].sql);
-	fill_regions(c, regions, n);
-	fill_aliases(c, aliases, alias_count);
+	fill(c, &sql[FILL_REGIONS], regions, n, put_region);
+	fill(c, &sql[FILL_ALIASES], aliases, alias_count, put_alias);
 	db_query(c, &sql[LOCK], DB_NONE);
 	refuse_faulty(c, replace);
 	table_add_rows(t, db_query(c, &sql[COUNT], DB_WITH(replace)));

@@ -1,4 +1,5 @@
-/* pg: the state machine of one connection (see pg.h). Parameters are in pg_params.c, rows in pg_result.c.
+/* pg: the state machine of one connection (see pg.h). Parameters are in pg_params.c, rows in
+ * pg_result.c, the callbacks of what is in flight in pg_queue.c, the server's errors in pg_error.c.
  *
  * WAITING → CONNECTING → PREPARING → UP → BROKEN → WAITING. Whoever finds a fault only marks the connection BROKEN; settle(), at the end
  * of every handler, tears it down. So nothing is freed below somebody's feet, and pg_send, which may run no callback, can find a fault too.
@@ -19,13 +20,14 @@
 
 #include "../base/log.h"
 #include "../base/metrics.h"
+#include "pg_error.h"
+#include "pg_queue.h"
 #include "pg_wire.h"
 
 enum {
 	CONNECT_MS = 5000, /* socket, authentication and preparing together */
 	BACKOFF_MIN_MS = 100,
 	BACKOFF_MAX_MS = 5000,
-	WHY_BYTES = 256,
 	QUOTED_BYTES = 512, /* what log_quote asks for */
 	IDLE_READS_MAX =
 	        8, /* NULLs in a row from a connection that should answer: leave, the socket or the timer decides */
@@ -37,18 +39,6 @@ enum state {
 	PREPARING,
 	UP,
 	BROKEN /* until settle() */
-};
-
-struct waiting {
-	pg_done *done;
-	void *ctx;
-	int statement;
-};
-
-/* Callbacks in the order of their statements. Grows by doubling; bounded by what the callers have outstanding. */
-struct queue {
-	struct waiting *ring;
-	size_t cap, head, count;
 };
 
 struct pg {
@@ -66,51 +56,18 @@ struct pg {
 	struct event *timer; /* WAITING: next attempt. CONNECTING, PREPARING: gives up. UP: the stall timer */
 	struct event *soon;  /* next turn of the loop: settles, and answers what was refused */
 
-	struct queue in_flight;
-	struct queue refused;  /* sent while down: answered from the loop */
-	PGresult *held;        /* of the oldest in flight, until its Sync */
-	size_t prepared;       /* statements that have been */
-	uint64_t answered;     /* Syncs ever seen: progress */
-	int attempts;          /* that failed since the connection was last up */
-	bool told_down;        /* this outage was reported */
-	int depth;             /* of callbacks running */
-	char why[WHY_BYTES];   /* it broke, last */
-	bool why_is_new;       /* and not the reason of the attempt before */
-	char fatal[WHY_BYTES]; /* what the server said before it ended the connection */
+	struct pg_queue in_flight;
+	struct pg_queue refused;  /* sent while down: answered from the loop */
+	PGresult *held;           /* of the oldest in flight, until its Sync */
+	size_t prepared;          /* statements that have been */
+	uint64_t answered;        /* Syncs ever seen: progress */
+	int attempts;             /* that failed since the connection was last up */
+	bool told_down;           /* this outage was reported */
+	int depth;                /* of callbacks running */
+	char why[PG_WHY_BYTES];   /* it broke, last */
+	bool why_is_new;          /* and not the reason of the attempt before */
+	char fatal[PG_WHY_BYTES]; /* what the server said before it ended the connection */
 };
-
-/* -- memory ---------------------------------------------------------------------------------------------------------------------- */
-
-static void *must(void *p)
-{
-	if (p == NULL) {
-		log_error("pg.exhausted", "what=memory");
-		abort();
-	}
-	return p;
-}
-
-static void queue_push(struct queue *q, struct waiting w)
-{
-	if (q->count == q->cap) {
-		size_t cap = q->cap > 0 ? q->cap * 2 : 64;
-		struct waiting *ring = must(calloc(cap, sizeof *ring));
-		for (size_t i = 0; i < q->count; i++)
-			ring[i] = q->ring[(q->head + i) % q->cap];
-		free(q->ring);
-		*q = (struct queue){.ring = ring, .cap = cap, .count = q->count};
-	}
-	q->ring[(q->head + q->count++) % q->cap] = w;
-}
-
-static struct waiting queue_pop(struct queue *q)
-{
-	assert(q->count > 0);
-	struct waiting w = q->ring[q->head];
-	q->head = (q->head + 1) % q->cap;
-	q->count--;
-	return w;
-}
 
 /* -- small parts ----------------------------------------------------------------------------------------------------------------- */
 
@@ -129,37 +86,13 @@ static void arm_stall(struct pg *pg)
 		event_del(pg->timer);
 }
 
-/* The first line of text. */
-static void copy_line(char *ret, size_t size, const char *text)
-{
-	snprintf(ret, size, "%.*s", (int)strcspn(text, "\n"), text);
-}
-
-/* The primary message without what a citizen may have written: messages of class 22, data exceptions, quote the value that they refuse
- * (invalid input syntax for type integer: "…"). DETAIL and CONTEXT, which quote rows, are never read. */
-static void copy_message(char *ret, size_t size, const char *sqlstate, const char *primary)
-{
-	const char *open = strchr(primary, '"');
-	const char *close = strrchr(primary, '"');
-	if (strncmp(sqlstate, "22", 2) == 0 && open != NULL)
-		snprintf(ret, size, "%.*s\"…\"%s", (int)(open - primary), primary, close > open ? close + 1 : "");
-	else
-		copy_line(ret, size, primary);
-}
-
-static const char *field(const PGresult *res, int code)
-{
-	const char *text = PQresultErrorField(res, code);
-	return text == NULL ? "" : text;
-}
-
 /* Remembers the server's farewell, "terminating connection due to administrator command" and the like. */
 static void note_fatal(struct pg *pg, const PGresult *res)
 {
-	const char *severity = field(res, PG_DIAG_SEVERITY_NONLOCALIZED);
+	const char *severity = pg_error_field(res, PG_DIAG_SEVERITY_NONLOCALIZED);
 	if (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0)
-		copy_message(pg->fatal, sizeof pg->fatal, field(res, PG_DIAG_SQLSTATE),
-		             field(res, PG_DIAG_MESSAGE_PRIMARY));
+		pg_error_message(pg->fatal, sizeof pg->fatal, pg_error_field(res, PG_DIAG_SQLSTATE),
+		                 pg_error_field(res, PG_DIAG_MESSAGE_PRIMARY));
 }
 
 /* Notices may quote rows: only their kind is logged. */
@@ -167,8 +100,8 @@ static void on_notice(void *arg, const PGresult *res)
 {
 	struct pg *pg = arg;
 	note_fatal(pg, res);
-	log_debug("pg.notice", "label=%s severity=%s sqlstate=%s", pg->label, field(res, PG_DIAG_SEVERITY_NONLOCALIZED),
-	          field(res, PG_DIAG_SQLSTATE));
+	log_debug("pg.notice", "label=%s severity=%s sqlstate=%s", pg->label,
+	          pg_error_field(res, PG_DIAG_SEVERITY_NONLOCALIZED), pg_error_field(res, PG_DIAG_SQLSTATE));
 }
 
 static void free_event(struct event **e)
@@ -184,8 +117,8 @@ static void mark_broken(struct pg *pg, const char *why)
 {
 	if (pg->state == BROKEN)
 		return;
-	char line[WHY_BYTES];
-	copy_line(line, sizeof line, why);
+	char line[PG_WHY_BYTES];
+	pg_error_line(line, sizeof line, why);
 	pg->why_is_new = strcmp(line, pg->why) != 0;
 	memcpy(pg->why, line, sizeof line);
 	pg->state = BROKEN;
@@ -202,18 +135,18 @@ static void mark_lost(struct pg *pg)
 	mark_broken(pg, early ? PQerrorMessage(pg->conn) : "connection lost");
 }
 
-static void call(struct pg *pg, struct waiting w, const struct pg_result *r)
+static void call(struct pg *pg, struct pg_waiting w, const struct pg_result *r)
 {
 	pg->depth++;
 	w.done(w.ctx, r);
 	pg->depth--;
 }
 
-static void answer_all(struct pg *pg, struct queue *q, size_t n, enum pg_status status, const char *message)
+static void answer_all(struct pg *pg, struct pg_queue *q, size_t n, enum pg_status status, const char *message)
 {
 	struct pg_result r = {.status = status, .message = message};
 	while (n-- > 0)
-		call(pg, queue_pop(q), &r);
+		call(pg, pg_queue_pop(q), &r);
 }
 
 static void drop_connection(struct pg *pg)
@@ -253,32 +186,14 @@ static void report_down(struct pg *pg, const char *why, size_t unknown)
 
 /* -- answers --------------------------------------------------------------------------------------------------------------------- */
 
-/* The server's verdict on the oldest statement. An error without a code is libpq's own, out of memory for the rows: the server may have
- * committed. ret_message has room for WHY_BYTES. */
-static struct pg_result verdict(const PGresult *res, char *ret_message)
-{
-	ret_message[0] = '\0';
-	if (res != NULL && PQresultStatus(res) != PGRES_FATAL_ERROR)
-		return (struct pg_result){.status = PG_OK, .message = "", .rows = PQntuples(res), .native = res};
-	struct pg_result r = {.status = PG_UNKNOWN, .message = "no result"};
-	const char *sqlstate = field(res, PG_DIAG_SQLSTATE);
-	if (sqlstate[0] == '\0')
-		return r;
-	r.status = PG_FAILED;
-	snprintf(r.sqlstate, sizeof r.sqlstate, "%s", sqlstate);
-	copy_message(ret_message, WHY_BYTES, sqlstate, field(res, PG_DIAG_MESSAGE_PRIMARY));
-	r.message = ret_message;
-	return r;
-}
-
 static void answer_oldest(struct pg *pg)
 {
 	PGresult *res = pg->held;
 	pg->held = NULL;
 	pg->answered++;
-	struct waiting w = queue_pop(&pg->in_flight);
-	char message[WHY_BYTES];
-	struct pg_result r = verdict(res, message);
+	struct pg_waiting w = pg_queue_pop(&pg->in_flight);
+	char message[PG_WHY_BYTES];
+	struct pg_result r = pg_error_verdict(res, message);
 	if (r.status != PG_OK) {
 		metric_add(M_DB_ERRORS, 1);
 		log_debug("pg.failed", "label=%s statement=%s sqlstate=%s", pg->label, pg->statements[w.statement].name,
@@ -343,19 +258,19 @@ static void become_up(struct pg *pg)
 static void refuse_statement(struct pg *pg, const PGresult *res)
 {
 	const char *name = pg->prepared < pg->n_statements ? pg->statements[pg->prepared].name : "";
-	char message[WHY_BYTES], why[WHY_BYTES], quoted[QUOTED_BYTES];
+	char message[PG_WHY_BYTES], why[PG_WHY_BYTES], quoted[QUOTED_BYTES];
 	note_fatal(pg, res);
 	if (pg->fatal[0] != '\0') { /* the server leaves; nothing is wrong with the statement */
 		mark_lost(pg);
 		return;
 	}
-	copy_line(message, sizeof message, field(res, PG_DIAG_MESSAGE_PRIMARY));
+	pg_error_line(message, sizeof message, pg_error_field(res, PG_DIAG_MESSAGE_PRIMARY));
 	snprintf(why, sizeof why, "statement %s: %.200s", name, message);
 	mark_broken(pg, why);
 	metric_add(M_DB_ERRORS, 1);
 	if (pg->why_is_new)
 		log_error("pg.prepare", "label=%s statement=%s sqlstate=%s why=%s", pg->label, name,
-		          field(res, PG_DIAG_SQLSTATE), log_quote(message, quoted));
+		          pg_error_field(res, PG_DIAG_SQLSTATE), log_quote(message, quoted));
 }
 
 /* Takes ownership of res. False when nothing sensible can follow. */
@@ -469,8 +384,8 @@ static void begin_preparing(struct pg *pg)
 	pg->state = PREPARING;
 	pg->prepared = 0;
 	int fd = PQsocket(pg->conn);
-	pg->readable = must(event_new(pg->base, fd, EV_READ | EV_PERSIST, on_socket, pg));
-	pg->writable = must(event_new(pg->base, fd, EV_WRITE | EV_PERSIST, on_socket, pg));
+	pg->readable = pg_must(event_new(pg->base, fd, EV_READ | EV_PERSIST, on_socket, pg));
+	pg->writable = pg_must(event_new(pg->base, fd, EV_WRITE | EV_PERSIST, on_socket, pg));
 	event_add(pg->readable, NULL);
 	if (!send_statements(pg) || !flush(pg))
 		mark_lost(pg);
@@ -481,7 +396,7 @@ static void on_step(evutil_socket_t fd, short what, void *arg);
 /* A new event each time: the socket may be another one after every step. */
 static void await_step(struct pg *pg, short what)
 {
-	pg->step = must(event_new(pg->base, PQsocket(pg->conn), what, on_step, pg));
+	pg->step = pg_must(event_new(pg->base, PQsocket(pg->conn), what, on_step, pg));
 	event_add(pg->step, NULL);
 }
 
@@ -518,7 +433,7 @@ static void begin_connecting(struct pg *pg)
 {
 	const char *const values[] = {"sigapd", "10", "3", "3", "5000", pg->conninfo, "UTF8", NULL};
 	pg->fatal[0] = '\0';
-	pg->conn = must(PQconnectStartParams(option_names, values, 1));
+	pg->conn = pg_must(PQconnectStartParams(option_names, values, 1));
 	pg->state = CONNECTING;
 	if (PQstatus(pg->conn) == CONNECTION_BAD) {
 		mark_lost(pg);
@@ -578,17 +493,17 @@ struct pg *pg_open(struct event_base *base, const char *label, const char *conni
                    const struct pg_statement *statements, size_t n, int stall_ms, const struct pg_handlers *handlers)
 {
 	assert(stall_ms > 0);
-	struct pg *pg = must(calloc(1, sizeof *pg));
+	struct pg *pg = pg_must(calloc(1, sizeof *pg));
 	pg->base = base;
-	pg->label = must(strdup(label));
-	pg->conninfo = must(strdup(conninfo));
+	pg->label = pg_must(strdup(label));
+	pg->conninfo = pg_must(strdup(conninfo));
 	pg->statements = statements;
 	pg->n_statements = n;
 	pg->stall_ms = stall_ms;
 	if (handlers != NULL)
 		pg->handlers = *handlers;
-	pg->timer = must(event_new(base, -1, 0, on_timer, pg));
-	pg->soon = must(event_new(base, -1, 0, on_soon, pg));
+	pg->timer = pg_must(event_new(base, -1, 0, on_timer, pg));
+	pg->soon = pg_must(event_new(base, -1, 0, on_soon, pg));
 	arm(pg->timer, 0);
 	return pg;
 }
@@ -643,13 +558,13 @@ static bool send_segment(struct pg *pg, int statement, const struct pg_params *p
 void pg_send(struct pg *pg, int statement, const struct pg_params *params, pg_done *done, void *ctx)
 {
 	assert(statement >= 0 && (size_t)statement < pg->n_statements && done != NULL);
-	struct waiting w = {done, ctx, statement};
+	struct pg_waiting w = {done, ctx, statement};
 	if (pg->state != UP) {
-		queue_push(&pg->refused, w);
+		pg_queue_push(&pg->refused, w);
 		arm(pg->soon, 0);
 		return;
 	}
-	queue_push(&pg->in_flight, w);
+	pg_queue_push(&pg->in_flight, w);
 	if (!send_segment(pg, statement, params))
 		mark_lost(pg);
 	else if (pg->in_flight.count == 1)

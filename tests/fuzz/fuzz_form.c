@@ -1,21 +1,7 @@
 /* fuzz_form: what form_parse reads, form_add writes and form_parse reads again as the same fields; nothing is invented: the decoded bytes are no more than the text's. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "../../protocol/buf.h"
 #include "../../protocol/form.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define HOLD(condition)                                                                                                \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "does not hold: %s\n", #condition);                                            \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

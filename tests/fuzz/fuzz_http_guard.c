@@ -1,19 +1,11 @@
-/* fuzz: the guard and the reader of request targets. The first line is the target, further lines are headers, the rest after an empty line is the body.
+/* fuzz_http_guard: the guard and the reader of request targets. The first line is the target, further lines are headers, the rest after an empty line is the body.
  * Holds: no crash; what passes has one framing, and its path decodes to UTF-8 without control characters. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+#include <strings.h>
 
-#include "../../daemon/io/http_guard.c"
-#include "../../daemon/io/http_route.c"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
+#include "../../daemon/io/http_guard.h"
+#include "../../daemon/io/http_route.h"
+#include "../../protocol/utf8.h"
+#include "fuzz.h"
 
 /* Cuts the next line off *rest; NULL at the end. */
 static char *next_line(char **rest)
@@ -32,11 +24,11 @@ static void read_target(const char *uri)
 	struct arena *a = arena_new();
 	struct http_target target;
 	if (http_guard_target(uri) == NULL && http_target_read(a, uri, &target) == NULL) {
-		must(target.path[0] == '/' && utf8_valid(target.path, strlen(target.path)));
+		HOLD(target.path[0] == '/' && utf8_valid(target.path, strlen(target.path)));
 		for (const char *c = target.path; *c != '\0'; c++)
-			must((unsigned char)*c >= 0x20 && *c != 0x7f);
+			HOLD((unsigned char)*c >= 0x20 && *c != 0x7f);
 		for (size_t i = 0; i < target.segment_count && i < HTTP_PATH_SEGMENTS; i++)
-			must(strlen(target.segments[i].text) == target.segments[i].len);
+			HOLD(strlen(target.segments[i].text) == target.segments[i].len);
 	}
 	arena_free(&a);
 }
@@ -62,9 +54,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	size_t body_len = rest == NULL ? 0 : strlen(rest);
 	if (http_guard_end(&g, 1, 1, true, body_len) == NULL) {
-		must(lengths <= 1 && g.hosts == 1);
-		must(!g.chunked || lengths == 0);
-		must(g.chunked || body_len == (g.content_length < 0 ? 0 : (size_t)g.content_length));
+		HOLD(lengths <= 1 && g.hosts == 1);
+		HOLD(!g.chunked || lengths == 0);
+		HOLD(g.chunked || body_len == (g.content_length < 0 ? 0 : (size_t)g.content_length));
 	}
 	free(text);
 	return 0;

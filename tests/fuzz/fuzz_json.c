@@ -1,21 +1,7 @@
 /* fuzz_json: what json_parse accepts, PostgreSQL's json would accept (valid UTF-8, no U+0000 also in escapes, no lone surrogate), the commented reader
  * accepts too, and the writer gives back: written, read and written again it stays the same. What it refuses has a place within the text. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "../../protocol/json.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define HOLD(condition)                                                                                                \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "does not hold: %s\n", #condition);                                            \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
+#include "fuzz.h"
 
 static void write_value(struct json_out *j, const cJSON *value)
 {

@@ -1,22 +1,8 @@
 /* fuzz_kannel: any request becomes a message of valid UTF-8 with an id and a sender, or is refused with a reason;
  * any text renders to one URL without blanks. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "../../protocol/channel/kannel.h"
 #include "../../protocol/utf8.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define HOLD(condition)                                                                                                \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "does not hold: %s\n", #condition);                                            \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
+#include "fuzz.h"
 
 /* Every header has the first bytes of the input as its value. */
 static const char *header(void *ctx, const char *name)

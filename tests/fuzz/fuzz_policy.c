@@ -1,12 +1,8 @@
 /* fuzz_policy: policy.jsonc, agencies.json and the reply texts read from any bytes. The first byte chooses the reader. */
-#include <stddef.h>
-#include <stdint.h>
-
 #include "../../daemon/core/policy.h"
 #include "../../daemon/core/policy_place.h"
 #include "../../daemon/core/replies.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static void read_policy(struct arena *a, const char *text, size_t len, struct buf *faults)
 {

@@ -1,21 +1,7 @@
 /* fuzz_report_request: an accepted report keeps every bound of its header (lengths, ranges, words, valid UTF-8); a refused one names at least one fault,
  * and its problem document is itself valid JSON. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "../../protocol/report_request.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define HOLD(condition)                                                                                                \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "does not hold: %s\n", #condition);                                            \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
+#include "fuzz.h"
 
 static void check_text(const char *text, size_t max)
 {
@@ -45,19 +31,6 @@ static void check_report(const struct report_request *r)
 	HOLD(known);
 }
 
-static void check_problem(const struct problem *p)
-{
-	struct buf out;
-	struct json_fault fault;
-	HOLD((p->status == 400 || p->status == 422) && p->error_count > 0);
-	buf_init(&out, 1 << 20);
-	problem_render(p, &out);
-	cJSON *tree = json_parse(out.data, out.len, &fault);
-	HOLD(tree != NULL);
-	cJSON_Delete(tree);
-	buf_free(&out);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct report_request r;
@@ -67,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		report_request_free(&r);
 	} else {
 		HOLD(r.tree == NULL);
-		check_problem(&p);
+		hold_problem(&p);
 	}
 	return 0;
 }

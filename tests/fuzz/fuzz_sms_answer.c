@@ -1,22 +1,8 @@
 /* fuzz_sms_answer: an answer names a known event, a possible number and time, and a clean reason that stands in the
  * text; case and surrounding blanks change nothing. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "../../protocol/sms_answer.h"
 #include "../../protocol/utf8.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define HOLD(condition)                                                                                                \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "does not hold: %s\n", #condition);                                            \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
+#include "fuzz.h"
 
 static void check(const struct sms_answer *a, const char *text)
 {

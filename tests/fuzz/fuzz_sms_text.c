@@ -1,22 +1,8 @@
 /* fuzz_sms_text: what was fitted fits, begins as the text does and is cut between characters; what was made plain
  * costs no more parts when it is GSM-7 and has no control characters. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "../../protocol/sms_text.h"
 #include "../../protocol/utf8.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define HOLD(condition)                                                                                                \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "does not hold: %s\n", #condition);                                            \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
+#include "fuzz.h"
 
 static void check_size(struct sms_size size)
 {

@@ -1,15 +1,8 @@
 /* fuzz_triage: any bytes as a message: the triage answers, its JSON is well formed, its confidence a probability. */
-#include <assert.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "../../daemon/core/region_file.h"
 #include "../../daemon/core/triage.h"
 #include "../../protocol/json.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static struct lexicon *lexicon;
 static struct gazetteer *gazetteer;
@@ -69,7 +62,7 @@ static void as_data_file(const char *text, size_t len)
 	size_t which = len > 0 ? (unsigned char)text[0] % (sizeof names / sizeof *names) : 0;
 	changed[which] = (struct lexicon_file){names[which], text, len};
 	if (lexicon_build(a, changed, sizeof files / sizeof *files, &fault) == NULL)
-		assert(fault.line >= 0 && fault.detail[0] != '\0');
+		HOLD(fault.line >= 0 && fault.detail[0] != '\0');
 	struct region *regions;
 	struct region_alias *aliases;
 	size_t n;
@@ -86,17 +79,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (lexicon == NULL)
 		build();
 	char *text = malloc(size + 1);
-	assert(text != NULL);
+	HOLD(text != NULL);
 	memcpy(text, data, size);
 	text[size] = '\0';
 	triage_text(lexicon, gazetteer, text, &t);
 	triage_report(lexicon, gazetteer, &(struct stated){.text = text, .type = "unclaimed_body", .place_text = text},
 	              &again);
-	assert(t.type_confidence >= 0 && t.type_confidence <= 1 && t.place.confidence >= 0 && t.place.confidence <= 1);
+	HOLD(t.type_confidence >= 0 && t.type_confidence <= 1 && t.place.confidence >= 0 && t.place.confidence <= 1);
 	buf_init(&out, 1 << 20);
 	triage_render(&again, gazetteer, &out);
 	cJSON *json = json_parse(out.data, out.len, &fault);
-	assert(json != NULL);
+	HOLD(json != NULL);
 	cJSON_Delete(json);
 	buf_free(&out);
 	if (size < 4000)

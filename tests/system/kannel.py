@@ -12,6 +12,7 @@ second line to a fake mobile network: bearerbox's fake SMSC serves one client at
 import pathlib
 import re
 import secrets
+import shutil
 import subprocess
 import tempfile
 import urllib.parse
@@ -107,7 +108,7 @@ class Kannel:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait(5)
-        subprocess.run(["rm", "-r", self.folder], check=True)
+        shutil.rmtree(self.folder)
 
     def status(self):
         """bearerbox's status page; None while it does not answer."""

@@ -101,6 +101,26 @@ def test_the_first_minute_is_dense_and_retry_after_is_honoured(hard):
     assert 1.95 <= fourth - third - TOTAL_MS / 1000 <= 4 + 1.5
 
 
+def test_retry_after_holds_for_everything_to_that_agency(world):
+    police = world.partner("polsek-penajam")
+    police.will(Answer(429, {"Retry-After": str(RETRY_AFTER_S)}))
+    first = world.report()
+    (refused,) = wait_until(lambda: police.about(first["incident"]["id"]), 5, "the first notice")
+    second = world.report()["incident"]["id"]
+    (call,) = wait_until(lambda: police.about(second), 10, "the notice about the second incident")
+    assert RETRY_AFTER_S <= call.at - refused.at <= RETRY_AFTER_S + 2
+
+
+def test_retry_after_holds_across_a_restart(world):
+    police = world.partner("polsek-penajam")
+    police.will(Answer(429, {"Retry-After": "4"}))  # longer than the pause that would have been made anyway
+    incident = world.report()["incident"]["id"]
+    wait_until(lambda: notices_to(world, incident, "polsek-penajam")[0]["attempts"], 5, "the first attempt on record")
+    world.restart()
+    refused, again = wait_until(lambda: police.about(incident)[1:] and police.about(incident), 10, "the second attempt")
+    assert 4 <= again.at - refused.at <= 4 + 2
+
+
 def test_a_connection_that_breaks_is_tried_again(world):
     police = world.partner("polsek-penajam")
     police.will(Reset(), Reset())  # the first may come over a connection in use, which is tried again at once

@@ -1,7 +1,8 @@
 """Promise 3: every notice reaches someone. Silence climbs the ladder of the policy, rung by rung, at its times, and says what it did.
 
 The times are those of data/policy_fast.jsonc: an answer within 2 s; again, then 1 s; duty, then 2 s; up, then 1 s; after that the
-officer on duty every 3 s. A step may be late by one look at the database (clocks.poll_ms) and a little, never early.
+officer on duty every 3 s. Who accepted and does not arrive: again, then 2 s; duty. A step may be late by one look at the database
+(clocks.poll_ms) and a little, never early.
 """
 import datetime
 
@@ -12,6 +13,7 @@ from stack import DUTY_PHONE, PEOPLE, POLICY_FAST, Stack, wait_until
 LATE_AT_MOST = datetime.timedelta(seconds=1.5)
 ACCEPT_S, ARRIVE_S = 2, 60
 WAITS = {"again": 1, "duty": 2, "up": 1}
+LATE_WAITS = {"again": 2}
 REPEAT_S = 3
 
 
@@ -55,8 +57,16 @@ def page_of(stack, agency, incident):
 
 
 @pytest.fixture(scope="module")
+def fast_stack(postgres):
+    """Looks often: what is done too early shows."""
+    s = Stack(postgres, policy=POLICY_FAST, conf={"clocks": {"poll_ms": 100}})
+    yield s
+    s.close()
+
+
+@pytest.fixture(scope="module")
 def nobody_on_duty(postgres):
-    """The same world, but the roster is empty."""
+    """The settings are the usual ones, but the roster is empty."""
     s = Stack(postgres, people=[{**p, "on_duty": False} for p in PEOPLE], policy=POLICY_FAST)
     yield s
     s.close()
@@ -88,7 +98,9 @@ def test_an_accept_by_link_stops_the_accept_clock_and_arms_the_arrival(fast_stac
 
 
 def test_silence_climbs_rung_by_rung_at_the_times_of_the_policy(fast_stack):
-    stack, made = fast_stack, fast_stack.report()
+    stack = fast_stack
+    stack.report()  # its clocks run out a moment before: whoever looks then must leave the others alone
+    made = stack.report()
     incident, number = made["incident"]["id"], made["number"]
     assert requests.post(page_of(stack, "kelurahan-petung", incident), data={"event": "accept"}, timeout=5).status_code == 200
     # seen, as often as one likes, is no answer
@@ -201,7 +213,7 @@ def test_an_accepted_dispatch_that_does_not_arrive_climbs_the_late_ladder(fast_s
     steps = wait_climbed(stack, office["id"], 2, 12)[:2]
     assert [(s["data"]["rung"], s["data"]["clock"]) for s in steps] == [("again", "arrive"), ("duty", "arrive")]
     assert_on_time(office["arrive_by"], steps[0]["at"], "the reminder to arrive")
-    assert_on_time(steps[0]["at"] + seconds(1), steps[1]["at"], "the officer on duty about the late arrival")
+    assert_on_time(steps[0]["at"] + seconds(LATE_WAITS["again"]), steps[1]["at"], "the officer on duty about the late arrival")
     (call,) = wait_until(lambda: stack.partner("dinsos-trc").about(incident, "dispatch.reminder"), 5, "the reminder")
     assert call.json["data"]["dispatch"]["state"] == "accepted"
     wait_until(lambda: [t for t in duty_texts(stack, made["number"]) if "belum tiba Dinsos Trc" in t], 5, "the text to duty")

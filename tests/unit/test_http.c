@@ -20,8 +20,9 @@
 #include <cmocka.h>
 
 #include "../../daemon/io/http.h"
+#include "loop.h"
 
-enum { DEADLINE_S = 10, HELD = 8, FULL_BODY = 1000 };
+enum { HELD = 8, FULL_BODY = 1000 };
 
 /* ---- the server side ---- */
 
@@ -131,25 +132,7 @@ static void close_world(void)
 	event_base_free(w.base);
 }
 
-static void on_deadline(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	*(bool *)arg = true;
-}
-
-/* Runs the loop until the condition holds; fails after DEADLINE_S. */
-#define WAIT(condition)                                                                                                \
-	do {                                                                                                           \
-		static const struct timeval deadline_ = {DEADLINE_S, 0};                                               \
-		bool over_ = false;                                                                                    \
-		struct event *timer_ = evtimer_new(w.base, on_deadline, &over_);                                       \
-		event_add(timer_, &deadline_);                                                                         \
-		while (!(condition) && !over_)                                                                         \
-			event_base_loop(w.base, EVLOOP_ONCE);                                                          \
-		event_free(timer_);                                                                                    \
-		assert_true(condition);                                                                                \
-	} while (0)
+#define WAIT(condition) LOOP_WAIT(w.base, condition)
 
 /* ---- the client side ---- */
 
@@ -611,7 +594,7 @@ static void running_out_of_files_neither_spins_nor_ends_the_service(void **state
 	client_send(&c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
 	int n = take_all_files(fds, 64);
 	getrusage(RUSAGE_SELF, &from);
-	struct event *timer = evtimer_new(w.base, on_deadline, &waited);
+	struct event *timer = evtimer_new(w.base, loop_set_flag, &waited);
 	event_add(timer, &while_out);
 	WAIT(waited);
 	event_free(timer);

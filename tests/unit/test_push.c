@@ -20,8 +20,9 @@
 
 #include "../../daemon/io/push.h"
 #include "../../daemon/io/push_address.h"
+#include "loop.h"
 
-enum { DEADLINE_S = 10, PEERS = 600 };
+enum { PEERS = 600 };
 
 /* ---- the scripted server: the path says how it behaves ---- */
 
@@ -140,25 +141,7 @@ static void close_world(void)
 	event_base_free(w.base);
 }
 
-static void on_deadline(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	*(bool *)arg = true;
-}
-
-/* Runs the loop until the condition holds; fails after DEADLINE_S. */
-#define WAIT(condition)                                                                                                \
-	do {                                                                                                           \
-		static const struct timeval deadline_ = {DEADLINE_S, 0};                                               \
-		bool over_ = false;                                                                                    \
-		struct event *timer_ = evtimer_new(w.base, on_deadline, &over_);                                       \
-		event_add(timer_, &deadline_);                                                                         \
-		while (!(condition) && !over_)                                                                         \
-			event_base_loop(w.base, EVLOOP_ONCE);                                                          \
-		event_free(timer_);                                                                                    \
-		assert_true(condition);                                                                                \
-	} while (0)
+#define WAIT(condition) LOOP_WAIT(w.base, condition)
 
 /* ---- calls ---- */
 
