@@ -72,6 +72,7 @@ void query_report(void *ctx, struct http_request *r)
 	q->region = 2;
 	struct pg_params *p = store_params(q->flow->store);
 	pg_param_uuid(p, id);
+	pg_param_text(p, access_actor(r));
 	ask(q, SQL_READ_REPORT, p);
 }
 
@@ -93,6 +94,7 @@ void query_incident(void *ctx, struct http_request *r)
 	else
 		pg_param_null(p);
 	pg_param_bigint(p, number);
+	pg_param_text(p, access_actor(r));
 	ask(q, SQL_READ_INCIDENT, p);
 }
 

@@ -1,4 +1,10 @@
 -- Incident by id $1, or by number $2, as JSON with its reports, dispatches, notices with attempts, and events; and its area.
+-- It shows what citizens wrote: that $3 has read it is logged.
+with i as (
+	select * from incident where id = $1::uuid or $1::uuid is null and number = $2::int8
+), logged as (
+	insert into access_log (actor, object) select $3::text, 'incident:' || i.id from i
+)
 select json_build_object('id', i.id, 'number', i.number, 'state', i.state, 'version', i.version, 'type', i.type, 'urgency', i.urgency, 'region', i.region,
 	'place_text', i.place_text, 'lat', i.lat, 'lon', i.lon, 'summary', i.summary, 'opened_at', i.opened_at, 'disposition', i.disposition,
 	'reports', (select coalesce(json_agg(json_build_object('id', r.id, 'number', r.number, 'received_at', r.received_at, 'source', r.source, 'text', r.text, 'triage', r.triage)
@@ -19,5 +25,4 @@ select json_build_object('id', i.id, 'number', i.number, 'state', i.state, 'vers
 	'events', (select coalesce(json_agg(json_build_object('number', e.number, 'at', e.at, 'actor', e.actor, 'kind', e.kind, 'data', e.data, 'hash', encode(e.hash, 'hex'))
 		order by e.number), '[]') from event e where e.incident_id = i.id))::text,
 	i.region
-from incident i
-where i.id = $1::uuid or $1::uuid is null and i.number = $2::int8
+from i

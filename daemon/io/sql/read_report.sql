@@ -1,4 +1,7 @@
--- Report $1 as JSON, with its source and the area of its incident for the check of access.
+-- Report $1 as JSON, with its source and the area of its incident for the check of access. That $2 has read it is logged.
+with logged as (
+	insert into access_log (actor, object) select $2::text, 'report:' || id from report where id = $1::uuid
+)
 select json_build_object('id', r.id, 'number', r.number, 'received_at', r.received_at, 'source', r.source, 'text', r.text, 'type', r.type, 'urgency', r.urgency,
 		'place_text', r.place_text, 'lat', r.lat, 'lon', r.lon, 'occurred_at', r.occurred_at, 'triage', r.triage,
 		'incident', case when i.id is not null then json_build_object('id', i.id, 'number', i.number, 'state', i.state, 'type', i.type, 'urgency', i.urgency) end)::text,
