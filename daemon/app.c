@@ -124,6 +124,8 @@ static void on_rules(void *ctx, const char *why)
 		}
 		release_leases(app);
 		sys_notify("READY=1\nSTATUS=taking reports");
+	} else if (deliver_held(f->deliver) == 0) {
+		release_leases(app); /* of plans committed just as the connection broke: nobody here knows of them */
 	}
 }
 

@@ -421,6 +421,11 @@ int deliver_busy(const struct deliver *d)
 	return d->in_flight;
 }
 
+int deliver_held(const struct deliver *d)
+{
+	return d->in_memory;
+}
+
 void deliver_close(struct deliver **deliver)
 {
 	struct deliver *d = *deliver;

@@ -9,8 +9,10 @@ struct deliver *deliver_open(struct flow *f);
 /* Stops claiming; what is in flight ends. */
 void deliver_drain(struct deliver *d);
 void deliver_close(struct deliver **d);
-/* Notices held in memory: waiting for a slot or in flight. */
+/* Calls under way. */
 int deliver_busy(const struct deliver *d);
+/* Notices in this daemon's hands: waiting for a slot or under way. */
+int deliver_held(const struct deliver *d);
 
 /* Before a commit: for each notice of the plan, may this daemon send it itself, at once? Fills leased[notice_count] and keeps room for them. */
 void deliver_reserve(struct deliver *d, const struct plan *p, bool *leased);
