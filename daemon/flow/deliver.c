@@ -9,6 +9,7 @@
 #include "../base/metrics.h"
 #include "../core/backoff.h"
 #include "lane.h"
+#include "look.h"
 #include "rules.h"
 
 enum { CLAIM_MOST = 200, MEMORY_MOST = 4000, EXCLUDED_MOST = 1000 };
@@ -17,8 +18,7 @@ struct deliver {
 	struct flow *flow;
 	struct lanes lanes;
 	int in_memory, reserved, in_flight;
-	struct event *look;
-	struct mono look_at; /* when the look is due; us 0: none armed */
+	struct look look;
 	bool claiming, draining;
 };
 
@@ -369,23 +369,16 @@ static void claim(struct deliver *d)
 	store_query(f->store, SQL_CLAIM_OUTBOX, p, on_claimed, d);
 }
 
-static void on_look(evutil_socket_t fd, short what, void *ctx)
+static void on_look(void *ctx)
 {
-	(void)fd, (void)what;
 	struct deliver *d = ctx;
-	d->look_at.us = 0;
 	pump_all(d);
 	claim(d);
 }
 
 void deliver_look(struct deliver *d, int64_t after_ms)
 {
-	struct mono at = {mono_now().us + after_ms * 1000};
-	if (d->look_at.us != 0 && d->look_at.us <= at.us)
-		return;
-	d->look_at = at;
-	struct timeval wait = {after_ms / 1000, after_ms % 1000 * 1000};
-	evtimer_add(d->look, &wait);
+	look_within(&d->look, after_ms);
 }
 
 /* ---- life ---- */
@@ -396,7 +389,7 @@ struct deliver *deliver_open(struct flow *f)
 	if (d == NULL)
 		abort();
 	d->flow = f;
-	d->look = evtimer_new(f->base, on_look, d);
+	look_open(&d->look, f->base, on_look, d);
 	return d;
 }
 
@@ -432,7 +425,7 @@ void deliver_close(struct deliver **deliver)
 	if (d == NULL)
 		return;
 	deliver_drain(d);
-	event_free(d->look);
+	look_close(&d->look);
 	lanes_free(&d->lanes);
 	free(d);
 	*deliver = NULL;

@@ -11,14 +11,14 @@
 #include "../core/ladder.h"
 #include "deliver.h"
 #include "incident_row.h"
+#include "look.h"
 #include "rules.h"
 
 enum { CLAIM_MOST = 200, CLAIM_LEASE_S = 5, DUTY_MOST = 4 };
 
 struct escalate {
 	struct flow *flow;
-	struct event *look;
-	struct mono look_at;  /* us 0: none armed */
+	struct look look;
 	bool claiming, again; /* again: a look fell due while a claim was under way */
 };
 
@@ -401,11 +401,9 @@ static void on_claimed(void *ctx, const struct pg_result *r)
 		escalate_look(e, 0);
 }
 
-static void on_look(evutil_socket_t fd, short what, void *ctx)
+static void on_look(void *ctx)
 {
-	(void)fd, (void)what;
 	struct escalate *e = ctx;
-	e->look_at.us = 0;
 	e->again = e->claiming;
 	if (e->claiming || !e->flow->ready || e->flow->draining)
 		return;
@@ -418,12 +416,7 @@ static void on_look(evutil_socket_t fd, short what, void *ctx)
 
 void escalate_look(struct escalate *e, int64_t after_ms)
 {
-	struct mono at = {mono_now().us + after_ms * 1000};
-	if (e->look_at.us != 0 && e->look_at.us <= at.us)
-		return;
-	e->look_at = at;
-	struct timeval wait = {after_ms / 1000, after_ms % 1000 * 1000};
-	evtimer_add(e->look, &wait);
+	look_within(&e->look, after_ms);
 }
 
 struct escalate *escalate_open(struct flow *f)
@@ -432,7 +425,7 @@ struct escalate *escalate_open(struct flow *f)
 	if (e == NULL)
 		abort();
 	e->flow = f;
-	e->look = evtimer_new(f->base, on_look, e);
+	look_open(&e->look, f->base, on_look, e);
 	return e;
 }
 
@@ -440,7 +433,7 @@ void escalate_close(struct escalate **e)
 {
 	if (*e == NULL)
 		return;
-	event_free((*e)->look);
+	look_close(&(*e)->look);
 	free(*e);
 	*e = NULL;
 }

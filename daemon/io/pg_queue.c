@@ -15,16 +15,22 @@ void *pg_must(void *p)
 	return p;
 }
 
+static void grow(struct pg_queue *q)
+{
+	size_t cap = q->cap > 0 ? q->cap * 2 : 64;
+	struct pg_waiting *ring = pg_must(calloc(cap, sizeof *ring));
+	for (size_t i = 0; i < q->count; i++)
+		ring[i] = q->ring[(q->head + i) % q->cap];
+	free(q->ring);
+	q->ring = ring;
+	q->cap = cap;
+	q->head = 0;
+}
+
 void pg_queue_push(struct pg_queue *q, struct pg_waiting w)
 {
-	if (q->count == q->cap) {
-		size_t cap = q->cap > 0 ? q->cap * 2 : 64;
-		struct pg_waiting *ring = pg_must(calloc(cap, sizeof *ring));
-		for (size_t i = 0; i < q->count; i++)
-			ring[i] = q->ring[(q->head + i) % q->cap];
-		free(q->ring);
-		*q = (struct pg_queue){.ring = ring, .cap = cap, .count = q->count};
-	}
+	if (q->count == q->cap)
+		grow(q);
 	q->ring[(q->head + q->count++) % q->cap] = w;
 }
 

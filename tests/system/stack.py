@@ -16,13 +16,14 @@ Example (fixtures are in conftest.py: `stack` is one Stack for the module with t
         stack.kill(); stack.start()                            # kill -9, and again; start(kill_at="intake.committed")
         stack.sms.messages                                     # what went to the fake Kannel: [{"to", "text", "at", ...}]
         assert stack.doctor() == []
+        stack.ctl("doctor")                                    # sigapctl on its database; fails on another status than 0
 
 The tokens are stack.tokens["source" | "coordinator" | "admin" | "auditor" | an agency's slug]. Closing a Stack ends sigapd with
 SIGTERM and fails when it does not exit with 0 or a sanitizer has spoken. SIGAP_BUILD names the build folder.
 """
 import contextlib
-import csv
 import dataclasses
+import datetime
 import hashlib
 import http.server
 import json
@@ -293,6 +294,14 @@ AGENCIES = [
 PEOPLE = [{"slug": "budi", "name": "Budi", "phone": DUTY_PHONE, "role": "coordinator", "scope": "64.09", "on_duty": True}]
 
 
+def ctl(dsn, *args, status=0):
+    """sigapctl on one database; the finished process. It must end with that status, and without a word of a sanitizer."""
+    done = subprocess.run([BUILD / "sigapctl", *args], env={**os.environ, "SIGAP_DATABASE": dsn, "SIGAP_CONFIG_DIR": str(ROOT / "config")},
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    assert done.returncode == status and not SANITIZER.search(done.stderr), (args, done.returncode, done.stdout[-2000:], done.stderr[-4000:])
+    return done
+
+
 # ---- PostgreSQL ---------------------------------------------------------------------------------------------------------
 
 
@@ -303,7 +312,7 @@ class Postgres:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sigap-pg-"))
         self.user = pwd.getpwnam("postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name)
         os.chown(self.folder, self.user.pw_uid, self.user.pw_gid)
-        self.process = None
+        self.process, self.has_sample = None, False
         self.run("initdb", "-D", self.folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
         self.start()
 
@@ -340,10 +349,19 @@ class Postgres:
             self.process.wait(30)
             self.process = None
 
-    def create(self, database):
+    def create(self, database, template="template1"):
         with contextlib.closing(psycopg2.connect(self.dsn())) as c:
             c.autocommit = True
-            c.cursor().execute(f'create database "{database}"')
+            c.cursor().execute(f'create database "{database}" template "{template}"')
+
+    def sample(self):
+        """The name of a database with the schema and the areas of the sample, made once, to be copied."""
+        if not self.has_sample:
+            self.create("sample")
+            ctl(self.dsn("sample"), "migrate")
+            ctl(self.dsn("sample"), "regions", "import", ROOT / "config/regions/kaltim.csv", "--aliases", ROOT / "config/regions/ppu_aliases.csv")
+            self.has_sample = True
+        return "sample"
 
     def drop(self, database):
         with contextlib.closing(psycopg2.connect(self.dsn())) as c:
@@ -372,7 +390,7 @@ class Stack:
         self.log = self.folder / "sigapd.log"
         try:
             self.port = free_port()
-            postgres.create(self.database)
+            postgres.create(self.database, postgres.sample())
             self.connect()
             self.seed(AGENCIES if agencies is None else agencies, PEOPLE if people is None else people, policy)
             self.write_conf(conf or {})
@@ -399,38 +417,46 @@ class Stack:
         (row,) = self.sql(query, *args)
         return next(iter(row.values()))
 
+    def ctl(self, *args, status=0):
+        """sigapctl on this stack's database."""
+        return ctl(self.postgres.dsn(self.database), *args, status=status)
+
     def seed(self, agencies, people, policy):
-        self.sql((ROOT / "daemon/schema/0001_initial.sql").read_text())
-        self.sql("insert into secret values ('link_key', %s)", secrets.token_bytes(32))
-        with open(ROOT / "config/regions/kaltim.csv", newline="") as f:
-            rows = [tuple(r) for r in list(csv.reader(f))[1:]]
-        with self.connection.cursor() as c:
-            psycopg2.extras.execute_values(c, "insert into region values %s", rows)
-        for a in agencies:
-            self.sql("insert into agency values (%s, %s, %s, %s)", a["slug"], a["name"], a["kind"], a["jurisdiction"])
-            for position, contact in enumerate(a["contacts"]):
-                self.add_contact(a["slug"], position, contact)
-            self.add_token(a["slug"], "agency", a["slug"])
-        self.sql("insert into policy (applied_by, text) values ('test', %s)", pathlib.Path(policy).read_text())
+        directory = self.folder / "agencies.json"
+        directory.write_text(json.dumps({"agencies": [
+            {**a, "contacts": [self.contact(a["slug"], c) for c in a["contacts"]]} for a in agencies]}))
+        self.ctl("agencies", "import", directory)
         for p in people:
-            self.sql("insert into person values (%s, %s, %s, %s, %s)", p["slug"], p["name"], p["phone"], p["role"], p["scope"])
+            phone = ["--phone", p["phone"]] if p["phone"] else []
+            self.ctl("roster", "person", "add", "--slug", p["slug"], "--name", p["name"], "--role", p["role"], "--scope", p["scope"], *phone)
             if p.get("on_duty"):
-                self.sql("insert into shift (person, role, starts_at, ends_at) values "
-                         "(%s, %s, now() - interval '1 day', now() + interval '30 day')", p["slug"], p["role"])
+                now = datetime.datetime.now(datetime.timezone.utc)
+                begin, end = (str((now + datetime.timedelta(days=d)).isoformat(timespec="seconds")) for d in (-1, 30))
+                self.ctl("roster", "shift", "add", "--person", p["slug"], "--role", p["role"], "--from", begin, "--until", end)
+        self.ctl("policy", "apply", policy, "--force", "--name", "test")  # a small directory has holes
+        for slug in (a["slug"] for a in agencies):
+            self.add_token(slug, "agency", slug)
         for role in ("source", "coordinator", "admin", "auditor"):
             self.add_token(role, role)
 
+    def contact(self, slug, contact):
+        """A contact as agencies.json wants it: a webhook without url gets the agency's Partner."""
+        if contact["channel"] != "webhook":
+            return contact
+        secret = contact.get("secret", "whsec_c2FtcGxlLXNlY3JldC1vZi10aGUtdGVzdHMtLS0tLS0=")
+        if "url" in contact:
+            return {**contact, "secret": secret}
+        self.partners.setdefault(slug, Partner())
+        return {"channel": "webhook", "url": self.partners[slug].url, "secret": secret, "allow_private": True}
+
     def add_contact(self, slug, position, contact):
-        own = contact["channel"] == "webhook" and "url" not in contact
-        if own:
-            self.partners.setdefault(slug, Partner())
+        """One more contact of an agency that is there."""
+        c = self.contact(slug, contact)
         self.sql("insert into contact (agency, position, channel, address, secret, allow_private) values (%s, %s, %s, %s, %s, %s)",
-                 slug, position, contact["channel"],
-                 self.partners[slug].url if own else contact.get("url") or contact["phone"],
-                 contact.get("secret", "whsec_c2FtcGxlLXNlY3JldC1vZi10aGUtdGVzdHMtLS0tLS0="), contact.get("allow_private", own))
+                 slug, position, c["channel"], c.get("url") or c["phone"], c.get("secret"), c.get("allow_private", False))
 
     def add_token(self, name, role, slug=None, scope=""):
-        """A new token, known under its name."""
+        """A new token, known under its name. By hand, because there are many: what is kept of a token is its SHA-256."""
         token = "sgp_" + secrets.token_urlsafe(24)
         self.sql("insert into token (hash, role, agency, scope, name) values (%s, %s, %s, %s, %s)",
                  hashlib.sha256(token.encode()).digest(), role, slug, scope, name)

@@ -180,6 +180,7 @@ def test_nothing_is_lost_and_nothing_happens_twice_when_killed_at(world, point, 
     assert world.doctor() == []
     settle(world)
     assert_everyone_was_told(world)
+    world.ctl("doctor")
     assert world.doctor() == []
 
 
@@ -202,6 +203,7 @@ def test_a_daemon_that_dies_again_and_again_loses_nothing(world):
     assert_clocks_go_on(world)
     settle(world)
     assert_everyone_was_told(world)
+    world.ctl("doctor")
     assert world.doctor() == []
 
 
