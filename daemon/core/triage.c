@@ -266,7 +266,10 @@ static void state_type(const struct lexicon *lex, const struct stated *s, struct
 void triage_report(const struct lexicon *lex, const struct gazetteer *g, const struct stated *stated,
                    struct triage *ret)
 {
-	triage_text(lex, g, stated->text != NULL ? stated->text : "", ret);
+	if (stated->text != NULL)
+		triage_text(lex, g, stated->text, ret);
+	else
+		*ret = (struct triage){0}; /* no words, nothing to read: all that is known was stated */
 	state_type(lex, stated, ret);
 	int urgency = stated->urgency == NULL ? -1 : name_index(urgency_names, URGENCIES, stated->urgency);
 	if (urgency >= 0) {

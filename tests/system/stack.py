@@ -359,7 +359,8 @@ class Postgres:
         if not self.has_sample:
             self.create("sample")
             ctl(self.dsn("sample"), "migrate")
-            ctl(self.dsn("sample"), "regions", "import", ROOT / "config/regions/kaltim.csv", "--aliases", ROOT / "config/regions/ppu_aliases.csv")
+            areas = ROOT / "config/regions"
+            ctl(self.dsn("sample"), "regions", "import", areas / "kaltim.csv", "--aliases", areas / "ppu_aliases.csv")
             self.has_sample = True
         return "sample"
 

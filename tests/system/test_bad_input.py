@@ -11,7 +11,6 @@ import pytest
 import requests
 
 import openapi
-import stack as harness
 from stack import wait_until
 
 API = openapi.Description()

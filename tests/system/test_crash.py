@@ -132,7 +132,8 @@ def assert_kept_once(stack, story):
         "citizen-1", "citizen-2", "first", "office-accepts", "office-leaves", "second"]
     assert stack.value("select count(*) from report") == stack.value("select count(*) from incident") == 4
     for answer in story.answers.values():
-        of_incident = {str(r["id"]) for r in stack.sql("select id from dispatch where incident_id = %s and event = 1", answer["incident"]["id"])}
+        rows = stack.sql("select id from dispatch where incident_id = %s and event = 1", answer["incident"]["id"])
+        of_incident = {str(r["id"]) for r in rows}
         assert of_incident == {d["id"] for d in answer["dispatches"]} and len(of_incident) == 3
     assert stack.sql("select i.id from incident i where not exists (select from dispatch d where d.incident_id = i.id)") == []
     first = story.answers["first"]["incident"]["id"]
@@ -156,8 +157,8 @@ def assert_everyone_was_told(stack):
     void = {id for id, ended in notices.items() if "void" in (ended or [])}
     assert notices.keys() - void <= got, "a notice never arrived"
     # only what an answer made void may be missing, and the first notices of the silent are not among that
-    assert stack.sql("select n.id from notice n join attempt a on a.notice_id = n.id and a.outcome = 'void' join dispatch d on d.id = n.dispatch_id "
-                     "where d.accepted_at is null and d.cancelled_at is null") == []
+    assert stack.sql("select n.id from notice n join attempt a on a.notice_id = n.id and a.outcome = 'void' "
+                     "join dispatch d on d.id = n.dispatch_id where d.accepted_at is null and d.cancelled_at is null") == []
     assert stack.sql("select notice_id from dead_notice") == []
 
 

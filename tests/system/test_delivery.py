@@ -199,8 +199,8 @@ def test_an_agency_that_hangs_holds_only_its_own_slots(world):
         told = wait_until(lambda: quick.about(m["incident"]["id"]), 5, "the notice to the quick agency")[0]
         assert told.at - world.value("select opened_at from incident where id = %s", m["incident"]["id"]).timestamp() < 1
     # its own slots were all it held: never more than so many calls at the same moment
-    wait_until(lambda: len(world.sql("select notice_id from attempt a join notice n on n.id = a.notice_id where n.incident_id = any(%s::uuid[]) "
-                                     "and a.status = 0", ids)) > SLOTS_PER_CONTACT, 10, "failed attempts")
+    failed = "select notice_id from attempt a join notice n on n.id = a.notice_id where n.incident_id = any(%s::uuid[]) and a.status = 0"
+    wait_until(lambda: len(world.sql(failed, ids)) > SLOTS_PER_CONTACT, 10, "failed attempts")
     starts = sorted(c.at for i in ids for c in slow.about(i))
     assert starts[SLOTS_PER_CONTACT] - starts[0] >= TOTAL_MS / 1000 * 0.9
     slow.default = Answer(200)
