@@ -31,3 +31,9 @@ struct wall db_clock_now(const struct db_clock *c)
 		return wall_now();
 	return (struct wall){.us = c->at.us + (mono_now().us - c->seen.us)};
 }
+
+int64_t clock_ms_until(struct wall due, struct wall now)
+{
+	int64_t us = due.us - now.us;
+	return us <= 0 ? 0 : (us + 999) / 1000;
+}

@@ -19,4 +19,6 @@ struct db_clock {
 void db_clock_set(struct db_clock *c, struct wall database_now);
 /* The database's time now; this host's wall clock before the first answer. */
 struct wall db_clock_now(const struct db_clock *c);
+/* Whole milliseconds from now until due, rounded up; 0 when due has passed. */
+int64_t clock_ms_until(struct wall due, struct wall now);
 #endif

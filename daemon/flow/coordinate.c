@@ -181,6 +181,8 @@ static void on_written(void *ctx, struct change *c, enum store_end end, int vers
 	if (o->plan != NULL)
 		deliver_release(f->deliver, o->rules, o->plan, o->leased, end == STORE_KEPT);
 	if (end == STORE_KEPT) {
+		for (int i = 0; i < c->dispatch_count; i++)
+			deliver_void(f->deliver, c->dispatches[i].id);
 		for (size_t i = 0; o->plan != NULL && i < o->plan->deadline_count; i++)
 			escalate_look(f->escalate, (int64_t)o->plan->deadlines[i].after_s * 1000);
 		for (int i = 0; i < c->arm_count; i++)

@@ -234,6 +234,24 @@ static void start(struct deliver *d, struct lane *lane, struct job *j)
 	http_call_free(&call);
 }
 
+void deliver_void(struct deliver *d, struct uuid dispatch)
+{
+	struct lane *lane, *next_lane;
+	HASH_ITER(hh, d->lanes.all, lane, next_lane)
+	{
+		struct job *j, *next;
+		for (j = TAILQ_FIRST(&lane->queue); j != NULL; j = next) {
+			next = TAILQ_NEXT(j, link);
+			bool tells = j->kind == NOTICE_CREATED || j->kind == NOTICE_REMINDER || j->kind == NOTICE_DUTY;
+			if (!tells || !uuid_equal(j->about, dispatch))
+				continue;
+			TAILQ_REMOVE(&lane->queue, j, link);
+			lane->queued--;
+			end_unsent(d, j, "void", "answered meanwhile", -1);
+		}
+	}
+}
+
 static void pump(struct deliver *d, struct lane *lane)
 {
 	int64_t stale_us = (int64_t)d->flow->conf->lease_s * 1000000 / 2;
@@ -298,6 +316,7 @@ void deliver_release(struct deliver *d, const struct rules *r, const struct plan
 		j->notice = m->id;
 		j->attempt = 1;
 		j->kind = m->kind;
+		j->about = m->about;
 		job_queue(d, lane, j);
 	}
 	if (committed && left_over)
@@ -317,6 +336,8 @@ static void take_row(struct deliver *d, const struct pg_result *r, int row)
 	j->notice = pg_uuid(r, row, 0);
 	j->attempt = pg_int(r, row, 1);
 	j->kind = kind < 0 ? NOTICE_UPDATED : (enum notice_kind)kind;
+	if (!pg_is_null(r, row, 10))
+		j->about = pg_uuid(r, row, 10);
 	j->age_us = pg_time(r, row, 8).us - pg_time(r, row, 7).us;
 	struct lane *lane = channel < 0 ? NULL : lane_for(d, (enum channel_kind)channel, contact);
 	if (pg_bool(r, row, 9)) {
@@ -336,13 +357,17 @@ static void on_claimed(void *ctx, const struct pg_result *r)
 {
 	struct deliver *d = ctx;
 	d->claiming = false;
-	if (r->status != PG_OK || r->rows == 0)
+	if (r->status != PG_OK)
 		return; /* the watch looks again */
-	fault_point("deliver.claimed");
-	for (int row = 0; row < r->rows; row++)
+	if (r->rows > 1)
+		fault_point("deliver.claimed");
+	for (int row = 0; row + 1 < r->rows; row++)
 		take_row(d, r, row);
-	if (r->rows == CLAIM_MOST)
+	int last = r->rows - 1;
+	if (last == CLAIM_MOST)
 		deliver_look(d, 0);
+	else if (!pg_is_null(r, last, 7))
+		deliver_look(d, clock_ms_until(pg_time(r, last, 7), pg_time(r, last, 8)));
 }
 
 static void claim(struct deliver *d)

@@ -19,6 +19,8 @@ void deliver_reserve(struct deliver *d, const struct plan *p, bool *leased);
 /* After it: committed → the leased notices go out (their content is copied) and the others are claimed soon; otherwise the room is given back. */
 void deliver_release(struct deliver *d, const struct rules *r, const struct plan *p, const bool *leased,
                      bool committed);
+/* A dispatch was answered or stood down: what still waits here to tell of it must not leave any more. */
+void deliver_void(struct deliver *d, struct uuid dispatch);
 /* Something may be due in the outbox: look within after_ms. */
 void deliver_look(struct deliver *d, int64_t after_ms);
 #endif

@@ -389,16 +389,21 @@ static void on_claimed(void *ctx, const struct pg_result *r)
 	if (e->again)
 		escalate_look(e, 0);
 	e->again = false;
-	if (r->status != PG_OK || r->rows == 0)
+	if (r->status != PG_OK)
+		return;
+	int last = r->rows - 1;
+	if (last == CLAIM_MOST)
+		escalate_look(e, 0);
+	else if (!pg_is_null(r, last, 1))
+		escalate_look(e, clock_ms_until(pg_time(r, last, 1), pg_time(r, last, 2)));
+	if (last == 0)
 		return;
 	fault_point("escalate.claimed");
 	struct pg_array *subjects = pg_array_new(PG_UUID);
-	for (int row = 0; row < r->rows; row++)
+	for (int row = 0; row < last; row++)
 		pg_array_uuid(subjects, pg_uuid(r, row, 0));
 	load(e, subjects);
 	pg_array_free(&subjects);
-	if (r->rows == CLAIM_MOST)
-		escalate_look(e, 0);
 }
 
 static void on_look(void *ctx)

@@ -20,6 +20,7 @@ struct job {
 	struct uuid notice;
 	int attempt; /* number of the attempt that is due */
 	enum notice_kind kind;
+	struct uuid about;   /* the dispatch whose answer makes it void; nil: none */
 	struct mono taken;   /* when it came into our hands, leased */
 	struct mono started; /* the attempt under way */
 	int64_t age_us;      /* of the notice when it was taken */

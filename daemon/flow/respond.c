@@ -11,6 +11,7 @@
 #include "../base/metrics.h"
 #include "access.h"
 #include "busy.h"
+#include "deliver.h"
 #include "escalate.h"
 
 enum { TRIES_MOST = 30 };
@@ -68,6 +69,8 @@ static void on_written(void *ctx, struct change *c, enum store_end how, int vers
 		end(r, RESPOND_UNAVAILABLE);
 		return;
 	}
+	if (r->event != ON_SEEN)
+		deliver_void(r->flow->deliver, r->row.id);
 	for (int i = 0; i < c->arm_count; i++)
 		escalate_look(r->flow->escalate, (int64_t)c->arms[i].after_s * 1000);
 	r->row.state = r->step.next;

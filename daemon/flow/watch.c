@@ -38,12 +38,6 @@ static void on_measured(void *ctx, const struct pg_result *r)
 	metric_set(M_DEADLINES_OPEN, (double)pg_bigint(r, 0, 1));
 }
 
-static int64_t ms_until(struct wall due, struct wall now)
-{
-	int64_t us = due.us - now.us;
-	return us <= 0 ? 0 : (us + 999) / 1000;
-}
-
 static void on_look(void *ctx, const struct pg_result *r)
 {
 	struct watch *w = ctx;
@@ -54,9 +48,9 @@ static void on_look(void *ctx, const struct pg_result *r)
 	struct wall now = pg_time(r, 0, 0);
 	db_clock_set(&f->clock, now);
 	if (!pg_is_null(r, 0, 1))
-		deliver_look(f->deliver, ms_until(pg_time(r, 0, 1), now));
+		deliver_look(f->deliver, clock_ms_until(pg_time(r, 0, 1), now));
 	if (!pg_is_null(r, 0, 2))
-		escalate_look(f->escalate, ms_until(pg_time(r, 0, 2), now));
+		escalate_look(f->escalate, clock_ms_until(pg_time(r, 0, 2), now));
 	if (f->rules != NULL && pg_bigint(r, 0, 3) != f->rules->version && !rules_loading())
 		rules_load(f, on_rules, NULL);
 }

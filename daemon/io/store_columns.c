@@ -99,12 +99,12 @@ static const enum pg_type report_types[] = {
         PG_TEXT, PG_UUID, PG_TEXT, PG_TEXT,   PG_TEXT,   PG_TEXT,  PG_TEXT,        PG_JSON,
 };
 static const enum pg_type report_dispatch_types[] = {
-        PG_UUID, PG_UUID, PG_UUID, PG_TEXT, PG_TEXT, PG_TEXT, PG_JSON, PG_TEXT, PG_INT4, PG_INT4, PG_INT4,
+        PG_INT4, PG_UUID, PG_UUID, PG_TEXT, PG_TEXT, PG_TEXT, PG_JSON, PG_TEXT, PG_INT4, PG_INT4, PG_INT4,
 };
 static const enum pg_type report_notice_types[] = {
-        PG_UUID, PG_UUID, PG_UUID, PG_UUID, PG_TEXT, PG_TEXT, PG_UUID, PG_TEXT, PG_TEXT, PG_INT4, PG_BOOL,
+        PG_INT4, PG_UUID, PG_UUID, PG_UUID, PG_TEXT, PG_TEXT, PG_UUID, PG_TEXT, PG_TEXT, PG_INT4, PG_BOOL,
 };
-static const enum pg_type report_deadline_types[] = {PG_UUID, PG_UUID, PG_TEXT, PG_INT4, PG_INT4};
+static const enum pg_type report_deadline_types[] = {PG_INT4, PG_UUID, PG_TEXT, PG_INT4, PG_INT4};
 
 static void put_position(struct pg_array **a, bool has, double lat, double lon)
 {
@@ -164,7 +164,7 @@ void columns_reports(struct columns *c, struct store_report *const *reports, int
 	for (int i = 0; i < n; i++) {
 		const struct plan *p = reports[i]->plan;
 		for (size_t d = 0; d < p->dispatch_count; d++) {
-			pg_array_uuid(a[0], reports[i]->id);
+			pg_array_int(a[0], i + 1);
 			pg_array_uuid(a[1], p->dispatches[d].id);
 			pg_array_uuid(a[2], p->incident);
 			put_dispatch(&a[3], &p->dispatches[d]);
@@ -176,7 +176,7 @@ void columns_reports(struct columns *c, struct store_report *const *reports, int
 	for (int i = 0; i < n; i++) {
 		const struct plan *p = reports[i]->plan;
 		for (size_t m = 0; m < p->notice_count; m++) {
-			pg_array_uuid(a[0], reports[i]->id);
+			pg_array_int(a[0], i + 1);
 			pg_array_uuid(a[1], p->notices[m].id);
 			put_uuid_or_null(a[2], p->incident);
 			put_notice(&a[3], &p->notices[m], reports[i]->leased[m]);
@@ -191,7 +191,7 @@ void columns_reports(struct columns *c, struct store_report *const *reports, int
 		const struct plan *p = reports[i]->plan;
 		for (size_t l = 0; l < p->deadline_count; l++) {
 			const struct plan_deadline *x = &p->deadlines[l];
-			pg_array_uuid(a[0], reports[i]->id);
+			pg_array_int(a[0], i + 1);
 			put_deadline(&a[1], x->subject, x->clock, x->step, x->after_s);
 		}
 	}

@@ -10,8 +10,11 @@ end $$;
 -- Statements are prepared once and carry arrays: one plan serves every size, and planning or compiling it anew would cost more than running it.
 alter role sigap_daemon set plan_cache_mode = force_generic_plan;
 alter role sigap_daemon set jit = off;
--- Plans are made while tables are still empty and live as long as the connection: a scan of the whole table, right then, would be ruinous an hour later.
+-- Plans are made while tables are still empty and live as long as the connection: what reads a whole table, right then, would be ruinous an hour later.
+-- Every statement of the daemon finds its rows by index, one by one.
 alter role sigap_daemon set enable_seqscan = off;
+alter role sigap_daemon set enable_hashjoin = off;
+alter role sigap_daemon set enable_mergejoin = off;
 alter role sigap_daemon set lock_timeout = '2s';
 alter role sigap_daemon set idle_in_transaction_session_timeout = '10s';
 

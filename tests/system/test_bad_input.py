@@ -274,7 +274,8 @@ NO_INCIDENT_EVENT = [
     ("triage of a place without code", {"event": "triage", "place": {"text": "pasar"}}, [""]),
     ("triage: unknown type", {"event": "triage", "type": "banjir"}, ["#/type"]),
     ("triage: two places", {"event": "triage", "village_code": VILLAGE, "place": {"village_code": VILLAGE}}, ["#/place/village_code"]),
-    ("triage: two words for it", {"event": "triage", "type": "unclaimed_body", "place_text": "a", "place": {"text": "b"}}, ["#/place/text"]),
+    ("triage: two words for it",
+     {"event": "triage", "type": "unclaimed_body", "place_text": "a", "place": {"text": "b"}}, ["#/place/text"]),
     ("triage: unknown member within", {"event": "triage", "place": {"lat": 1}}, ["#/place/lat", ""]),
     ("triage: no code", {"event": "triage", "village_code": "Petung"}, ["#/village_code"]),
     ("dispatch of nobody", {"event": "dispatch"}, ["#/agency"]),
@@ -327,7 +328,8 @@ def test_a_decision_about_what_does_not_exist_is_refused(stack, made):
 BAD = ["", "x", 0, 1, 1.5, -1, True, [], {}, "\x01", "é\n"]
 WORDS = ["x", "é\n", None, "", " ", "\x01", "\x9f", 0, True, [], {}, "x" * 501, "x" * 2001]
 CODES = [VILLAGE, "64.09", None, "64.09.01", "6409", "64.9", "64.09.01.10033", *BAD]
-TIMES = ["2026-11-21T18:11:12Z", "2026-11-21t18:11:12.5+08:00", None, "2026-11-21 18:11:12Z", "2026-13-01T00:00:00Z", "1999-01-01T00:00:00Z", *BAD]
+TIMES = ["2026-11-21T18:11:12Z", "2026-11-21t18:11:12.5+08:00", None, "2026-11-21 18:11:12Z",
+         "2026-13-01T00:00:00Z", "1999-01-01T00:00:00Z", *BAD]
 PHONES = ["0812-3456-7890", "+62(0)81234567", "+1 202 555 0100", "62 812 3456 789", "0062.81234567", "081234", "+0812345678", "812345678",
           "0812a345678", "+62", "62", "++6281234567", "0812345678901", "08123456789012", "\u200b", "0812\u00a03456\u20117890", None, *BAD]
 PLACE = {"village_code": CODES, "text": WORDS, "lat": [0, 90, None, 90.1, -91, "1", True], "lon": [0, 180, None, 181, [], "1"], "latt": [1]}
@@ -469,7 +471,8 @@ def test_a_path_that_names_nothing_is_a_problem(stack, made, path, status):
         assert reply.problem["status"] == status
 
 
-@pytest.mark.parametrize("query", ["state=%ff", "state=a%00b", "region=%25", "region=64.09'--", "type=%ed%a0%80", "after=x", "after=-5", "after=99999999999999999999"])
+@pytest.mark.parametrize("query", ["state=%ff", "state=a%00b", "region=%25", "region=64.09'--", "type=%ed%a0%80",
+                                   "after=x", "after=-5", "after=99999999999999999999"])
 def test_a_query_that_means_nothing_harms_nobody(stack, made, query):
     with nothing_is_written(stack, made):
         r = stack.api("GET", "/v1/incidents?" + query)
@@ -477,17 +480,20 @@ def test_a_query_that_means_nothing_harms_nobody(stack, made, query):
         API.check_answer("GET", "/v1/incidents", r)
 
 
-@pytest.mark.parametrize("form", ["", "event", "event=", "event=cancel", "event=silence", "event=decline&reason=%ff", "event=decline&reason=" + "x" * 1300,
+@pytest.mark.parametrize("form", ["", "event", "event=", "event=cancel", "event=silence",
+                                  "event=decline&reason=%ff", "event=decline&reason=" + "x" * 1300,
                                   "%zz=%zz", "event=accept&" * 70])
 def test_a_form_that_says_nothing_is_refused(stack, made, form):
-    link = wait_until(lambda: stack.partner("polsek-penajam").about(made["incident"]["id"]), 10, "the notice")[0].json["data"]["dispatch"]["url"]
+    call = wait_until(lambda: stack.partner("polsek-penajam").about(made["incident"]["id"]), 10, "the notice")[0]
+    link = call.json["data"]["dispatch"]["url"]
     with nothing_is_written(stack, made):
         r = requests.post(link, data=form, headers={"Content-Type": "application/x-www-form-urlencoded"}, timeout=10)
         assert r.status_code in (400, 422), (form, r.status_code, r.text)
         API.check_answer("POST", "/d/{token}", r)
 
 
-TOKENS = ["", "Bearer", "Bearer ", "Bearer x", "bearer sgp_", "Basic c291cmNlOng=", "Bearer " + "x" * 9000, "Bearer sgp_\u00ff", "sgp_x", "Bearer a b", "Bearer {source}x", "Bearer x{source}"]
+TOKENS = ["", "Bearer", "Bearer ", "Bearer x", "bearer sgp_", "Basic c291cmNlOng=",
+          "Bearer " + "x" * 9000, "Bearer sgp_\u00ff", "sgp_x", "Bearer a b", "Bearer {source}x", "Bearer x{source}"]
 
 
 @pytest.mark.parametrize("value", TOKENS)
@@ -619,8 +625,9 @@ def test_one_well_framed_request_after_another_is_taken(stack):
 
 def test_a_body_that_never_ends_is_not_a_report(stack, made):
     own = f"Host: x\r\nAuthorization: Bearer {stack.tokens['source']}\r\n".encode()
+    cut_off = (POST + own + b"Content-Length: 1000\r\n\r\n" + BODY, POST + own + TE + b"\r\n44\r\n" + BODY + b"\r\n", POST + own, b"POST")
     with nothing_is_written(stack, made):
-        for sent in (POST + own + b"Content-Length: 1000\r\n\r\n" + BODY, POST + own + TE + b"\r\n44\r\n" + BODY + b"\r\n", POST + own, b"POST"):
+        for sent in cut_off:
             with socket.create_connection(("127.0.0.1", stack.port), 10) as c:
                 c.sendall(sent)
                 c.shutdown(socket.SHUT_WR)

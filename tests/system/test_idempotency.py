@@ -25,9 +25,8 @@ def stack(postgres):
 
 
 def counts(stack):
-    return stack.sql("select (select count(*) from inbound) as inbound, (select count(*) from report) as report, (select count(*) from reporter) as reporter, "
-                     "(select count(*) from incident) as incident, (select count(*) from dispatch) as dispatch, (select count(*) from event) as event, "
-                     "(select count(*) from notice) as notice, (select count(*) from deadline) as deadline")[0]
+    tables = ("inbound", "report", "reporter", "incident", "dispatch", "event", "notice", "deadline")
+    return stack.sql("select " + ", ".join(f"(select count(*) from {t}) as {t}" for t in tables))[0]
 
 
 def body_of(i):

@@ -225,7 +225,8 @@ def test_answers_to_dispatches_are_as_described(witness, made):
     witness.post(events, 404, {"event": "seen"}, id=police, token="kelurahan-petung")
     witness.post(events, 413, raw=b" " * 16385, id=police)
     witness.post(events, 422, {"event": "decline"}, id=police)
-    for token, query in ((own, ""), (own, "?state=open"), ("auditor", "?state=completed&agency=polsek-penajam"), ("admin", "?state=cancelled")):
+    for token, query in ((own, ""), (own, "?state=open"),
+                         ("auditor", "?state=completed&agency=polsek-penajam"), ("admin", "?state=cancelled")):
         witness.get("/v1/dispatches", token=token, query=query)
     assert witness.get("/v1/dispatches", token="kelurahan-petung").json()[0]["agency"] == "kelurahan-petung"
     too_many = "?" + "&".join(f"a{i}=1" for i in range(65))
