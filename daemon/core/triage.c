@@ -311,7 +311,6 @@ void triage_render(const struct triage *t, const struct gazetteer *g, struct buf
 	json_begin_object(&j);
 	json_member_string(&j, "type", incident_type_names[t->type]);
 	json_member_double(&j, "confidence", rounded(t->type_confidence));
-	json_member_double(&j, "type_confidence", rounded(t->type_confidence));
 	json_member_string(&j, "urgency", urgency_names[t->urgency]);
 	json_key(&j, "flags");
 	json_begin_array(&j);

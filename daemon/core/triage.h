@@ -44,7 +44,7 @@ struct stated {
 };
 void triage_report(const struct lexicon *lex, const struct gazetteer *g, const struct stated *stated,
                    struct triage *ret);
-/* Renders {"type","confidence","type_confidence","urgency","flags":[],"village_code","place_confidence","candidates":[{"village_code","name","score"}],"place_text","reasons":[],"ask"}. */
+/* Renders {"type","confidence","urgency","flags":[],"village_code","place_confidence","candidates":[{"village_code","name","score"}],"place_text","reasons":[],"ask"}. */
 
 void triage_render(const struct triage *t, const struct gazetteer *g, struct buf *out);
 #endif

@@ -209,6 +209,24 @@ void link_get(void *ctx, struct http_request *request)
 	respond_submit(r);
 }
 
+/* A decline without a reason changes nothing: the page asks for it. */
+static void on_reason_missing(struct respond *r, enum respond_end how)
+{
+	if (how == RESPOND_DONE && !has_expired(r))
+		reply_page(r, r->ctx, 422,
+		           "Mohon tulis alasan, agar instansi lain dapat diminta. (Please give a reason.)");
+	else
+		on_done(r, how);
+}
+
+/* The field as text: whole, valid UTF-8, at most max bytes; NULL when absent or unusable. */
+static const char *text_field(const struct form *form, const char *name, size_t max)
+{
+	const struct form_field *f = form_field(form, name);
+	bool usable = f != NULL && f->value_len <= max && utf8_valid(f->value, f->value_len);
+	return usable ? f->value : NULL;
+}
+
 void link_post(void *ctx, struct http_request *request)
 {
 	struct respond *r = begin(ctx, request);
@@ -219,20 +237,23 @@ void link_post(void *ctx, struct http_request *request)
 		http_reply_fault(request, 400, "malformed-form", "the form could not be read");
 		return;
 	}
-	const char *event = form_value(&form, "event");
-	const char *reason = form_value(&form, "reason");
-	int e = event == NULL ? -1
-	                      : name_index(dispatch_event_names, ON_CANCEL,
-	                                   event); /* only the answers, not cancel or silence */
-	bool readable = e >= 0 && (reason == NULL || (strlen(reason) <= 1200 && utf8_valid(reason, strlen(reason))));
+	const char *event = text_field(&form, "event", 20);
+	const char *reason = text_field(&form, "reason", 1200);
+	int e = event == NULL ? -1 : name_index(dispatch_event_names, ON_CANCEL, event); /* the answers only */
+	bool readable = e >= 0 && (reason != NULL || form_field(&form, "reason") == NULL);
 	if (readable) {
 		r->event = (enum dispatch_event)e;
 		r->reason = reason != NULL && reason[0] != '\0' ? arena_strdup(r->arena, reason) : NULL;
 	}
 	form_free(&form);
-	if (readable)
-		respond_submit(r);
-	else
+	if (!readable) {
 		http_reply_fault(request, 422, "invalid-event",
-		                 "event must be accept, decline, en_route, on_scene or complete");
+		                 "event must be accept, decline, en_route, on_scene or complete; reason must be text");
+		return;
+	}
+	if (r->event == ON_DECLINE && r->reason == NULL) {
+		r->read_only = true;
+		r->done = on_reason_missing;
+	}
+	respond_submit(r);
 }

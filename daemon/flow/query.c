@@ -6,6 +6,8 @@
 
 #include "../../protocol/form.h"
 #include "../../protocol/report_request.h"
+#include "../core/dispatch_state.h"
+#include "../core/incident_state.h"
 #include "access.h"
 #include "busy.h"
 #include "deliver.h"
@@ -121,6 +123,37 @@ static void text_or_null(struct pg_params *p, const char *text)
 		pg_param_text(p, text);
 }
 
+/* A filter's value must be one of names, or `also`; absent is fine. */
+static bool filter_fits(const struct form *form, const char *key, const char *const *names, int n, const char *also)
+{
+	const char *value = form_value(form, key);
+	return value == NULL || value[0] == '\0' || strcmp(value, also) == 0 || name_index(names, n, value) >= 0;
+}
+
+/* Digits only; false for anything else. Absent or empty: 0. */
+static bool number_of(const struct form *form, const char *key, long long *ret)
+{
+	const char *value = form_value(form, key);
+	char *end = NULL;
+	*ret = value == NULL || value[0] == '\0' ? 0 : strtoll(value, &end, 10);
+	return end == NULL || (*end == '\0' && *ret > 0);
+}
+
+/* What is wrong with a list's query, or NULL. */
+static const char *incidents_fault(const struct form *form, long long *ret_after)
+{
+	const char *region = form_value(form, "region");
+	if (!filter_fits(form, "state", incident_state_names, INCIDENT_STATES, "open"))
+		return "state must be open (not ended), triaged, in_progress, closed or cancelled";
+	if (!filter_fits(form, "type", incident_type_names, INCIDENT_TYPES, ""))
+		return "type must be a type of incident, such as abandoned_person";
+	if (region != NULL && region[0] != '\0' && region_code_level(region) == LEVEL_NONE)
+		return "region must be a Kemendagri code, such as 64.09 or 64.09.01";
+	if (!number_of(form, "after", ret_after))
+		return "after must be the number of an incident: those with smaller numbers are listed";
+	return NULL;
+}
+
 void query_incidents(void *ctx, struct http_request *r)
 {
 	struct read *q = read_new(ctx, r);
@@ -129,11 +162,17 @@ void query_incidents(void *ctx, struct http_request *r)
 		http_reply_fault(r, 400, "malformed-query", "the query could not be read");
 		return;
 	}
+	long long after;
+	const char *fault = incidents_fault(&form, &after);
+	if (fault != NULL) {
+		form_free(&form);
+		http_reply_fault(r, 400, "malformed-query", "%s", fault);
+		return;
+	}
 	struct pg_params *p = store_params(q->flow->store);
 	text_or_null(p, form_value(&form, "state"));
 	text_or_null(p, form_value(&form, "type"));
 	text_or_null(p, form_value(&form, "region"));
-	long long after = form_value(&form, "after") != NULL ? strtoll(form_value(&form, "after"), NULL, 10) : 0;
 	if (after > 0)
 		pg_param_bigint(p, after);
 	else
@@ -150,6 +189,12 @@ void query_dispatches(void *ctx, struct http_request *r)
 	struct form form;
 	if (!form_parse(r->query, r->query_len, &form)) {
 		http_reply_fault(r, 400, "malformed-query", "the query could not be read");
+		return;
+	}
+	if (!filter_fits(&form, "state", dispatch_state_names, DISPATCH_STATES, "open")) {
+		form_free(&form);
+		http_reply_fault(r, 400, "malformed-query",
+		                 "state must be open or a state of a dispatch, such as notified");
 		return;
 	}
 	struct pg_params *p = store_params(q->flow->store);

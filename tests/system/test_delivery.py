@@ -228,6 +228,22 @@ def test_no_attempt_leaves_after_the_answer(world):
         police.default = Answer(200)
 
 
+def test_a_notice_that_waits_for_a_slot_does_not_leave_after_its_answer(world):
+    police = world.partner("polsek-penajam")
+    seen = len(police.calls)
+    police.will(*[Hang() for _ in range(SLOTS_PER_CONTACT)])
+    blockers = [world.report()["incident"]["id"] for _ in range(SLOTS_PER_CONTACT)]
+    wait_until(lambda: len(police.calls) == seen + SLOTS_PER_CONTACT, 5, "every slot is taken")
+    made = world.report()
+    incident, dispatch = made["incident"]["id"], dispatch_id(made, "polsek-penajam")
+    assert world.answer(dispatch, "accept", token="polsek-penajam").status_code == 200
+    for blocker in blockers:
+        wait_delivered(world, blocker, "polsek-penajam", 20)
+    (notice,) = notices_to(world, incident, "polsek-penajam")
+    assert [a["outcome"] for a in notice["attempts"]] == ["void"]
+    assert police.about(incident) == []
+
+
 def test_no_promise_is_broken_at_the_end(world):
     wait_until(lambda: not outbox(world, "waiting"), 30, "an empty outbox")
     assert world.doctor() == []

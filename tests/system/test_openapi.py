@@ -332,6 +332,8 @@ def test_answers_on_the_partners_page_are_as_described(stack, witness):
         witness.seen.add((method, path, API.check_answer(method, path, r)))
 
     page("GET", 200)
+    page("POST", 422, "event=decline")
+    page("POST", 422, "event=accept%00x")
     page("POST", 200, "event=accept")
     page("POST", 200, "event=complete")
     page("POST", 409, "event=decline&reason=x")
