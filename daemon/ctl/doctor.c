@@ -20,6 +20,7 @@ static const struct promise {
          "notice neither delivered, nor waiting, nor on the list of the dead, nor void"},
         {"every dispatch told somebody", "dispatch without a notice"},
         {"every report has its incident", "report whose incident does not exist"},
+        {"every dispatch has its incident", "dispatch whose incident does not exist"},
 };
 enum { PROMISES = sizeof promises / sizeof *promises };
 

@@ -198,8 +198,6 @@ static void on_answer(struct intake *intake, enum store_end end, struct wall at)
 	fault_point("gateway.kept");
 	if (end == STORE_KEPT || end == STORE_REPEATED)
 		reply_ok(in->request);
-	else if (end == STORE_REFUSED)
-		keep(in); /* offering it again would not help: at least the message itself is kept; the fault is in the log */
 	else
 		busy_reply(in->request, "the report could not be kept");
 }

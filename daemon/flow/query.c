@@ -1,6 +1,7 @@
 /* query: see query.h. */
 #include "query.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,8 +136,9 @@ static bool number_of(const struct form *form, const char *key, long long *ret)
 {
 	const char *value = form_value(form, key);
 	char *end = NULL;
+	errno = 0;
 	*ret = value == NULL || value[0] == '\0' ? 0 : strtoll(value, &end, 10);
-	return end == NULL || (*end == '\0' && *ret > 0);
+	return end == NULL || (*end == '\0' && *ret > 0 && errno == 0);
 }
 
 /* What is wrong with a list's query, or NULL. */

@@ -61,6 +61,24 @@ static void on_later(evutil_socket_t fd, short what, void *ctx)
 	}
 }
 
+/* Faults of the moment, not of the items: conflict between transactions (40), resources (53), locks (55P03), operator (57), system (58).
+ * Source: PostgreSQL 15 manual, appendix A. */
+static bool is_passing(const char *sqlstate)
+{
+	static const char *const beginnings[] = {"40", "53", "55P03", "57", "58"};
+	for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+		if (strncmp(sqlstate, beginnings[i], strlen(beginnings[i])) == 0)
+			return true;
+	return false;
+}
+
+static void try_again_later(struct group *g, struct flight *f)
+{
+	requeue(g, f, false); /* ids make a second commit harmless */
+	if (!g->closing)
+		evtimer_add(g->later, &(struct timeval){.tv_usec = PATIENCE_LOOK_MS * 1000});
+}
+
 static void on_done(void *ctx, const struct pg_result *r)
 {
 	struct flight *f = ctx;
@@ -75,6 +93,10 @@ static void on_done(void *ctx, const struct pg_result *r)
 		break;
 	case PG_FAILED:
 		log_warn("store.batch_failed", "work=%s items=%d sqlstate=%s", g->work.label, n, r->sqlstate);
+		if (is_passing(r->sqlstate)) {
+			try_again_later(g, f);
+			return;
+		}
 		if (n == 1) {
 			char quoted[512];
 			log_error("store.item_refused", "work=%s sqlstate=%s message=%s", g->work.label, r->sqlstate,
@@ -87,10 +109,7 @@ static void on_done(void *ctx, const struct pg_result *r)
 		break;
 	case PG_UNKNOWN:
 	case PG_DOWN:
-		requeue(g, f, false); /* ids make a second commit harmless */
-		if (g->closing)
-			return;
-		evtimer_add(g->later, &(struct timeval){.tv_usec = PATIENCE_LOOK_MS * 1000});
+		try_again_later(g, f);
 		return;
 	}
 	group_kick(g);
