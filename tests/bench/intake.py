@@ -56,8 +56,12 @@ def pgbench_script(sql, rows):
     new[rows["r"][0]["number"]] = "(:k::int8 + 1000000)"
     new[rows["r"][0]["external_id"]] = "('bench-' || :k::int8)"
     written = {}
-    for parameters, alias, columns in re.findall(r"unnest\(([^()]*)\)\s*as\s+(\w+)\s*\(([^()]*)\)", sql):
-        pairs = zip(re.findall(r"\$(\d+)::(\w+)\[\]", parameters), re.split(r"[\s,]+", columns.strip()), strict=True)
+    pattern = r"unnest\(([^()]*)\)\s*(with ordinality)?\s*as\s+(\w+)\s*\(([^()]*)\)"
+    for parameters, numbered, alias, columns in re.findall(pattern, sql):
+        names = re.split(r"[\s,]+", columns.strip())
+        if numbered:
+            names.pop()  # the row's place is nobody's parameter
+        pairs = zip(re.findall(r"\$(\d+)::(\w+)\[\]", parameters), names, strict=True)
         for (number, kind), column in pairs:
             values = [new.get(row[column]) or constant(row[column]) for row in rows[alias]]
             written[number] = f"array[{', '.join(values)}]::{kind}[]"
