@@ -37,7 +37,7 @@ static bool make_room(struct buf *b, size_t more)
 	size_t needed = b->len + more + 1;
 	if (needed <= b->cap)
 		return true;
-	size_t cap = b->cap > 0 ? b->cap : 64;
+	size_t cap = b->cap > 0 ? b->cap : 256;
 	while (cap < needed)
 		cap *= 2;
 	char *data = realloc(b->cap > 0 ? b->data : NULL, cap);
