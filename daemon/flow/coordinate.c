@@ -6,6 +6,7 @@
 
 #include "../../protocol/event_request.h"
 #include "../../protocol/json.h"
+#include "../base/log.h"
 #include "access.h"
 #include "busy.h"
 #include "deliver.h"
@@ -392,8 +393,13 @@ static void decide(struct order *o)
 static void read_dispatch(struct order *o, const struct pg_result *r, int row)
 {
 	int state = name_index(dispatch_state_names, DISPATCH_STATES, pg_text(r, row, 16));
-	if (pg_is_null(r, row, 12) || state < 0 || o->row_count == ROWS_MOST)
+	if (pg_is_null(r, row, 12) || state < 0)
 		return;
+	if (o->row_count == ROWS_MOST) {
+		log_error("coordinate.too_many_dispatches", "incident=%lld most=%d", (long long)o->incident.number,
+		          ROWS_MOST);
+		return;
+	}
 	o->rows[o->row_count++] = (struct dispatch_row){
 	        .id = pg_uuid(r, row, 12),
 	        .agency = arena_strdup(o->arena, pg_text(r, row, 13)),

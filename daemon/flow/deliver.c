@@ -308,8 +308,10 @@ void deliver_release(struct deliver *d, const struct rules *r, const struct plan
 		if (!leased[i])
 			continue;
 		struct lane *lane = lane_for(d, m->channel, m->contact);
-		lane->reserved--;
 		d->reserved--;
+		if (lane == NULL) /* a reload took its gateway away: its lease ends and the claim says what is wrong */
+			continue;
+		lane->reserved--;
 		if (!committed)
 			continue;
 		struct job *j = job_new((struct rules *)(uintptr_t)r, m->contact, m->address, m->body, m->body_len);

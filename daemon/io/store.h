@@ -79,7 +79,7 @@ struct change_arm {
 	enum clock clock;
 	int step, after_s;
 };
-enum { CHANGE_DISPATCHES = 16 };
+enum { CHANGE_DISPATCHES = 64 }; /* an incident that was triaged anew and escalated often has some twenty */
 struct change {
 	struct group_item item; /* the store's */
 	struct uuid incident;

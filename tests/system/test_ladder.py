@@ -97,6 +97,23 @@ def test_an_accept_by_link_stops_the_accept_clock_and_arms_the_arrival(fast_stac
     assert stack.partner("kelurahan-petung").about(incident, "dispatch.reminder") == []
 
 
+def test_each_deadline_is_met_without_a_look_in_between(postgres):
+    """The next look of the clock is a minute away: what happens on time happens because the last deadline named the next one."""
+    stack = Stack(postgres, policy=POLICY_FAST, conf={"clocks": {"poll_ms": 60000}})
+    try:
+        polices = []
+        for _ in range(3):
+            made = stack.report()
+            polices.append(dispatch_of(stack, made["incident"]["id"], "polsek-penajam"))
+            made_at = polices[-1]["notified_at"]
+            wait_until(lambda: stack.value("select now()") > made_at + seconds(0.3), 5, "a moment between two reports")
+        for police in polices:
+            (first, *_) = wait_climbed(stack, police["id"], 1, 10)
+            assert_on_time(police["accept_by"], first["at"], "the first rung")
+    finally:
+        stack.close()
+
+
 def test_silence_climbs_rung_by_rung_at_the_times_of_the_policy(fast_stack):
     stack = fast_stack
     stack.report()  # its clocks run out a moment before: whoever looks then must leave the others alone

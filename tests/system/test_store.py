@@ -30,6 +30,22 @@ def test_a_report_that_the_database_refuses_harms_no_other_of_its_batch(stack):
     assert stack.doctor() == []
 
 
+def test_a_passing_fault_of_the_database_is_waited_out(stack):
+    """Two transactions fail as in a conflict between transactions; a sequence remembers across the rollbacks."""
+    stack.sql("create sequence conflicts; grant usage on sequence conflicts to sigap_daemon")
+    stack.sql(
+        """create function conflict() returns trigger language plpgsql as $$
+        begin if nextval('conflicts') < 3 then raise exception using errcode = '40001'; end if; return null; end $$"""
+    )
+    stack.sql("create trigger conflict after insert on report for each statement execute function conflict()")
+    try:
+        made = stack.report(key="conflict")
+    finally:
+        stack.sql("drop trigger conflict on report")
+    assert stack.value("select last_value from conflicts") == 3
+    assert stack.value("select count(*) from incident where id = %s", made["incident"]["id"]) == 1
+
+
 def test_reports_that_come_together_share_a_commit(stack):
     commits, reports = stack.metric("sigap_commits_total"), stack.value("select count(*) from report")
     with concurrent.futures.ThreadPoolExecutor(32) as pool:
