@@ -97,9 +97,12 @@ def test_an_accept_by_link_stops_the_accept_clock_and_arms_the_arrival(fast_stac
     assert stack.partner("kelurahan-petung").about(incident, "dispatch.reminder") == []
 
 
-def test_each_deadline_is_met_without_a_look_in_between(postgres):
-    """The next look of the clock is a minute away: what happens on time happens because the last deadline named the next one."""
-    stack = Stack(postgres, policy=POLICY_FAST, conf={"clocks": {"poll_ms": 60000}})
+def test_each_deadline_is_met_without_a_look_in_between(postgres, tmp_path):
+    """The next look of the clock is a minute away, and what a rung arms half a minute: what happens on time happens because the last
+    deadline named the next one."""
+    policy = tmp_path / "policy.jsonc"
+    policy.write_text(POLICY_FAST.read_text().replace('"to": "again", "wait": "1s"', '"to": "again", "wait": "30s"'))
+    stack = Stack(postgres, policy=policy, conf={"clocks": {"poll_ms": 60000}})
     try:
         polices = []
         for _ in range(3):
