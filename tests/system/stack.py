@@ -30,6 +30,7 @@ import json
 import os
 import pathlib
 import pwd
+import random
 import re
 import secrets
 import shutil
@@ -69,9 +70,12 @@ def wait_until(condition, deadline, what):
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Below the range from which the system gives ports to partners and connections: none of them can take it before its owner does."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with contextlib.suppress(OSError), socket.socket() as s:
+            s.bind(("127.0.0.1", port))
+            return port
 
 
 # ---- partners -----------------------------------------------------------------------------------------------------------
@@ -517,8 +521,8 @@ class Stack:
             self.process = None
             raise AssertionError(f"sigapd ended with {code}:\n{self.log.read_text()[-4000:]}")
         try:
-            return requests.get(self.url + "/readyz", timeout=5).status_code == 200
-        except requests.RequestException:
+            return requests.get(self.url + "/readyz", timeout=5).json() == {"status": "ready"}
+        except requests.RequestException:  # nobody there, or somebody else
             return False
 
     def kill(self):
