@@ -321,6 +321,8 @@ void deliver_release(struct deliver *d, const struct rules *r, const struct plan
 		j->about = m->about;
 		job_queue(d, lane, j);
 	}
+	if (committed && d->in_flight <= (int)p->notice_count)
+		push_go(d->flow->push); /* nothing else is under way: the partners before the answer to the source */
 	if (committed && left_over)
 		deliver_look(d, 0);
 }

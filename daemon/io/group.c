@@ -115,10 +115,31 @@ static void on_done(void *ctx, const struct pg_result *r)
 	group_kick(g);
 }
 
+int group_waiting(const struct group *g)
+{
+	int n = g->waiting;
+	for (int i = 0; i < g->flight_count; i++)
+		n += g->flights[i].n;
+	return n;
+}
+
+/* How many the next statement carries: everybody's even share over the connections. Clients that wait for their answer come back together, so uneven
+ * batches would stay uneven, and the database would stand still while the small one is served. A few go together: they cost less than a second statement. */
+static int share(const struct group *g)
+{
+	enum { SPLIT_FROM = 8 };
+	int all = group_waiting(g);
+	if (g->flight_count < 2 || all < SPLIT_FROM)
+		return g->work.most;
+	int even = (all + g->flight_count - 1) / g->flight_count;
+	return even < g->work.most ? even : g->work.most;
+}
+
 static void send_batch(struct group *g, struct flight *f)
 {
 	struct group_item *item;
-	while (f->n < g->work.most && (item = TAILQ_FIRST(&g->queue)) != NULL) {
+	const int most = share(g);
+	while (f->n < most && (item = TAILQ_FIRST(&g->queue)) != NULL) {
 		if (item->alone && f->n > 0)
 			break;
 		TAILQ_REMOVE(&g->queue, item, link);
@@ -161,14 +182,6 @@ void group_add(struct group *g, struct group_item *item)
 		if (!evtimer_pending(g->later, NULL))
 			evtimer_add(g->later, &(struct timeval){.tv_usec = PATIENCE_LOOK_MS * 1000});
 	}
-}
-
-int group_waiting(const struct group *g)
-{
-	int n = g->waiting;
-	for (int i = 0; i < g->flight_count; i++)
-		n += g->flights[i].n;
-	return n;
 }
 
 struct group *group_open(struct event_base *base, struct pg *const *conns, int n, const struct group_work *work)

@@ -52,6 +52,7 @@ struct lane {
 	bool allow_private;
 	CURLM *multi;
 	struct event *timer;
+	bool due; /* curl has something to do at once: a call was just started */
 	struct calls spare;
 	int spare_count;
 };
@@ -204,6 +205,8 @@ static void on_bury(evutil_socket_t fd, short what, void *arg)
 static void drive(struct lane *lane, curl_socket_t fd, int what)
 {
 	int running;
+	if (fd == CURL_SOCKET_TIMEOUT)
+		lane->due = false;
 	CURLMcode code = curl_multi_socket_action(lane->multi, fd, what, &running);
 	if (code != CURLM_OK)
 		log_error("push.multi_failed", "code=%d", (int)code);
@@ -228,6 +231,7 @@ static int want_timer(CURLM *multi, long timeout_ms, void *arg)
 {
 	struct lane *lane = arg;
 	(void)multi;
+	lane->due = timeout_ms == 0;
 	if (timeout_ms < 0) {
 		event_del(lane->timer);
 		return 0;
@@ -434,6 +438,13 @@ void push_start(struct push *p, const struct http_call *call, bool allow_private
 	}
 	TAILQ_INSERT_TAIL(&p->started, c, all);
 	arm_deadline(p);
+}
+
+void push_go(struct push *p)
+{
+	for (int i = 0; i < LANES; i++)
+		if (p->lanes[i].due)
+			drive(&p->lanes[i], CURL_SOCKET_TIMEOUT, 0);
 }
 
 /* ---- opening and closing ---- */

@@ -22,4 +22,6 @@ typedef void push_done(void *ctx, const struct channel_answer *answer);
  * TRANSPORT_REFUSED_BY_US. Plain http is accepted only with allow_private. What can never be sent (a malformed URL, a
  * scheme that is not allowed, a line break within a header) ends so, too. done runs exactly once, from the loop, never inside push_start. A call always ends within total_ms plus one second. */
 void push_start(struct push *p, const struct http_call *call, bool allow_private, push_done *done, void *ctx);
+/* Sends what was started at once instead of in the loop's next turn. May run callbacks of calls that ended. */
+void push_go(struct push *p);
 #endif
