@@ -12,7 +12,7 @@ enum { SCRATCH_MAX = 64 * 1024 };
 
 const char *const clock_names[CLOCKS] = {
         [CLOCK_ACCEPT] = "accept",   [CLOCK_ARRIVE] = "arrive", [CLOCK_COMPLETE] = "complete",
-        [CLOCK_REPLACE] = "replace", [CLOCK_TRIAGE] = "triage",
+        [CLOCK_REPLACE] = "replace", [CLOCK_TRIAGE] = "triage", [CLOCK_FOLLOW_UP] = "follow_up",
 };
 const char *const notice_kind_names[NOTICE_KINDS] = {
         [NOTICE_CREATED] = "dispatch.created",

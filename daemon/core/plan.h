@@ -14,8 +14,16 @@
 #include "triage.h"
 
 /* What the clocks of a subject are called in the deadline table. */
-enum clock { CLOCK_ACCEPT, CLOCK_ARRIVE, CLOCK_COMPLETE, CLOCK_REPLACE /* after a decline */, CLOCK_TRIAGE, CLOCKS };
-extern const char *const clock_names[CLOCKS]; /* "accept", "arrive", "complete", "replace", "triage" */
+enum clock {
+	CLOCK_ACCEPT,
+	CLOCK_ARRIVE,
+	CLOCK_COMPLETE,
+	CLOCK_REPLACE, /* after a decline */
+	CLOCK_TRIAGE,
+	CLOCK_FOLLOW_UP, /* of an incident that was handed over */
+	CLOCKS
+};
+extern const char *const clock_names[CLOCKS]; /* "accept", "arrive", "complete", "replace", "triage", "follow_up" */
 
 enum notice_kind {
 	NOTICE_CREATED,
@@ -45,6 +53,7 @@ struct plan_dispatch {
 	struct uuid id;
 	const struct agency *agency;
 	const char *role, *task;
+	struct uuid for_dispatch; /* the dispatch whose silence or refusal made this one; nil: none */
 	int accept_s, arrive_s, complete_s;
 	const char *
 	        ladders; /* JSON {"accept":[{"to","slug","wait_s"}],"late":[…],"repeat_s":n}: stored, so a later policy does not change it */
@@ -57,7 +66,7 @@ struct plan_deadline {
 	int after_s;
 };
 
-enum { PLAN_DISPATCHES = 12, PLAN_NOTICES = 40, PLAN_DEADLINES = 14 };
+enum { PLAN_DISPATCHES = 12, PLAN_NOTICES = 200 /* a stand-down reaches everyone who was told */, PLAN_DEADLINES = 14 };
 struct plan {
 	struct uuid incident; /* nil: no incident (not_a_report, status_query) */
 	int64_t number;       /* report number = number of the incident it opens */

@@ -16,7 +16,8 @@ struct rung {
 	enum rung_target target;
 	const char *
 	        slug; /* of agency: and person: targets; for RUNG_UP in a plan: the agency resolved when the plan was made */
-	int wait_s; /* silence allowed after this rung before the next one */
+	int wait_s; /* silence allowed after this rung before the next one; of a group: that of its last rung counts */
+	bool with_next; /* acts together with the rung behind it: written "to": ["duty", "up"] */
 };
 struct ladder {
 	const char *name;
@@ -39,6 +40,26 @@ struct dispatch_rule {
 struct receipt_rule {
 	unsigned flags_any;
 	const char *text; /* key of the reply text */
+};
+/* Trouble of the machine itself. Level-triggered: raised while it lasts, cleared when it is over. */
+enum alarm_kind {
+	ALARM_DATABASE_AWAY,
+	ALARM_GATEWAY_SILENT, /* key: the gateway's name */
+	ALARM_SPOOL_FILLING,
+	ALARM_AUDITOR_LATE,
+	ALARM_AUDITOR_REPAIRED,  /* key: what was repaired */
+	ALARM_SHIFT_GAP,         /* key: beginning of the gap, RFC 3339 UTC */
+	ALARM_SHIFT_UNACCEPTED,  /* key: person and beginning of the shift */
+	ALARM_SHIFT_UNREACHABLE, /* the same */
+	ALARM_CLOCK_STEP,
+	ALARM_KINDS
+};
+extern const char *const alarm_kind_names[ALARM_KINDS]; /* "database_away", "gateway_silent", ... */
+/* "alarms": {"shift_gap": {"tell": ["duty", "person:kabid"], "repeat": "1h"}}. What is not named tells duty, every 6 hours. */
+struct alarm_rule {
+	bool duty;
+	const char *people[4]; /* slugs; NULL ends */
+	int repeat_s;          /* told again while it lasts */
 };
 enum { POLICY_RULES_MAX = 12, POLICY_RUNGS_MAX = 16 };
 struct type_rules {
@@ -63,6 +84,10 @@ struct policy {
 	int utc_offset_s;        /* of clock times in texts: 28800 (WITA) */
 	int sms_per_number_hour; /* automatic replies at most, per number and hour */
 	int attempt_limit_s;     /* a notice is given up after this long: default 259200 (72 h) */
+	int follow_up_s;         /* a handed-over incident is looked after again: "follow_up_within", default 7 days */
+	int expire_s; /* a dispatch that nobody ever answered ends after this long: "expire_after", default 3 days */
+	int stale_s;  /* a notice that left later than this says that it is late: "late_after", default 10 minutes */
+	struct alarm_rule alarms[ALARM_KINDS]; /* who is told when the machine itself is in trouble: "alarms" */
 };
 /* Parses and validates policy.jsonc. Returns NULL with one line per fault in faults
  * ("policy.jsonc:12:5: /types/...: what is wrong, what would be right"). */

@@ -10,7 +10,15 @@
 #include "replies.h"
 
 enum { PATH_BYTES = 300, FAULTS_MAX = 100, LADDERS_MAX = 64, LABEL_SEPTETS = 24, TASK_SEPTETS = 40, TEXT_BYTES = 100 };
-enum { DAY_S = 86400, DURATION_MAX_S = 90 * DAY_S, SMS_PER_HOUR = 4, ATTEMPT_LIMIT_S = 3 * DAY_S };
+enum {
+	DAY_S = 86400,
+	DURATION_MAX_S = 90 * DAY_S,
+	SMS_PER_HOUR = 4,
+	FOLLOW_UP_S = 7 * DAY_S,
+	EXPIRE_S = 3 * DAY_S,
+	STALE_S = 600,
+	ATTEMPT_LIMIT_S = 3 * DAY_S
+};
 
 const char *const rung_target_names[RUNG_TARGETS] = {
         [RUNG_AGAIN] = "again",   [RUNG_DUTY] = "duty",     [RUNG_UP] = "up",
@@ -559,6 +567,9 @@ static const struct member policy_members[] = {
         {"utc_offset", read_utc_offset, offsetof(struct policy, utc_offset_s), true},
         {"sms_per_number_hour", read_count, offsetof(struct policy, sms_per_number_hour), false},
         {"attempt_limit", read_duration, offsetof(struct policy, attempt_limit_s), false},
+        {"follow_up_within", read_duration, offsetof(struct policy, follow_up_s), false},
+        {"expire_after", read_duration, offsetof(struct policy, expire_s), false},
+        {"late_after", read_duration, offsetof(struct policy, stale_s), false},
         {"thresholds", read_thresholds, 0, true},
         {"ladders", read_ladders, 0, true},
         {"triage", read_triage, 0, true},
@@ -578,6 +589,9 @@ const struct policy *policy_read(struct arena *a, const char *file, const char *
 	struct policy *p = arena_new_of(a, struct policy);
 	p->sms_per_number_hour = SMS_PER_HOUR;
 	p->attempt_limit_s = ATTEMPT_LIMIT_S;
+	p->follow_up_s = FOLLOW_UP_S;
+	p->expire_s = EXPIRE_S;
+	p->stale_s = STALE_S;
 	read_object(&r, tree, policy_members, COUNT(policy_members), p);
 	cJSON_Delete(tree);
 	return r.fault_count == 0 ? p : NULL;

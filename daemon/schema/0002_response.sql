@@ -1,3 +1,104 @@
+-- The response machine around the clock: stand-ins and ends of dispatches, merged incidents, the duty roster, alarms, several daemons on one database.
+
 -- A check on the busiest queue is taken apart and compiled anew by every statement that inserts: a quarter of the time of a commit.
--- The clocks' names come from one table in the daemon (core/types.c), as all other names of the history do.
+-- The clocks' names come from one table in the daemon (core/plan.c), as all other names of the history do.
 alter table deadline drop constraint deadline_clock_check;
+alter table deadline add owner uuid;
+comment on column deadline.owner is 'the daemon whose lease runs until due_at; null: armed and not claimed';
+
+alter table dispatch add for_dispatch uuid, add expired_at timestamptz;
+comment on column dispatch.for_dispatch is 'the dispatch whose silence or refusal made this one: who answers first relieves the others';
+alter table incident add merged_into uuid;
+comment on column incident.merged_into is 'set while the state is merged: the incident that goes on';
+create index incident_merged on incident (merged_into) where merged_into is not null;
+
+-- ---- the duty roster -----------------------------------------------------------------------------------------------------
+
+create table rotation (
+	slug       text primary key check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),
+	role       text not null check (role in ('coordinator', 'officer')),
+	people     text[] not null check (cardinality(people) > 0),
+	starts_at  timestamptz not null,
+	shift_s    int not null check (shift_s between 3600 and 31 * 86400),
+	ends_at    timestamptz,
+	retired_at timestamptz
+);
+comment on table rotation is 'people take turns: the shift that begins shift_s * n after starts_at is that of people[n mod their number]';
+
+create table shift_override (
+	id         uuid primary key default gen_random_uuid(),
+	swap       uuid,
+	role       text not null check (role in ('coordinator', 'officer')),
+	starts_at  timestamptz not null,
+	ends_at    timestamptz not null,
+	person     text references person,
+	instead_of text references person,
+	reason     text,
+	made_by    text not null,
+	made_at    timestamptz not null default now(),
+	retired_at timestamptz,
+	check (starts_at < ends_at),
+	check (person is not null or instead_of is not null)
+);
+comment on table shift_override is 'from starts_at to ends_at person is on duty instead of instead_of (null: of everybody with that role); person null: nobody takes over. The newest counts. A swap is two with one id';
+
+create table shift_check (
+	person      text not null,
+	role        text not null,
+	starts_at   timestamptz not null,
+	ends_at     timestamptz not null,
+	asked_at    timestamptz not null default now(),
+	notice_id   uuid,
+	accepted_at timestamptz,
+	refused_at  timestamptz,
+	primary key (person, role, starts_at)
+);
+comment on table shift_check is 'whoever begins a shift is asked before it and must answer: that proves the telephone and accepts the shift';
+
+create table handover_note (
+	id      uuid primary key default gen_random_uuid(),
+	at      timestamptz not null default now(),
+	actor   text not null,
+	text    text not null
+);
+comment on table handover_note is 'what one shift tells the next';
+
+create trigger changed after insert or update or delete on rotation for each statement execute function rules_changed();
+create trigger changed after insert or update or delete on shift_override for each statement execute function rules_changed();
+
+-- ---- alarms, work that one of several daemons does, daemons ------------------------------------------------------------
+
+create table alarm (
+	id         uuid primary key default gen_random_uuid(),
+	kind       text not null,
+	key        text not null,
+	detail     text not null,
+	raised_at  timestamptz not null default now(),
+	told_at    timestamptz,
+	cleared_at timestamptz
+);
+create unique index alarm_active on alarm (kind, key) where cleared_at is null;
+comment on table alarm is 'trouble of the machine itself, while it lasts and afterwards';
+
+create table task (
+	name    text primary key,
+	last_at timestamptz not null default '-infinity',
+	owner   uuid
+);
+insert into task (name) values ('auditor'), ('roster');
+comment on table task is 'regular work that any daemon may do, but only one at a time: claimed by moving last_at';
+
+create table daemon (
+	owner      uuid primary key,
+	lock_key   bigint not null,
+	started_at timestamptz not null default now(),
+	seen_at    timestamptz not null default now()
+);
+comment on table daemon is 'who works on this database. Each holds the advisory lock lock_key as long as it lives: when it is free, its leases may be taken over at once';
+
+-- ---- rights --------------------------------------------------------------------------------------------------------------
+
+grant select on rotation, shift_override, shift_check, handover_note, alarm, task, daemon to sigap_daemon;
+grant insert on handover_note, shift_override to sigap_daemon;
+grant insert, update on shift_check, alarm, task to sigap_daemon;
+grant insert, update, delete on daemon to sigap_daemon;
