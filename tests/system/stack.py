@@ -596,6 +596,7 @@ class Stack:
         """SIGTERM; it must end in order and no sanitizer may have spoken."""
         one = self.daemons[daemon]
         if one.process is not None:
+            one.process.send_signal(signal.SIGCONT)  # a paused one hears nothing else
             one.process.terminate()
             try:
                 code = one.process.wait(20)
