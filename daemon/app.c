@@ -19,6 +19,7 @@
 #include "flow/escalate.h"
 #include "flow/flow.h"
 #include "flow/numbers.h"
+#include "flow/outage.h"
 #include "flow/rules.h"
 #include "flow/watch.h"
 #include "io/sys.h"
@@ -39,6 +40,7 @@ struct app {
 	const char *conf_path;
 	const struct conf *before_reload; /* while a reload is under way */
 	struct watch *watch;
+	struct outage *outage;
 	struct event *signals[SIGNALS];
 	struct event *drain_end, *drain_tick;
 	bool listening, http_drained;
@@ -283,6 +285,7 @@ static void open_modules(struct app *app)
 	const struct http_limits limits = {c->max_connections, HEADERS_BYTES, BODY_BYTES, IDLE_S, REQUEST_S};
 	f->http = http_open(f->base, api_routes, api_route_count, &limits, access_gate, f);
 	app->watch = watch_open(f);
+	app->outage = outage_open(f);
 	app->signals[0] = evsignal_new(f->base, SIGTERM, on_term, app);
 	app->signals[1] = evsignal_new(f->base, SIGINT, on_term, app);
 	struct event *hup = evsignal_new(f->base, SIGHUP, on_hup, app);
@@ -304,6 +307,7 @@ static void close_modules(struct app *app)
 		event_free(app->drain_tick);
 	push_close(&f->push);   /* calls in flight end and are recorded as far as the store still can */
 	store_close(&f->store); /* requests that still wait are answered, the watch's look too */
+	outage_close(&app->outage);
 	watch_close(&app->watch);
 	http_close(&f->http);
 	escalate_close(&f->escalate);
