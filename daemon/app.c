@@ -15,6 +15,7 @@
 #include "flow/access.h"
 #include "flow/alarm.h"
 #include "flow/api.h"
+#include "flow/audit.h"
 #include "flow/deliver.h"
 #include "flow/escalate.h"
 #include "flow/flow.h"
@@ -284,6 +285,7 @@ static void open_modules(struct app *app)
 	f->escalate = escalate_open(f);
 	const struct http_limits limits = {c->max_connections, HEADERS_BYTES, BODY_BYTES, IDLE_S, REQUEST_S};
 	f->http = http_open(f->base, api_routes, api_route_count, &limits, access_gate, f);
+	f->audit = audit_open(f);
 	app->watch = watch_open(f);
 	app->outage = outage_open(f);
 	app->signals[0] = evsignal_new(f->base, SIGTERM, on_term, app);
@@ -309,6 +311,7 @@ static void close_modules(struct app *app)
 	store_close(&f->store); /* requests that still wait are answered, the watch's look too */
 	outage_close(&app->outage);
 	watch_close(&app->watch);
+	audit_close(&f->audit);
 	http_close(&f->http);
 	escalate_close(&f->escalate);
 	deliver_close(&f->deliver);

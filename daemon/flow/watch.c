@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../protocol/json.h"
 #include "../base/log.h"
 #include "../base/metrics.h"
 #include "../io/sys.h"
+#include "audit.h"
 #include "deliver.h"
 #include "escalate.h"
 #include "rules.h"
@@ -124,8 +126,22 @@ void watch_healthz(void *ctx, struct http_request *r)
 void watch_readyz(void *ctx, struct http_request *r)
 {
 	const struct flow *f = ctx;
-	const char *body = f->ready ? "{\"status\":\"ready\"}\n" : "{\"status\":\"not ready\"}\n";
-	http_reply(r, f->ready && !f->draining ? 200 : 503, "application/json", body, strlen(body), NULL);
+	struct buf body;
+	struct json_out j;
+	int age_s = audit_age_s(f->audit);
+	buf_init(&body, 1024);
+	json_out_init(&j, &body);
+	json_begin_object(&j);
+	json_member_string(&j, "status", f->ready ? "ready" : "not ready");
+	json_key(&j, "auditor_age_s");
+	if (age_s < 0)
+		json_put_null(&j);
+	else
+		json_put_int(&j, age_s);
+	json_end_object(&j);
+	buf_addc(&body, '\n');
+	http_reply_buf(r, f->ready && !f->draining ? 200 : 503, "application/json", &body);
+	buf_free(&body);
 }
 
 void watch_metrics(void *ctx, struct http_request *r)
@@ -134,6 +150,7 @@ void watch_metrics(void *ctx, struct http_request *r)
 	struct buf body;
 	buf_init(&body, 256 * 1024);
 	metric_set(M_HTTP_CONNECTIONS, http_connections(f->http));
+	metric_set(M_AUDITOR_AGE, audit_age_s(f->audit));
 	metrics_render(&body);
 	http_reply_buf(r, 200, "text/plain; version=0.0.4; charset=utf-8", &body);
 	buf_free(&body);

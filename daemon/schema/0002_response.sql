@@ -85,10 +85,15 @@ comment on table alarm is 'trouble of the machine itself, while it lasts and aft
 create table task (
 	name    text primary key,
 	last_at timestamptz not null default '-infinity',
+	done_at timestamptz,
 	owner   uuid
 );
 insert into task (name) values ('auditor'), ('roster');
-comment on table task is 'regular work that any daemon may do, but only one at a time: claimed by moving last_at';
+comment on table task is 'regular work that any daemon may do, but only one at a time: claimed by moving last_at; done_at is when it last came to its end';
+
+-- What the auditor walks through; entries are made for open incidents only, in the order of their ids.
+create index incident_open on incident (id) where state in ('open', 'triaged', 'in_progress', 'handed_over');
+create index notice_alone on notice (created_at) where incident_id is null;
 
 create table daemon (
 	owner      uuid primary key,
