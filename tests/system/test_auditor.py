@@ -61,7 +61,7 @@ def one_more_run(world):
 
 
 def dispatch_of(made, slug="polsek-penajam"):
-    return next(d["id"] for d in made["dispatches"] if d["agency"]["slug"] == slug)
+    return next(d["id"] for d in made["dispatches"] if d["agency"] == slug)
 
 
 def test_the_auditor_runs_at_least_every_minute_unless_told_otherwise():
