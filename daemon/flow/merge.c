@@ -59,10 +59,8 @@ void merge_load(struct order *o, void (*next)(struct order *o))
 	*x = (struct second){o, next};
 	if (o->event == INCIDENT_ON_SPLIT)
 		id = o->incident.merged_into;
-	else if (o->asked.into != NULL && !uuid_parse(o->asked.into, &id)) {
-		order_reply_invalid(o, "#/into", "must be the number of an incident, or its id (a UUID)");
-		return;
-	}
+	else if (o->asked.into != NULL)
+		uuid_parse(o->asked.into, &id);
 	struct pg_params *p = store_params(o->flow->store);
 	if (uuid_is_nil(id))
 		pg_param_null(p);

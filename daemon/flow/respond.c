@@ -180,8 +180,7 @@ static void perform(struct respond *r, unsigned effects)
 	                              .reason = r->reason};
 	set_clock(r, d, effects);
 	struct incident_step engaged = incident_step(r->incident.state, INCIDENT_ON_ENGAGE);
-	if ((effects & EFFECT_ENGAGE) && engaged.fits && engaged.next != r->incident.state &&
-	    r->incident.state != INCIDENT_OPEN) /* an open one still awaits its triage */
+	if ((effects & EFFECT_ENGAGE) && engaged.fits && engaged.next != r->incident.state)
 		c->state = incident_state_names[engaged.next];
 	bool relieves = (effects & EFFECT_RELIEVE) && r->family_count > 0;
 	if (!relieves && !(effects & EFFECT_TELL_DUTY))
