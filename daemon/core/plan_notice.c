@@ -174,11 +174,11 @@ static bool is_answered(const struct plan_dispatch_view *d)
 	return strcmp(d->state, "notified") != 0 && strcmp(d->state, "seen") != 0;
 }
 
-/* Minutes for a reminder: of silence while there is no answer, else beyond the limit. Begun ones count: nobody is late by 0 minutes. */
+/* Minutes for a reminder: of silence while there is no answer, else beyond the limit. At least one: nobody is told that he is late by nothing. */
 static int minutes_of(const struct plan_dispatch_view *d, int late_s)
 {
 	bool waiting = !is_answered(d) && !d->lapsed;
-	int minutes = (late_s + (waiting ? d->accept_s : 0) + 59) / 60;
+	int minutes = (late_s + (waiting ? d->accept_s : 0)) / 60;
 	return minutes > 0 ? minutes : 1;
 }
 
