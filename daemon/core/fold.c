@@ -56,18 +56,13 @@ static void arm_next_rung(const struct work *w, struct fold_clock *c, const stru
 	arm(w, c, clock, (int)i + 1, clock == CLOCK_REPLACE ? 0 : l->rungs[i].wait_s);
 }
 
-/* What was armed next, when the event says so itself. False when it does not. */
-static bool arm_as_said(const struct work *w, struct fold_clock *c)
+/* What was armed next, when the event says so itself. False when it does not: it armed nothing, or was written by a version before this one. */
+static bool arm_as_said(const struct work *w, struct fold_clock *c, enum clock clock)
 {
-	const cJSON *next = json_member(w->data, "next");
-	if (next == NULL)
+	const cJSON *step = json_member(w->data, "next_step"), *after = json_member(w->data, "after_s");
+	if (!cJSON_IsNumber(step) || !cJSON_IsNumber(after))
 		return false;
-	const cJSON *step = json_member(next, "step"), *after = json_member(next, "after_s");
-	const char *name = json_string(next, "clock");
-	int clock = name == NULL ? -1 : name_index(clock_names, CLOCKS, name);
-	stop(c);
-	if (clock >= 0 && cJSON_IsNumber(step) && cJSON_IsNumber(after))
-		arm(w, c, (enum clock)clock, step->valueint, after->valueint);
+	arm(w, c, clock, step->valueint, after->valueint);
 	return true;
 }
 
@@ -184,30 +179,25 @@ static void make_dispatches(struct work *w)
 
 /* ---- the ladder climbs ---- */
 
-/* An end of silence that changes the state is an event of its own name, or "escalated" with a new state. */
 static bool escalated_dispatch(struct work *w, enum clock clock)
 {
 	struct stored_ladders l;
 	struct fold_dispatch *d = subject(w);
 	if (d == NULL)
 		return false;
-	const char *to = json_string(w->data, "to");
-	if (to != NULL && strcmp(to, dispatch_state_names[DISPATCH_EXPIRED]) == 0)
-		return answered(w, ON_EXPIRE);
-	if (to != NULL && d->state == DISPATCH_ACCEPTED && strcmp(to, dispatch_state_names[DISPATCH_NOTIFIED]) == 0)
-		return answered(w, ON_LAPSE);
 	if (!dispatch_step(d->state, ON_SILENCE).fits)
 		return fail(w, "it does not fit, the dispatch is %s", dispatch_state_names[d->state]);
-	if (arm_as_said(w, &d->clock))
+	if (arm_as_said(w, &d->clock, clock))
 		return true;
+	bool given_on = json_member(w->data, "new_dispatch") != NULL || cJSON_IsTrue(json_member(w->data, "repeat"));
+	if (clock == CLOCK_REPLACE && given_on) {
+		stop(&d->clock);
+		return true;
+	}
 	if (!ladders_parse(w->arena, d->ladders, &l))
 		return fail(w, "its ladders cannot be read");
-	bool given_on = json_member(w->data, "new_dispatch") != NULL || cJSON_IsTrue(json_member(w->data, "repeat"));
-	if (clock == CLOCK_REPLACE && given_on)
-		stop(&d->clock);
-	else
-		arm_next_rung(w, &d->clock, clock == CLOCK_ACCEPT || clock == CLOCK_REPLACE ? &l.accept : &l.late,
-		              clock);
+	bool unanswered = clock == CLOCK_ACCEPT || clock == CLOCK_REPLACE;
+	arm_next_rung(w, &d->clock, unanswered ? &l.accept : &l.late, clock);
 	return true;
 }
 
@@ -221,7 +211,7 @@ static bool escalated(struct work *w)
 		return escalated_dispatch(w, (enum clock)clock);
 	if (!incident_step(w->incident->state, INCIDENT_ON_SILENCE).fits)
 		return fail(w, "it does not fit, the incident is %s", incident_state_names[w->incident->state]);
-	if (!arm_as_said(w, &w->incident->clock))
+	if (!arm_as_said(w, &w->incident->clock, (enum clock)clock))
 		arm_next_rung(w, &w->incident->clock, w->policy->triage_ladder, (enum clock)clock);
 	return true;
 }

@@ -3,8 +3,9 @@
 -- A check on the busiest queue is taken apart and compiled anew by every statement that inserts: a quarter of the time of a commit.
 -- The clocks' names come from one table in the daemon (core/plan.c), as all other names of the history do.
 alter table deadline drop constraint deadline_clock_check;
-alter table deadline add owner uuid;
+alter table deadline add owner uuid, add overdue_since timestamptz;
 comment on column deadline.owner is 'the daemon whose lease runs until due_at; null: armed and not claimed';
+comment on column deadline.overdue_since is 'when the first rung of this clock was meant to act; null: it has not yet';
 
 alter table dispatch add for_dispatch uuid, add expired_at timestamptz;
 comment on column dispatch.for_dispatch is 'the dispatch whose silence or refusal made this one: who answers first relieves the others';
@@ -144,7 +145,7 @@ select 'deadline of nothing that is open', l.subject::text
 from deadline l
 where not exists (select from dispatch d where d.id = l.subject and (d.state in ('notified', 'seen', 'accepted', 'en_route', 'on_scene') or l.clock = 'replace'))
 	and not exists (select from incident i where i.id = l.subject
-		and (l.clock = 'triage' and i.state = 'open' or l.clock = 'follow_up' and i.state = 'handed_over'));
+		and (l.clock = 'triage' and i.state in ('open', 'triaged', 'in_progress') or l.clock = 'follow_up' and i.state = 'handed_over'));
 
 -- ---- rights --------------------------------------------------------------------------------------------------------------
 
