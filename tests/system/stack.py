@@ -567,7 +567,7 @@ class Stack:
             one.process = None
             raise AssertionError(f"sigapd ended with {code}:\n{one.log.read_text()[-4000:]}")
         try:
-            return requests.get(one.url + "/readyz", timeout=5).json() == {"status": "ready"}
+            return requests.get(one.url + "/readyz", timeout=5).json()["status"] == "ready"
         except requests.RequestException:  # nobody there, or somebody else
             return False
 
