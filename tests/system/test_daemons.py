@@ -60,10 +60,10 @@ class Deaths(threading.Thread):
                     other = (victim + 1) % DAEMONS
                     self.stack.kill(other)
                     self.count += 1
-                    self.over.wait(self.chance.uniform(0.2, 1.5))
+                    self.over.wait(self.chance.uniform(0.2, 2))
                     self.stack.start(daemon=other)
                 else:
-                    self.over.wait(self.chance.uniform(0.2, 1.5))
+                    self.over.wait(self.chance.uniform(0.2, 2))
                 self.stack.start(daemon=victim)
         except BaseException as e:
             self.failure = e
@@ -112,6 +112,7 @@ def test_three_daemons_lose_nothing_and_do_nothing_twice_while_they_are_killed(w
     wait_until(lambda: world.value(rungs) >= 2 * INCIDENTS, 45, "every ladder climbs twice")
     deaths.end()
     assert deaths.count >= 5
+    assert [d for d in world.daemons if "daemons.took_over" in d.log.read_text()], "nobody was ever taken over from"
 
     # every report has its dispatch, told to its source whichever daemon answered
     assert world.value("select count(*) from report") == world.value("select count(*) from incident") == INCIDENTS
