@@ -13,11 +13,15 @@
 
 #include "base/log.h"
 #include "flow/access.h"
+#include "flow/alarm.h"
 #include "flow/api.h"
+#include "flow/audit.h"
+#include "flow/daemons.h"
 #include "flow/deliver.h"
 #include "flow/escalate.h"
 #include "flow/flow.h"
 #include "flow/numbers.h"
+#include "flow/outage.h"
 #include "flow/rules.h"
 #include "flow/watch.h"
 #include "io/sys.h"
@@ -38,6 +42,7 @@ struct app {
 	const char *conf_path;
 	const struct conf *before_reload; /* while a reload is under way */
 	struct watch *watch;
+	struct outage *outage;
 	struct event *signals[SIGNALS];
 	struct event *drain_end, *drain_tick;
 	bool listening, http_drained;
@@ -80,7 +85,8 @@ static void release_leases(struct app *app)
 {
 	struct pg_params *p = store_params(app->flow.store);
 	pg_param_uuid(p, app->flow.owner);
-	store_query(app->flow.store, SQL_RELEASE_OUTBOX, p, on_released, app);
+	pg_param_bool(p, false);
+	store_query(app->flow.store, SQL_RELEASE_LEASES, p, on_released, app);
 }
 
 static bool start_listening(struct app *app)
@@ -133,6 +139,7 @@ static void on_store_up(void *ctx)
 {
 	struct app *app = ctx;
 	log_info("app.database_up", "owner=%02x%02x", app->flow.owner.b[0], app->flow.owner.b[1]);
+	daemons_register(app->flow.daemons);
 	rules_load(&app->flow, on_rules, app);
 }
 
@@ -240,7 +247,7 @@ static void on_term(evutil_socket_t sig, short what, void *ctx)
 	http_drain(f->http, on_http_drained, app);
 }
 
-/* What is still leased goes back to the queue, so that another daemon need not wait for the leases to end. */
+/* What is still leased goes back to the queue, so that another daemon need not wait for the leases to end; nobody shall take over from this one. */
 static void on_last(void *ctx, const struct pg_result *r)
 {
 	(void)r;
@@ -254,7 +261,8 @@ static void give_back_leases(struct app *app)
 		return;
 	struct pg_params *p = store_params(f->store);
 	pg_param_uuid(p, f->owner);
-	store_query(f->store, SQL_RELEASE_OUTBOX, p, on_last, f->base);
+	pg_param_bool(p, true);
+	store_query(f->store, SQL_RELEASE_LEASES, p, on_last, f->base);
 	event_base_loopexit(f->base, &(struct timeval){.tv_sec = 2});
 	event_base_dispatch(f->base);
 }
@@ -275,12 +283,16 @@ static void open_modules(struct app *app)
 	                    &(struct push_options){c->connect_ms, c->total_ms, c->ca_file, "sigap/" SIGAP_VERSION});
 	f->store = store_open(f->base, &(struct store_options){c->database, f->owner, c->lease_s, PATIENCE_MS},
 	                      &(struct store_handlers){on_store_up, on_store_down, app});
+	f->alarms = alarm_open(f);
 	f->numbers = numbers_open(f);
+	f->daemons = daemons_open(f);
 	f->deliver = deliver_open(f);
 	f->escalate = escalate_open(f);
 	const struct http_limits limits = {c->max_connections, HEADERS_BYTES, BODY_BYTES, IDLE_S, REQUEST_S};
 	f->http = http_open(f->base, api_routes, api_route_count, &limits, access_gate, f);
+	f->audit = audit_open(f);
 	app->watch = watch_open(f);
+	app->outage = outage_open(f);
 	app->signals[0] = evsignal_new(f->base, SIGTERM, on_term, app);
 	app->signals[1] = evsignal_new(f->base, SIGINT, on_term, app);
 	struct event *hup = evsignal_new(f->base, SIGHUP, on_hup, app);
@@ -302,11 +314,15 @@ static void close_modules(struct app *app)
 		event_free(app->drain_tick);
 	push_close(&f->push);   /* calls in flight end and are recorded as far as the store still can */
 	store_close(&f->store); /* requests that still wait are answered, the watch's look too */
+	outage_close(&app->outage);
 	watch_close(&app->watch);
+	audit_close(&f->audit);
 	http_close(&f->http);
 	escalate_close(&f->escalate);
 	deliver_close(&f->deliver);
+	daemons_close(&f->daemons);
 	numbers_close(&f->numbers);
+	alarm_close(&f->alarms);
 	rules_drop(&f->rules);
 	event_base_free(f->base);
 	arena_free(&app->arena);

@@ -43,6 +43,7 @@ static const struct {
         {"partner_request", "no jenis prioritas desa tugas"},
         {"partner_remind", "no menit"},
         {"partner_late", "no menit"},
+        {"partner_lapsed", "no menit"},
         {"partner_standdown", "no desa"},
         {"partner_update", "no jenis prioritas desa"},
         {"partner_recorded", "no status"},
@@ -52,7 +53,10 @@ static const struct {
         {"duty_triage", "no prioritas desa menit"},
         {"duty_alert", "no prioritas desa menit alasan"},
         {"duty_note", "no prioritas desa alasan"},
+        {"duty_standdown", "no desa alasan"},
         {"duty_emergency", "no"},
+        {"late", "menit"},
+        {"alarm", "alasan"},
 };
 enum { KEYS = sizeof known / sizeof *known };
 

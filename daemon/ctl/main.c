@@ -50,12 +50,13 @@ static const struct command commands[] = {
 	{"roster who", NULL, "who is on duty", {{"at", "TIME", false}, {"region", "CODE", false}}, command_who},
 	{"outbox list", NULL, "notices given up (default), or still waiting", {{"state", "dead|waiting", false}}, command_outbox_list},
 	{"outbox replay", "NOTICE", "deliver a notice that was given up", {{NULL, NULL, false}}, command_outbox_replay},
+	{"alarms", NULL, "trouble of the machine itself that lasts, or all that ever was", {{"all", NULL, false}}, command_alarms},
 	{"audit verify", NULL, "recompute the history's hashes", {{"incident", "NUMBER", false}}, command_audit_verify},
 	{"doctor", NULL, "every promise that a query can check", {{NULL, NULL, false}}, command_doctor},
 	{"export", NULL, "records without reporters' names and numbers; every export is logged",
 	 {{"table", "report|incident|dispatch|event", true}, {"format", "csv|json", true}, {"from", "TIME", false},
 	  {"until", "TIME", false}, {"reason", "TEXT", false}}, command_export},
-	{"states", NULL, "the state tables of dispatches and incidents", {{NULL, NULL, false}}, command_states},
+	{"states", NULL, "the state tables of dispatches and incidents; --diagram: drawn, for Mermaid", {{"diagram", NULL, false}}, command_states},
 };
 /* clang-format on */
 enum { COMMANDS = sizeof commands / sizeof *commands };

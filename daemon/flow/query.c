@@ -146,7 +146,7 @@ static const char *incidents_fault(const struct form *form, long long *ret_after
 {
 	const char *region = form_value(form, "region");
 	if (!filter_fits(form, "state", incident_state_names, INCIDENT_STATES, "open"))
-		return "state must be open (not ended), triaged, in_progress, closed or cancelled";
+		return "state must be open (not ended), triaged, in_progress, handed_over, closed, cancelled or merged";
 	if (!filter_fits(form, "type", incident_type_names, INCIDENT_TYPES, ""))
 		return "type must be a type of incident, such as abandoned_person";
 	if (region != NULL && region[0] != '\0' && region_code_level(region) == LEVEL_NONE)
@@ -224,6 +224,25 @@ void query_outbox(void *ctx, struct http_request *r)
 	struct pg_params *p = store_params(q->flow->store);
 	pg_param_text(p, dead ? "dead" : "waiting");
 	ask(q, SQL_READ_OUTBOX, p);
+}
+
+void query_alarms(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct form form;
+	bool readable = form_parse(r->query, r->query_len, &form);
+	const char *state = readable ? form_value(&form, "state") : NULL;
+	bool active = readable && (state == NULL || strcmp(state, "active") == 0);
+	bool known = active || (readable && strcmp(state, "all") == 0);
+	if (readable)
+		form_free(&form);
+	if (!known) {
+		http_reply_fault(r, 400, "malformed-query", "state must be active or all");
+		return;
+	}
+	struct pg_params *p = store_params(q->flow->store);
+	pg_param_text(p, active ? "active" : "all");
+	ask(q, SQL_READ_ALARMS, p);
 }
 
 static void ask_plain(void *ctx, struct http_request *r, enum sql statement)
