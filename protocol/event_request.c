@@ -10,8 +10,8 @@
 #include "report_request.h"
 #include "utf8.h"
 
-enum { ETA_MINUTES_MAX = 1440, NEEDS_MAX = 4, EVIDENCE_LEAST = 10 };
-#define NUMBER_MAX 9007199254740991.0 /* exact in JSON: 2^53 - 1 */
+enum { ETA_MINUTES_MAX = 1440, NEEDS_MAX = 4, EVIDENCE_LEAST = 10, DIGITS_MAX = 15 };
+#define NUMBER_MAX 999999999999999.0 /* exact in JSON */
 
 /* An event that needs something said: at least one of these members. */
 struct rule {
@@ -39,36 +39,38 @@ static void read_eta(const struct member_at *at, const cJSON *value, void *targe
 	r->eta_minutes = (int)minutes;
 }
 
-/* What is held against a citizen has to say something. */
-static void read_evidence(const struct member_at *at, const cJSON *value, void *target)
+/* A UUID as text: 8-4-4-4-12 hexadecimal digits. */
+static bool is_uuid(const char *text)
 {
-	struct event_request *r = target;
-	const char *text = member_string(at, value);
-	if (text == NULL)
-		return;
-	if (utf8_length(text) < EVIDENCE_LEAST)
-		member_fault(at, "must say what proves it, in at least %d characters", EVIDENCE_LEAST);
-	else
-		r->evidence = text;
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	for (size_t i = 0; i < sizeof form; i++)
+		if (form[i] == 'x' ? strchr("0123456789abcdefABCDEF", text[i]) == NULL || text[i] == '\0'
+		                   : text[i] != form[i])
+			return false;
+	return true;
 }
 
-/* An incident's number, as a number or in digits, or its id. */
+/* 1 to 15 digits, the first not 0. */
+static int64_t digits(const char *text)
+{
+	size_t n = strspn(text, "0123456789");
+	return text[n] == '\0' && n >= 1 && n <= DIGITS_MAX && text[0] != '0' ? strtoll(text, NULL, 10) : 0;
+}
+
+/* An incident: its number, as a number or in digits, or its id. */
 static void read_into(const struct member_at *at, const cJSON *value, void *target)
 {
 	struct event_request *r = target;
-	const char *text = cJSON_IsString(value) ? member_string(at, value) : NULL;
-	char *end = NULL;
-	if (cJSON_IsNumber(value) && value->valuedouble >= 1 && value->valuedouble <= NUMBER_MAX &&
-	    value->valuedouble == floor(value->valuedouble))
-		r->into_number = (int64_t)value->valuedouble;
-	else if (!cJSON_IsString(value))
-		member_fault(at, "must be the number of an incident, or its id in double quotes");
-	else if (text != NULL && (r->into_number = strtoll(text, &end, 10)) > 0 && *end == '\0')
-		return;
-	else {
-		r->into_number = 0;
+	const char *text = cJSON_GetStringValue(value);
+	double number = cJSON_IsNumber(value) ? value->valuedouble : 0;
+	if (text != NULL && is_uuid(text))
 		r->into = text;
-	}
+	else if (text != NULL)
+		r->into_number = digits(text);
+	else if (number >= 1 && number <= NUMBER_MAX && number == floor(number))
+		r->into_number = (int64_t)number;
+	if (r->into == NULL && r->into_number == 0)
+		member_fault(at, "must be the number of an incident, or its id (a UUID)");
 }
 
 #define FIELD(field) .offset = offsetof(struct event_request, field)
@@ -108,8 +110,8 @@ static const struct member incident_members[] = {
         {.name = "agency", .read = member_text, FIELD(agency), .max = 100},
         {.name = "disposition", .read = member_word, FIELD(disposition), .words = event_dispositions},
         {.name = "to", .read = member_text, FIELD(to), .max = 200},
-        {.name = "evidence", .read = read_evidence, FIELD(evidence), .max = 2000},
-        {.name = "into", .read = read_into, FIELD(into), .max = 36},
+        {.name = "evidence", .read = member_text, FIELD(evidence), .max = 2000},
+        {.name = "into", .read = read_into},
         {0},
 };
 static const struct rule incident_rules[] = {
@@ -158,13 +160,16 @@ static void check_needs(const struct rule *rules, const struct event_request *r,
 	buf_free(&list);
 }
 
-/* What no table of needs can say: "other" says nothing by itself, and an incident is named in one of two ways. */
+/* What no table of needs can say: "other" says nothing by itself, what is held against a citizen must say something, and an
+ * incident is named in one of two ways. */
 static void check_more(const struct event_request *r, struct problem *p)
 {
 	bool other = strcmp(r->event, "close") == 0 && r->disposition != NULL && strcmp(r->disposition, "other") == 0;
 	bool merge = strcmp(r->event, "merge") == 0;
 	if (other && r->note == NULL && !members_faulty(p, "#/note"))
 		problem_error(p, "#/note", "the disposition other needs this member, not blank");
+	if (strcmp(r->event, "false_report") == 0 && r->evidence != NULL && utf8_length(r->evidence) < EVIDENCE_LEAST)
+		problem_error(p, "#/evidence", "must say what proves it, in at least %d characters", EVIDENCE_LEAST);
 	if (merge && r->into == NULL && r->into_number == 0 && !members_faulty(p, "#/into"))
 		problem_error(p, "#/into", "the event merge needs this member, not blank");
 }

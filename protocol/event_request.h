@@ -22,8 +22,8 @@ struct event_request {
 	const char *agency;      /* incident event dispatch: agency slug */
 	const char *disposition; /* incident event close: one of event_dispositions */
 	const char *to;          /* incident event hand_over: an agency's slug, or who it is */
-	const char *evidence;    /* incident event false_report: 10 to 2000 characters */
-	const char *into;        /* incident event merge: the incident that goes on, by id (not checked) … */
+	const char *evidence;    /* incident event false_report: 10 to 2000 characters there */
+	const char *into;        /* incident event merge: the incident that goes on, by id (a UUID) … */
 	int64_t into_number;     /* … or by number; 0 when not given so */
 };
 /* How a close may say that it ended; NULL ends. A false report is an event of its own. */

@@ -95,7 +95,7 @@ struct change {
 	int stop_count;
 	const struct plan *added; /* dispatches, notices, deadlines; may be NULL */
 	const bool *leased;       /* per notice of added */
-	struct change *tied; /* another incident's change: both take effect, or neither; its done is not called */
+	struct change *tied;      /* another incident's change: both take effect, or neither; its done is not called */
 	void (*done)(void *ctx, struct change *c, enum store_end end, int version, struct wall at);
 	void *ctx;
 };

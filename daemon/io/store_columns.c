@@ -201,7 +201,8 @@ void columns_reports(struct columns *c, struct store_report *const *reports, int
 /* ---- apply_changes ---- */
 
 static const enum pg_type change_types[] = {
-        PG_UUID, PG_INT4, PG_TEXT, PG_TEXT, PG_JSON, PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT, PG_UUID,
+        PG_UUID, PG_INT4, PG_TEXT, PG_TEXT, PG_JSON, PG_TEXT, PG_TEXT,
+        PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT, PG_UUID,
 };
 static const enum pg_type change_update_types[] = {
         PG_INT4, PG_UUID, PG_TEXT, PG_TEXT, PG_TIMESTAMPTZ, PG_TEXT, PG_TEXT, PG_INT4,

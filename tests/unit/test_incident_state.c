@@ -14,7 +14,7 @@
 /* "-" does not fit, else the next state. */
 static const char *const expected[INCIDENT_STATES][INCIDENT_EVENTS] = {
         /* triage, dispatch, engage, note, hand_over, cancel, withdraw, false_report, close, reopen, merge, absorb, split, release, silence */
-        [INCIDENT_OPEN] = {"triaged", "open", "in_progress", "open", "handed_over", "cancelled", "cancelled", "closed",
+        [INCIDENT_OPEN] = {"triaged", "open", "open", "open", "handed_over", "cancelled", "cancelled", "closed",
                            "closed", "-", "merged", "open", "-", "open", "open"},
         [INCIDENT_TRIAGED] = {"triaged", "triaged", "in_progress", "triaged", "handed_over", "cancelled", "cancelled",
                               "closed", "closed", "-", "merged", "triaged", "-", "triaged", "triaged"},

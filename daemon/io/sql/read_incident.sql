@@ -7,6 +7,7 @@ with i as (
 )
 select json_build_object('id', i.id, 'number', i.number, 'state', i.state, 'version', i.version, 'type', i.type, 'urgency', i.urgency, 'region', i.region,
 	'place_text', i.place_text, 'lat', i.lat, 'lon', i.lon, 'summary', i.summary, 'opened_at', i.opened_at, 'disposition', i.disposition,
+	'deadline', (select json_build_object('clock', l.clock, 'step', l.step, 'due_at', l.set_for) from deadline l where l.subject = i.id),
 	'merged_into', (select json_build_object('id', m.id, 'number', m.number) from incident m where m.id = i.merged_into),
 	'merged', (select coalesce(json_agg(json_build_object('id', m.id, 'number', m.number) order by m.number), '[]') from incident m where m.merged_into = i.id),
 	'reports', (select coalesce(json_agg(json_build_object('id', r.id, 'number', r.number, 'received_at', r.received_at, 'source', r.source, 'text', r.text, 'triage', r.triage)
