@@ -42,7 +42,7 @@ int command_note_list(struct ctl *c)
 
 struct week {
 	struct wall from, until;
-	const char *code; /* the area that must be covered */
+	const char *code; /* the area that must be covered; NULL: any */
 	bool everybody;   /* also those whose scope does not cover it */
 	struct duty_span *spans;
 	struct duty_gap *gaps;
@@ -92,7 +92,7 @@ int command_week(struct ctl *c)
 	struct week w = {.everybody = region == NULL,
 	                 .code = region != NULL   ? region
 	                         : policy != NULL ? policy->regency
-	                                          : ""};
+	                                          : NULL};
 	if (from == NULL || !rfc3339_parse(from, &w.from.us))
 		w.from = snapshot_now(c);
 	w.until.us = w.from.us + week_us;
@@ -110,6 +110,6 @@ int command_week(struct ctl *c)
 		add_gap(c, t, &w.gaps[g]);
 	table_print(t, "");
 	if (w.gap_count > 0 && !c->json)
-		printf("gap: nobody with a telephone is on duty%s%s\n", w.code[0] != '\0' ? " for " : "", w.code);
+		printf("gap: nobody with a telephone is on duty for %s\n", w.code != NULL ? w.code : "any area");
 	return w.gap_count > 0 ? CTL_FAULT : CTL_OK;
 }
