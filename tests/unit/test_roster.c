@@ -216,7 +216,7 @@ static void who_is_told_is_there_once_with_the_best_of_his_shifts(void **state)
 	assert_told(&r, "64.09.03.2002", 0, "");
 	r.overrides = &o;
 	r.override_count = 1;
-	assert_told(&r, "64.09.03.2002", 8, "budi eka ani dodo"); /* Eka stands in for Cici since 20 */
+	assert_told(&r, "64.09.03.2002", 8, "budi eka cici ani dodo"); /* Eka stands in for Cici since 20 */
 }
 
 static void an_override_moves_the_shifts_of_one_person_as_far_as_it_lasts(void **state)
