@@ -4,6 +4,7 @@ A few reports are posted to a daemon that holds its deliveries; then their notic
 what the agencies owe: an answer. Every copy is whole: report, incident, first event with its hash, dispatches, notices, attempts,
 deadlines. Ids rise with time as the daemon's own do. `sigapctl audit verify` and `sigapctl doctor` find nothing wrong with them.
 """
+import concurrent.futures
 import contextlib
 import json
 import time
@@ -31,7 +32,7 @@ HISTORY = {
     "notice": (
         "p",
         "t.id = p.old_notice",
-        {"id": "p.notice", "incident_id": "p.incident", "dispatch_id": "p.dispatch", "created_at": "p.opened"},
+        {"id": "p.notice", "incident_id": "p.incident", "dispatch_id": "p.dispatch", "created_at": "p.opened", "body": "''"},
     ),
     "attempt": ("p", "t.notice_id = p.old_notice", {"notice_id": "p.notice", "at": "p.opened"}),
 }
@@ -127,11 +128,16 @@ class Armed:
         }
 
     def _copy(self, tables, database):
-        for table, (source, condition, own) in tables.items():
-            values = ", ".join(own.get(column, f"t.{column}") for column in self.columns[table])
-            query = f"select {values} from bench.{source} join {table} t on {condition} order by {source}.k"
-            self.state.sql(f"insert into {table} {query}", database)
-        self.state.sql(f"vacuum analyze {', '.join(tables)}", database)
+        """Fills these tables, two at a time."""
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            for done in [pool.submit(self._copy_table, table, *how, database) for table, how in tables.items()]:
+                done.result()
+
+    def _copy_table(self, table, source, condition, own, database):
+        values = ", ".join(own.get(column, f"t.{column}") for column in self.columns[table])
+        query = f"select {values} from bench.{source} join {table} t on {condition} order by {source}.k"
+        self.state.sql(f"insert into {table} {query}", database)
+        self.state.sql(f"vacuum analyze {table}", database)
 
     @contextlib.contextmanager
     def database(self, name, count, window_s, start=None, spread=TOGETHER, keys=False):
@@ -160,6 +166,7 @@ class Armed:
                 self.state.sql(f"update bench.m set place_text = {KEY.format(due_ns=due_ns, step_ns=int(step * 1e9))}", database)
             self._copy(PRESENT, database)
             self.state.sql("set client_min_messages = warning; drop schema bench cascade", database)
+            self.state.sql("checkpoint")
             rig.say(f"deadlines: {count} armed in {time.monotonic() - began:.1f} s")
             if soon and time.time() > start - 1:
                 raise RuntimeError("this machine was too busy: the first deadlines ran out before all were armed")

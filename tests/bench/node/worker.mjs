@@ -1,7 +1,7 @@
 // graphile-worker for the benchmark of deadlines. It connects as the environment says (PGHOST, PGDATABASE, ...).
 //   node worker.mjs migrate                 installs its schema
 //   node worker.mjs run COUNT QUEUE OUT     runs COUNT jobs that do nothing but note how late they began, then writes OUT: a line
-//                                           "due_s late_ms" each. QUEUE: size of its local queue, 0 for none. Ends with SIGTERM.
+//                                           "due_s late_ms" each. QUEUE: size of its local queue. Ends with SIGTERM.
 import { renameSync, writeFileSync } from "node:fs";
 import { Logger, makeWorkerUtils, run } from "graphile-worker";
 
@@ -10,15 +10,15 @@ const CONCURRENCY = 24;
 const logger = new Logger(() => () => {});
 const [command, count, queue, out] = process.argv.slice(2);
 
-// With a local queue it takes jobs in batches; only then it is told to complete them in batches too.
-function options() {
-	const worker = { pollInterval: POLL_MS, concurrentJobs: CONCURRENCY, maxPoolSize: CONCURRENCY };
-	if (Number(queue) > 0) {
-		Object.assign(worker, { localQueue: { size: Number(queue) }, completeJobBatchDelay: 0, failJobBatchDelay: 0 });
-	}
-	return worker;
-}
-
+// Jobs are taken in batches, and completed in batches of those that ended in one turn of the loop.
+const worker = {
+	pollInterval: POLL_MS,
+	concurrentJobs: CONCURRENCY,
+	maxPoolSize: CONCURRENCY,
+	localQueue: { size: Number(queue) },
+	completeJobBatchDelay: 0,
+	failJobBatchDelay: 0,
+};
 const lines = [];
 
 // Milliseconds with their fractions; Date.now() has whole ones only.
@@ -36,6 +36,6 @@ if (command === "migrate") {
 	await utils.migrate();
 	await utils.release();
 } else {
-	const runner = await run({ preset: { worker: options() }, taskList: { task }, logger, parsedCronItems: [] });
+	const runner = await run({ preset: { worker }, taskList: { task }, logger, parsedCronItems: [] });
 	await runner.promise;
 }
