@@ -105,6 +105,7 @@ static const struct incident_step steps[INCIDENT_STATES][INCIDENT_EVENTS] = {
 	[INCIDENT_MERGED] = {
 		[INCIDENT_ON_NOTE]      = TO(INCIDENT_MERGED, 0),
 		[INCIDENT_ON_SPLIT]     = TO(INCIDENT_OPEN, INCIDENT_ARM_TRIAGE),
+		[INCIDENT_ON_RELEASE]   = TO(INCIDENT_MERGED, 0),
 	},
 };
 /* clang-format on */

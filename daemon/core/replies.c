@@ -43,6 +43,7 @@ static const struct {
         {"partner_request", "no jenis prioritas desa tugas"},
         {"partner_remind", "no menit"},
         {"partner_late", "no menit"},
+        {"partner_lapsed", "no menit"},
         {"partner_standdown", "no desa"},
         {"partner_update", "no jenis prioritas desa"},
         {"partner_recorded", "no status"},

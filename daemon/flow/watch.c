@@ -18,7 +18,7 @@ struct watch {
 	struct event *tick, *watchdog;
 	int64_t watchdog_us;
 	int looks;
-	bool looking, measuring;
+	bool looking;
 };
 
 /* ---- the look ---- */
@@ -26,16 +26,6 @@ struct watch {
 static void on_rules(void *ctx, const char *why)
 {
 	(void)ctx, (void)why; /* rules.c has logged it; what was in force stays in force */
-}
-
-static void on_measured(void *ctx, const struct pg_result *r)
-{
-	struct watch *w = ctx;
-	w->measuring = false;
-	if (r->status != PG_OK)
-		return;
-	metric_set(M_OUTBOX_OPEN, (double)pg_bigint(r, 0, 0));
-	metric_set(M_DEADLINES_OPEN, (double)pg_bigint(r, 0, 1));
 }
 
 static void on_look(void *ctx, const struct pg_result *r)
@@ -55,6 +45,17 @@ static void on_look(void *ctx, const struct pg_result *r)
 		rules_load(f, on_rules, NULL);
 }
 
+/* A look that has measured as well. */
+static void on_measured(void *ctx, const struct pg_result *r)
+{
+	if (r->status == PG_OK) {
+		metric_set(M_OUTBOX_OPEN, (double)pg_bigint(r, 0, 4));
+		metric_set(M_DEADLINES_OPEN, (double)pg_bigint(r, 0, 5));
+	}
+	on_look(ctx, r);
+}
+
+/* One statement each time: while nothing is due, there is no other. */
 static void on_tick(evutil_socket_t fd, short what, void *ctx)
 {
 	(void)fd, (void)what;
@@ -62,14 +63,13 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 	struct flow *f = w->flow;
 	if (!store_is_up(f->store))
 		return;
-	if (!w->looking) {
-		w->looking = true;
+	if (w->looking)
+		return;
+	w->looking = true;
+	if (w->looks++ % MEASURE_EVERY == 0)
+		store_query(f->store, SQL_MEASURE, store_params(f->store), on_measured, w);
+	else
 		store_query(f->store, SQL_LOOK, store_params(f->store), on_look, w);
-	}
-	if (w->looks++ % MEASURE_EVERY == 0 && !w->measuring) {
-		w->measuring = true;
-		store_read(f->store, SQL_MEASURE, store_params(f->store), on_measured, w);
-	}
 }
 
 /* The loop turns: that is what the service manager wants to know. */
