@@ -29,11 +29,12 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def figure(name, values, unit, against=None):
-    """Prints one figure: the median of its rounds, its spread, and the medians of what it is compared with."""
+def figure(name, values, unit, against=None, whole=None):
+    """Prints one figure: the median of its rounds, its spread, and the medians of what it is compared with. whole: the value, where
+    the values are those of parts of one run."""
     line = {
         "figure": name,
-        "value": round(statistics.median(values), 3),
+        "value": round(statistics.median(values) if whole is None else whole, 3),
         "unit": unit,
         "against": {peer: round(statistics.median(rounds), 3) for peer, rounds in (against or {}).items()},
         "spread": [round(min(values), 3), round(max(values), 3)],
@@ -64,14 +65,14 @@ def post(url, body, headers=None):
         return answer.status, answer.read()
 
 
-def wait_for(condition, what, seconds=30):
-    """Until condition() is true; an error of the network counts as not yet."""
+def wait_for(condition, what, seconds=30, every=0.05):
+    """Until condition() is true, looked at every so many seconds; an error of the network counts as not yet."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):
             if condition():
                 return
-        time.sleep(0.05)
+        time.sleep(every)
     raise TimeoutError(f"{what}: not within {seconds} s")
 
 
@@ -83,7 +84,7 @@ def process(command, log, ready, env=None):
             [str(word) for word in command], stdout=out, stderr=out, stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})}
         )
     try:
-        wait_for(lambda: child.poll() is not None or ready(), command[0])
+        wait_for(lambda: child.poll() is not None or ready(), command[0], every=0.005)
         if child.poll() is not None:
             raise RuntimeError(f"{command[0]} ended at once; see {log}")
         yield child
@@ -142,6 +143,7 @@ class State:
 
     def __init__(self, folder):
         self.folder = folder
+        self.sigapd_pid = None  # of the daemon that runs
         text = subprocess.run(
             ["sh", "-c", 'set -a; . "$0"; env', folder / "env"], stdout=subprocess.PIPE, text=True, check=True, env={}
         ).stdout
@@ -175,18 +177,19 @@ class State:
         return [{name: None if value == NULL else value for name, value in row.items()} for row in rows]
 
     def point_agencies_at(self, port):
-        """Gives every agency one contact, a webhook to this port: nobody here is reached by SMS."""
+        """Gives every agency one contact, a webhook to this port: nobody here is reached by SMS, and who has no webhook is left out."""
         directory = json.loads((self.folder / "agencies.json").read_text().replace(SAMPLE_PORT, f"http://127.0.0.1:{port}/"))
         for agency in directory["agencies"]:
             agency["contacts"] = [contact for contact in agency["contacts"] if contact["channel"] == "webhook"]
+        directory["agencies"] = [agency for agency in directory["agencies"] if agency["contacts"]]
         changed = self.folder / "bench-agencies.json"
         changed.write_text(json.dumps(directory))
         subprocess.run([self.env["SIGAP_CTL"], "agencies", "import", changed], stdout=subprocess.DEVNULL, check=True)
 
     @contextlib.contextmanager
-    def database(self, name="round"):
+    def database(self, name="round", template="sigap"):
         """A fresh copy of the loaded database, with the disk at rest."""
-        self.sql(f"create database {name} template sigap")
+        self.sql(f"create database {name} template {template}")
         self.sql("checkpoint")
         try:
             yield name
@@ -200,7 +203,8 @@ class State:
         conf = self.folder / "bench.conf"
         conf.write_text(self.conf_text(port, database, hold))
         url = f"http://127.0.0.1:{port}"
-        with process([BUILD / "sigapd", "--config", conf], self.folder / "log/bench.log", lambda: answers(url + "/readyz")):
+        with process([BUILD / "sigapd", "--config", conf], self.folder / "log/bench.log", lambda: answers(url + "/readyz")) as child:
+            self.sigapd_pid = child.pid
             yield port
 
     def conf_text(self, port, database, hold):
@@ -228,15 +232,23 @@ class State:
 
 
 @contextlib.contextmanager
-def state():
-    """A state on a real disk, removed at the end."""
+def state(settings=None):
+    """A state on a real disk, removed at the end. settings: of PostgreSQL, name -> value."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="sigap-bench.", dir="/var/tmp"))
     dev = str(ROOT / "dev")
+    up, down = ([dev, word, "--state", folder] for word in ("up", "down"))
     try:
-        subprocess.run([dev, "up", "--state", folder, "--no-demo"], stdout=sys.stderr, check=True)
-        yield State(folder)
+        subprocess.run([*up, "--no-demo"], stdout=sys.stderr, check=True)
+        made = State(folder)
+        if settings:
+            for name, value in settings.items():
+                made.sql(f"alter system set {name} = '{value}'")
+            subprocess.run(down, stdout=sys.stderr, check=True)
+            subprocess.run([*up, "--no-demo"], stdout=sys.stderr, check=True)
+            made = State(folder)
+        yield made
     finally:
-        subprocess.run([dev, "down", "--state", folder], stdout=sys.stderr, check=False)
+        subprocess.run(down, stdout=sys.stderr, check=False)
         for linked in ("pg", "run"):  # where the database's user could not reach the folder they are links
             if (folder / linked).is_symlink():
                 shutil.rmtree((folder / linked).resolve(), ignore_errors=True)
@@ -249,17 +261,17 @@ REPORTS = {  # by the number of agencies that are told
 }
 
 
-def report_body(agencies, key="@KEY@"):
+def report_body(agencies, key="@KEY@", village="64.09.01.1010"):
     """A report that goes to so many agencies; its place text carries the key through to the webhook."""
-    place = {"village_code": "64.09.01.1010", "text": key}
+    place = {"village_code": village, "text": key}
     return json.dumps(REPORTS[agencies] | {"place": place, "external_id": key})
 
 
-def try_one(port, headers, agencies):
+def try_one(port, headers, agencies, village="64.09.01.1010"):
     """Posts one report and makes sure that it told so many agencies."""
     words = dict(line.split(": ", 1) for line in headers)
     words |= {"Content-Type": "application/json", "Idempotency-Key": f"try-{time.monotonic_ns()}"}
-    status, answer = post(f"http://127.0.0.1:{port}/v1/reports", report_body(agencies, "percobaan"), words)
+    status, answer = post(f"http://127.0.0.1:{port}/v1/reports", report_body(agencies, "percobaan", village), words)
     if status != 201:
         raise RuntimeError(f"the report was answered {status}: {answer}")
     told = len(json.loads(answer)["dispatches"])
