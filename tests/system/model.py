@@ -1,0 +1,296 @@
+"""The response machine once more, in Python: what a history of events means for an incident, its dispatches and their clocks.
+
+Written from the words of the design, not from the daemon's tables: test_model.py compares both, and folds what the real daemon
+wrote. A Fold takes the events of one incident in order. What does not fit is a Fault that names the event.
+"""
+import dataclasses
+import datetime
+import hashlib
+import json
+import struct
+import uuid
+
+
+class Fault(AssertionError):
+    """The history, or what the daemon made of it, is not what the model says."""
+
+
+def table(text):
+    """{state: {event: (next state, repeats)}} from lines "state: event>next event>next"; "event=" is welcome and changes nothing."""
+    rows = {}
+    for line in text.strip().splitlines():
+        state, _, steps = line.partition(":")
+        row = rows[state.strip()] = {}
+        for step in steps.split():
+            event, arrow, next_state = step.partition(">")
+            row[event.rstrip("=")] = (next_state, False) if arrow else (state.strip(), True)
+    return rows
+
+
+# An agency answers; a clock is silent, lapses or expires; the coordinator cancels. Who sets out or arrives without a word has accepted.
+DISPATCH = table("""
+notified:  seen>seen accept>accepted decline>declined en_route>en_route on_scene>on_scene cancel>cancelled silence>notified expire>expired
+seen:      seen= accept>accepted decline>declined en_route>en_route on_scene>on_scene cancel>cancelled silence>seen expire>expired
+accepted:  seen= accept= decline>declined en_route>en_route on_scene>on_scene complete>completed cancel>cancelled silence>accepted lapse>notified
+declined:  decline= silence>declined
+en_route:  seen= accept= en_route= decline>declined on_scene>on_scene complete>completed cancel>cancelled silence>en_route
+on_scene:  seen= accept= on_scene= complete>completed cancel>cancelled silence>on_scene
+completed: complete=
+cancelled: cancel=
+expired:   accept>accepted decline>declined en_route>en_route on_scene>on_scene cancel>cancelled expire=
+""")
+
+_GOES_ON = "note>{0} absorb>{0} release>{0}"
+_ENDS = "cancel>cancelled false_report>closed close>closed merge>merged"
+INCIDENT = table("\n".join([
+    "open: triage>triaged dispatch>open engage>in_progress hand_over>handed_over withdraw>cancelled silence>open " + _GOES_ON.format("open") + " " + _ENDS,
+    "triaged: triage>triaged dispatch>triaged engage>in_progress hand_over>handed_over withdraw>cancelled silence>triaged "
+    + _GOES_ON.format("triaged") + " " + _ENDS,
+    "in_progress: triage>in_progress dispatch>in_progress engage>in_progress hand_over>handed_over withdraw>in_progress silence>in_progress "
+    + _GOES_ON.format("in_progress") + " " + _ENDS,
+    "handed_over: triage>in_progress dispatch>in_progress engage>handed_over hand_over>handed_over withdraw>handed_over silence>handed_over "
+    + _GOES_ON.format("handed_over") + " " + _ENDS,
+    "closed: reopen>open " + _GOES_ON.format("closed"),
+    "cancelled: reopen>open " + _GOES_ON.format("cancelled"),
+    "merged: note>merged split>open",
+]))
+
+ANSWERS = ("seen", "accept", "decline", "en_route", "on_scene", "complete")
+VOIDING = ("accept", "decline", "en_route", "on_scene", "complete", "cancel")  # after these nobody is asked or reminded any more
+UNANSWERED = ("notified", "seen", "expired")
+OPEN = ("notified", "seen", "accepted", "en_route", "on_scene")
+ENDED = ("closed", "cancelled", "merged")
+STAMP = {"seen": "seen_at", "decline": "declined_at", "en_route": "en_route_at", "on_scene": "on_scene_at",
+         "complete": "completed_at", "cancel": "cancelled_at", "expire": "expired_at"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Armed:
+    """A clock that runs. due None: the policy of that moment says it, and the history does not."""
+
+    clock: str
+    step: int
+    due: object
+
+    def fits(self, row):
+        return row is not None and (self.clock, self.step) == (row.clock, row.step) and self.due in (None, row.due)
+
+
+@dataclasses.dataclass
+class Dispatch:
+    id: str
+    agency: str
+    made: int
+    state: str = "notified"
+    version: int = 1
+    stamps: dict = dataclasses.field(default_factory=dict)
+    facts: dict = dataclasses.field(default_factory=dict)  # ladders, accept_s ... as stored: the events do not repeat them
+
+
+def seconds(n):
+    return datetime.timedelta(seconds=n)
+
+
+class Fold:
+    def __init__(self, incident, facts):
+        """facts: {dispatch: {"agency", "ladders", "accept_s", "arrive_s", "complete_s"}}, which never change."""
+        self.id, self.facts = incident, facts
+        self.state, self.version = None, 0
+        self.dispatches, self.armed = {}, {}
+        self.course = {0: None}  # version -> state of the incident
+        self.history = {}  # (dispatch, version) -> (state, number of the event)
+        self.changes = []  # (event, subject, armed before, armed after)
+        self.silenced = []  # (event, subject, Armed that ran out)
+        self.answered = {}  # dispatch -> moments after which its older notices are void
+        self.made_by = {}  # number -> (dispatch, kind)
+
+    # -- one event
+
+    def apply(self, event):
+        before = dict(self.armed)
+        self.check(event["number"] == self.version + 1, event, f"follows number {self.version}")
+        kind, data = event["kind"], event["data"]
+        if kind == "opened":
+            self.opened(event, data)
+        elif kind in ANSWERS or kind in ("lapse", "expire"):
+            self.answer(event, kind, data)
+        elif kind == "escalated":
+            self.escalated(event, data)
+        elif kind != "claimed":
+            self.decided(event, kind, data)
+        self.version = event["number"]
+        self.course[self.version] = self.state
+        for subject in {*before, *self.armed}:
+            if before.get(subject) != self.armed.get(subject):
+                self.changes.append((event, subject, before.get(subject), self.armed.get(subject)))
+
+    @staticmethod
+    def check(fact, event, what):
+        if not fact:
+            raise Fault(f"event {event['number']} ({event['kind']}) {what}: {json.dumps(event['data'])}")
+
+    def put(self, event, d, state):
+        d.state = state
+        d.version += 1
+        self.history[d.id, d.version] = (state, event["number"])
+
+    def add(self, event, id, agency):
+        self.check(id in self.facts, event, f"made a dispatch {id} that is not there")
+        facts = self.facts[id]
+        self.check(facts["agency"] == agency, event, f"names {agency} for {facts['agency']}")
+        working = [d.agency for d in self.dispatches.values() if d.state != "cancelled"]
+        self.check(agency not in working, event, f"dispatches {agency} twice")
+        d = self.dispatches[id] = Dispatch(id, agency, event["number"], facts=facts)
+        d.stamps = {"notified_at": event["at"], "accept_by": event["at"] + seconds(facts["accept_s"])}
+        self.history[id, 1] = ("notified", event["number"])
+        self.armed[id] = Armed("accept", 0, d.stamps["accept_by"])
+
+    def opened(self, event, data):
+        self.check(event["number"] == 1, event, "is not the first")
+        self.check(data["state"] in ("open", "triaged"), event, "opens in a strange state")
+        self.state = data["state"]
+        for d in data["dispatches"]:
+            self.add(event, d["id"], d["agency"])
+        if self.state == "open":
+            self.armed[self.id] = Armed("triage", 0, None)
+
+    # -- what an agency, or its silence, says
+
+    def answer(self, event, kind, data):
+        self.check(data["dispatch"] in self.dispatches, event, "is about a dispatch that is not there")
+        d = self.dispatches[data["dispatch"]]
+        self.check(data["from"] == d.state, event, f"follows {d.state}")
+        next_state, repeats = DISPATCH[d.state].get(kind, (None, False))
+        self.check(next_state is not None and not repeats, event, f"changes nothing in {d.state}")
+        self.check(data["to"] == next_state, event, f"should lead to {next_state}")
+        self.check(self.state not in ENDED, event, f"comes when the incident is {self.state}")
+        was, at = d.state, event["at"]
+        self.put(event, d, next_state)
+        self.made_by[event["number"]] = (d.id, kind)
+        self.stamp(d, kind, at, data)
+        if kind in VOIDING:
+            self.answered.setdefault(d.id, []).append(at)
+        self.rearm(d, kind, was, at)
+        if kind in ("accept", "en_route", "on_scene") and was in UNANSWERED and self.state != "open":
+            self.state = INCIDENT[self.state]["engage"][0]
+
+    def stamp(self, d, kind, at, data):
+        if kind in STAMP:
+            d.stamps[STAMP[kind]] = at
+        if kind in ("accept", "en_route", "on_scene"):
+            d.stamps.setdefault("accepted_at", at)
+        for said in ("eta", "reason"):
+            if said in data:
+                d.stamps[said] = data[said]
+
+    def rearm(self, d, kind, was, at):
+        """Only an answer stops a clock; the state that it leads to says which one runs next."""
+        def run(clock, column, s):
+            self.armed[d.id] = Armed(clock, 0, at + seconds(s))
+            if column is not None:
+                d.stamps[column] = at + seconds(s)
+
+        if kind in ("accept", "en_route") and was in UNANSWERED:
+            run("arrive", "arrive_by", d.facts["arrive_s"])
+        elif kind == "on_scene":
+            run("complete", "complete_by", d.facts["complete_s"])
+        elif kind == "decline" and was != "expired":
+            run("replace", None, 0)
+        elif kind == "lapse":
+            run("accept", "accept_by", d.facts["accept_s"])
+        elif kind in ("complete", "expire"):
+            self.armed.pop(d.id, None)
+
+    # -- what the clock says
+
+    def escalated(self, event, data):
+        subject = data.get("dispatch", self.id)
+        armed = self.armed.get(subject)
+        self.check(armed is not None, event, "tells of a clock that does not run")
+        self.check(armed.clock == data["clock"], event, f"tells of another clock than {armed.clock}")
+        self.silenced.append((event, subject, armed))
+        if subject == self.id:
+            self.climb_own(event, data, armed)
+        else:
+            self.climb(event, data, armed, self.dispatches[subject])
+
+    def climb_own(self, event, data, armed):
+        self.check(data["step"] >= armed.step, event, f"fires a rung again: {armed.step} is next")
+        next_step = data["step"] + (not data["repeat"])
+        self.armed[self.id] = Armed(armed.clock, next_step, None)
+
+    def climb(self, event, data, armed, d):
+        ladder = d.facts["ladders"]["accept" if armed.clock in ("accept", "replace") else "late"]
+        first, step = armed.step, data["step"]
+        self.check(step >= first, event, f"fires a rung again: {first} is next")
+        self.check(step <= len(ladder) and (step == len(ladder)) == data["repeat"], event, f"is not on a ladder of {len(ladder)}")
+        self.check(step == len(ladder) or ladder[step]["to"] == data["rung"], event, "does another thing than its rung")
+        for i in range(first, step):
+            self.check(self.may_skip(ladder[i], armed.clock), event, f"skips step {i} without a reason")
+            self.check(f"step {i} (" in data.get("skipped", "") or len(data.get("skipped", "")) > 200, event, f"does not say that it skips step {i}")
+        made = data.get("new_dispatch")
+        self.check((made is not None) == (data["rung"] in ("up", "agency") and not data["repeat"]), event, "made or did not make a dispatch")
+        if made is not None:
+            self.add(event, made, data["new_agency"])
+        if armed.clock == "replace" and (made is not None or data["repeat"]):
+            del self.armed[d.id]  # its task has gone over, or there is nobody: it rests
+            return
+        wait = d.facts["ladders"]["repeat_s"] if data["repeat"] else ladder[step]["wait_s"]
+        after = 0 if armed.clock == "replace" else wait
+        self.armed[d.id] = Armed(armed.clock, step + (not data["repeat"]), event["at"] + seconds(after))
+
+    def may_skip(self, rung, clock):
+        """Somebody is on duty and everybody can be reached in this world."""
+        if rung["to"] == "again":
+            return clock == "replace"
+        if rung["to"] in ("up", "agency"):
+            return rung["slug"] is None or rung["slug"] in [d.agency for d in self.dispatches.values()]
+        return False
+
+    # -- what a coordinator says
+
+    def decided(self, event, kind, data):
+        self.check(self.state in INCIDENT and kind in INCIDENT[self.state], event, f"means nothing in {self.state}")
+        self.check(data["from"] == self.state, event, f"follows {self.state}")
+        next_state = INCIDENT[self.state][kind][0]
+        plan = data.get("plan", {})
+        unsure = kind == "triage" and plan.get("state") == "open"
+        if unsure and data["to"] == "open":
+            next_state = "open"  # the triage did not make it sure enough
+        self.check(data["to"] == next_state, event, f"should lead to {next_state}")
+        was, self.state = self.state, next_state
+        if kind in ("triage", "hand_over") or next_state in ENDED:
+            self.armed.pop(self.id, None)
+        if unsure and next_state == "open" or kind in ("reopen", "split"):
+            self.armed[self.id] = Armed("triage", 0, None)
+        if kind == "hand_over":
+            self.armed[self.id] = Armed("follow_up", 0, None)
+        if kind == "dispatch" and was == "handed_over":
+            self.armed.pop(self.id, None)
+        for d in plan.get("dispatches", []):
+            self.add(event, d["id"], d["agency"])
+        if next_state in ENDED and was not in ENDED:
+            self.stand_down(event)
+
+    def stand_down(self, event):
+        for d in self.dispatches.values():
+            self.armed.pop(d.id, None)
+            next_state, repeats = DISPATCH[d.state].get("cancel", (None, False))
+            if next_state is not None and not repeats:
+                self.put(event, d, next_state)
+                d.stamps["cancelled_at"] = event["at"]
+                self.answered.setdefault(d.id, []).append(event["at"])
+                if "reason" in event["data"]:
+                    d.stamps["reason"] = event["data"]["reason"]
+
+
+# ---- the chain of hashes ----------------------------------------------------------------------------------------------------
+
+_EPOCH = datetime.datetime(2000, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+def event_hash(before, incident, event):
+    """SHA-256 as 0001_initial.sql describes it. event["text"]: the data as stored."""
+    us = (event["at"] - _EPOCH) // datetime.timedelta(microseconds=1)
+    words = "\x1f".join((event["actor"], event["kind"], event["text"]))
+    return hashlib.sha256(before + uuid.UUID(incident).bytes + struct.pack(">iq", event["number"], us) + words.encode()).digest()
