@@ -71,6 +71,7 @@ class Armed:
     clock: str
     step: int
     due: object
+    since: int = 0  # number of the event that armed it, where the time does not tell
 
     def fits(self, row):
         return row is not None and (self.clock, self.step) == (row.clock, row.step) and self.due in (None, row.due)
@@ -152,7 +153,7 @@ class Fold:
         for d in data["dispatches"]:
             self.add(event, d["id"], d["agency"])
         if self.state == "open":
-            self.armed[self.id] = Armed("triage", 0, None)
+            self.armed[self.id] = Armed("triage", 0, None, event["number"])
 
     # -- what an agency, or its silence, says
 
@@ -217,7 +218,7 @@ class Fold:
     def climb_own(self, event, data, armed):
         self.check(data["step"] >= armed.step, event, f"fires a rung again: {armed.step} is next")
         next_step = data["step"] + (not data["repeat"])
-        self.armed[self.id] = Armed(armed.clock, next_step, None)
+        self.armed[self.id] = Armed(armed.clock, next_step, None, event["number"])
 
     def climb(self, event, data, armed, d):
         ladder = d.facts["ladders"]["accept" if armed.clock in ("accept", "replace") else "late"]
@@ -262,9 +263,9 @@ class Fold:
         if kind in ("triage", "hand_over") or next_state in ENDED:
             self.armed.pop(self.id, None)
         if unsure and next_state == "open" or kind in ("reopen", "split"):
-            self.armed[self.id] = Armed("triage", 0, None)
+            self.armed[self.id] = Armed("triage", 0, None, event["number"])
         if kind == "hand_over":
-            self.armed[self.id] = Armed("follow_up", 0, None)
+            self.armed[self.id] = Armed("follow_up", 0, None, event["number"])
         if kind == "dispatch" and was == "handed_over":
             self.armed.pop(self.id, None)
         for d in plan.get("dispatches", []):
