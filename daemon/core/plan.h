@@ -143,6 +143,10 @@ void plan_remind(struct arena *a, const struct plan_setting *s, const struct pla
  * reason: Indonesian, for the SMS: "belum ada jawaban Polsek Babulu"; NULL: none. */
 size_t plan_tell_duty(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
                       const struct person *only, int late_s, const char *reason, struct plan *to);
+/* An SMS that nothing is wanted any more, to telephones that were told of the incident (separated by spaces), but not to those that this plan
+ * tells something already. reason: Indonesian, for the SMS: "selesai ditangani". Appends, as NOTICE_CANCELLED: no later answer makes it void. Returns the number told. */
+size_t plan_stand_down_people(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
+                              const char *phones, const char *reason, struct plan *to);
 /* Renders the plan as one JSON document (sigapctl route, incident event 1's data uses a shorter form made by plan_render_opened). */
 void plan_render(const struct plan *p, const struct plan_setting *s, struct buf *out);
 void plan_render_opened(const struct plan *p, struct buf *out);

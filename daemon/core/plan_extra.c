@@ -84,3 +84,34 @@ size_t plan_tell_duty(struct arena *a, const struct plan_setting *s, const struc
 	plan_work_end(&w);
 	return told;
 }
+
+static bool is_told(const struct plan *p, const char *phone)
+{
+	for (size_t i = 0; i < p->notice_count; i++)
+		if (p->notices[i].channel == CHANNEL_SMS && strcmp(p->notices[i].address, phone) == 0)
+			return true;
+	return false;
+}
+
+size_t plan_stand_down_people(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
+                              const char *phones, const char *reason, struct plan *to)
+{
+	struct plan_work w = plan_work_begin(a, s, in, to);
+	const struct reply_value values[] = {
+	        {"no", w.number},
+	        {"desa", w.place_words},
+	        {"alasan", plan_sms_safe(&w, reason)},
+	};
+	size_t told = 0;
+	for (const char *at = phones; *at != '\0'; at += strspn(at, " ")) {
+		size_t len = strcspn(at, " ");
+		const char *phone = arena_strndup(a, at, len);
+		at += len;
+		if (len > 0 && !is_told(to, phone) &&
+		    plan_add_sms(&w, NOTICE_CANCELLED, phone, "duty_standdown", values,
+		                 sizeof values / sizeof *values) != NULL)
+			told++;
+	}
+	plan_work_end(&w);
+	return told;
+}

@@ -52,6 +52,7 @@ static const struct {
         {"duty_triage", "no prioritas desa menit"},
         {"duty_alert", "no prioritas desa menit alasan"},
         {"duty_note", "no prioritas desa alasan"},
+        {"duty_standdown", "no desa alasan"},
         {"duty_emergency", "no"},
 };
 enum { KEYS = sizeof known / sizeof *known };
