@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "flow/access.h"
 #include "flow/api.h"
+#include "flow/daemons.h"
 #include "flow/deliver.h"
 #include "flow/escalate.h"
 #include "flow/flow.h"
@@ -80,7 +81,8 @@ static void release_leases(struct app *app)
 {
 	struct pg_params *p = store_params(app->flow.store);
 	pg_param_uuid(p, app->flow.owner);
-	store_query(app->flow.store, SQL_RELEASE_OUTBOX, p, on_released, app);
+	pg_param_bool(p, false);
+	store_query(app->flow.store, SQL_RELEASE_LEASES, p, on_released, app);
 }
 
 static bool start_listening(struct app *app)
@@ -133,6 +135,7 @@ static void on_store_up(void *ctx)
 {
 	struct app *app = ctx;
 	log_info("app.database_up", "owner=%02x%02x", app->flow.owner.b[0], app->flow.owner.b[1]);
+	daemons_register(app->flow.daemons);
 	rules_load(&app->flow, on_rules, app);
 }
 
@@ -240,7 +243,7 @@ static void on_term(evutil_socket_t sig, short what, void *ctx)
 	http_drain(f->http, on_http_drained, app);
 }
 
-/* What is still leased goes back to the queue, so that another daemon need not wait for the leases to end. */
+/* What is still leased goes back to the queue, so that another daemon need not wait for the leases to end; nobody shall take over from this one. */
 static void on_last(void *ctx, const struct pg_result *r)
 {
 	(void)r;
@@ -254,7 +257,8 @@ static void give_back_leases(struct app *app)
 		return;
 	struct pg_params *p = store_params(f->store);
 	pg_param_uuid(p, f->owner);
-	store_query(f->store, SQL_RELEASE_OUTBOX, p, on_last, f->base);
+	pg_param_bool(p, true);
+	store_query(f->store, SQL_RELEASE_LEASES, p, on_last, f->base);
 	event_base_loopexit(f->base, &(struct timeval){.tv_sec = 2});
 	event_base_dispatch(f->base);
 }
@@ -276,6 +280,7 @@ static void open_modules(struct app *app)
 	f->store = store_open(f->base, &(struct store_options){c->database, f->owner, c->lease_s, PATIENCE_MS},
 	                      &(struct store_handlers){on_store_up, on_store_down, app});
 	f->numbers = numbers_open(f);
+	f->daemons = daemons_open(f);
 	f->deliver = deliver_open(f);
 	f->escalate = escalate_open(f);
 	const struct http_limits limits = {c->max_connections, HEADERS_BYTES, BODY_BYTES, IDLE_S, REQUEST_S};
@@ -306,6 +311,7 @@ static void close_modules(struct app *app)
 	http_close(&f->http);
 	escalate_close(&f->escalate);
 	deliver_close(&f->deliver);
+	daemons_close(&f->daemons);
 	numbers_close(&f->numbers);
 	rules_drop(&f->rules);
 	event_base_free(f->base);

@@ -1,6 +1,9 @@
 /* notice_body: see notice_body.h. */
 #include "notice_body.h"
 
+#include <inttypes.h>
+#include <string.h>
+
 #include "json.h"
 #include "rfc3339.h"
 
@@ -77,4 +80,26 @@ void notice_body_render(const struct notice_view *v, struct buf *out)
 		json_member_int(&j, "late_s", v->late_s);
 	json_end_object(&j);
 	json_end_object(&j);
+}
+
+/* late_s is the last member of data, and data the last of the body: what must change is its end. Nothing else is read or written anew. */
+bool notice_body_late(const char *body, size_t len, int64_t late_s, struct buf *out)
+{
+	static const char member[] = ",\"late_s\":";
+	const size_t ends = 2, name = sizeof member - 1; /* "}}" */
+	size_t keep = len - (len < ends ? 0 : ends), digits = keep;
+	if (len < ends || memcmp(body + keep, "}}", ends) != 0) {
+		buf_add(out, body, len);
+		return false;
+	}
+	int64_t known = 0;
+	while (digits > 0 && body[digits - 1] >= '0' && body[digits - 1] <= '9')
+		digits--;
+	if (digits < keep && digits >= name && memcmp(body + digits - name, member, name) == 0) {
+		for (size_t i = digits; i < keep; i++)
+			known = known * 10 + (body[i] - '0');
+		keep = digits - name;
+	}
+	buf_add(out, body, keep);
+	return buf_addf(out, "%s%" PRId64 "}}", member, known + late_s);
 }

@@ -22,7 +22,10 @@ struct notice_view {
 		bool has_position;
 		double lat, lon;
 	} incident;
-	int late_s; /* seconds that an answer is overdue (reminders), 0: member left out */
+	int late_s; /* seconds that an answer is overdue (reminders), or that the notice itself comes late; 0: member left out */
 };
 void notice_body_render(const struct notice_view *v, struct buf *out);
+/* The same body, rendered before, as it leaves late_s seconds after it was made: data.late_s is set, or grows when it is there. False, with the body unchanged in out,
+ * when it is none that notice_body_render made. */
+bool notice_body_late(const char *body, size_t len, int64_t late_s, struct buf *out);
 #endif

@@ -49,6 +49,11 @@ bool breaker_failure(struct breaker *b, struct mono now)
 	return false; /* it was open before: the escalation has been shortened already */
 }
 
+bool breaker_is_open(const struct breaker *b)
+{
+	return b->open_s > 0;
+}
+
 struct mono breaker_opens_at(const struct breaker *b)
 {
 	return b->until;

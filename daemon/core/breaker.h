@@ -15,6 +15,8 @@ bool breaker_allows(struct breaker *b, struct mono now);
 void breaker_success(struct breaker *b);
 /* Returns true when this failure opened it (the moment to shorten the escalation). */
 bool breaker_failure(struct breaker *b, struct mono now);
+/* Is the door held for shut: open, or half open until its probe comes back? */
+bool breaker_is_open(const struct breaker *b);
 /* When an attempt may start at the earliest. */
 struct mono breaker_opens_at(const struct breaker *b);
 #endif

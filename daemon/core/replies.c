@@ -54,6 +54,7 @@ static const struct {
         {"duty_note", "no prioritas desa alasan"},
         {"duty_standdown", "no desa alasan"},
         {"duty_emergency", "no"},
+        {"late", "menit"},
 };
 enum { KEYS = sizeof known / sizeof *known };
 

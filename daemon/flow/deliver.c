@@ -4,21 +4,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../protocol/notice_body.h"
+#include "../../protocol/sms_text.h"
 #include "../base/fault.h"
 #include "../base/log.h"
 #include "../base/metrics.h"
 #include "../core/backoff.h"
+#include "escalate.h"
 #include "lane.h"
 #include "look.h"
 #include "rules.h"
 
 enum { CLAIM_MOST = 200, MEMORY_MOST = 4000, EXCLUDED_MOST = 1000 };
+enum {
+	SURE_MS = 500,   /* what waited longer is looked up again before it leaves: another daemon may know an answer */
+	CHECK_MOST = 32, /* at once, of one lane */
+	SHUT_MS = 50,    /* between a breaker that opens and the climb of whom it cuts off */
+	SHUT_AGAIN_MS = 1000,   /* the same for notices that are made while it is open */
+	LATE_BYTES = 128 * 1024 /* a body and its mark */
+};
 
 struct deliver {
 	struct flow *flow;
 	struct lanes lanes;
 	int in_memory, reserved, in_flight;
 	struct look look;
+	struct look shut; /* dispatches that nothing reaches any more are due to climb */
 	bool claiming, draining;
 };
 
@@ -48,7 +59,7 @@ static struct job *job_new(struct rules *r, const struct contact *contact, const
 	j->body = j->address + address_size;
 	memcpy(j->body, body, body_len);
 	j->body_len = body_len;
-	j->taken = mono_now();
+	j->taken = j->sure = mono_now();
 	return j;
 }
 
@@ -84,7 +95,7 @@ static void on_hastened(void *ctx, const struct pg_result *r)
 {
 	struct deliver *d = ctx;
 	if (r->status == PG_OK && r->rows > 0)
-		deliver_look(d, 0); /* the clocks' own look is the watch's; this wakes only the queue */
+		escalate_look(d->flow->escalate, 0);
 }
 
 /* A notice was given up: an agency that nothing reaches any more climbs its ladder at once. */
@@ -144,7 +155,7 @@ static int next_for(const struct job *j, const struct verdict *v)
 	return again;
 }
 
-static void teach_lane(struct lane *lane, const struct verdict *v)
+static void teach_lane(struct deliver *d, struct lane *lane, const struct verdict *v)
 {
 	struct mono now = mono_now();
 	switch (v->outcome) {
@@ -161,6 +172,7 @@ static void teach_lane(struct lane *lane, const struct verdict *v)
 			char key[UUID_TEXT];
 			uuid_format(lane->key, key);
 			log_warn("deliver.breaker_open", "contact=%s seconds=%d", key, lane->breaker.open_s);
+			look_within(&d->shut, SHUT_MS);
 		}
 	}
 }
@@ -180,7 +192,7 @@ static void on_answer(void *ctx, const struct channel_answer *answer)
 	if (v.outcome == OUTCOME_OK)
 		metric_observe(M_NOTICE_SECONDS, (double)(j->age_us + mono_now().us - j->taken.us) / 1e6);
 	snprintf(s->attempt.detail, sizeof s->attempt.detail, "%s", v.detail);
-	teach_lane(lane, &v);
+	teach_lane(d, lane, &v);
 	record(d, s, outcome_names[v.outcome], answer->status, next_for(j, &v));
 	lane->in_flight--;
 	d->in_flight--;
@@ -210,19 +222,49 @@ static void end_unsent(struct deliver *d, struct job *j, const char *outcome, co
 	job_free(d, j);
 }
 
+/* What leaves late says so. Bodies are stored as they were made; out holds the marked one while the call is put together. */
+static void mark_late(const struct job *j, const struct lane *lane, int64_t late_s, struct buf *out)
+{
+	if (lane->gateway == NULL) {
+		notice_body_late(j->body, j->body_len, late_s, out);
+		return;
+	}
+	char minutes[24];
+	struct buf text;
+	snprintf(minutes, sizeof minutes, "%lld", (long long)(late_s / 60));
+	buf_init(&text, LATE_BYTES);
+	replies_fill(j->rules->replies, "late", &(struct reply_value){"menit", minutes}, 1, &text);
+	buf_addc(&text, ' ');
+	buf_add(&text, j->body, j->body_len);
+	sms_fit(text.data, SMS_MAX_PARTS, out); /* one part more, if need be: what to answer stands at the end */
+	buf_free(&text);
+}
+
+static bool calls_for_answer(const struct job *j)
+{
+	return j->kind == NOTICE_CREATED || j->kind == NOTICE_REMINDER || j->kind == NOTICE_DUTY;
+}
+
 static void start(struct deliver *d, struct lane *lane, struct job *j)
 {
 	struct http_call call;
+	struct buf marked;
 	char id[UUID_TEXT], why[160];
 	uuid_format(j->notice, id);
+	j->started = mono_now();
+	buf_init(&marked, LATE_BYTES);
+	int64_t age_s = (j->age_us + j->started.us - j->taken.us) / 1000000;
+	bool late = calls_for_answer(j) && age_s >= j->rules->policy->stale_s;
+	if (late)
+		mark_late(j, lane, age_s, &marked);
 	const struct channel *channel = lane->gateway != NULL ? &channel_kannel : &channel_webhook;
 	const struct channel_contact to = {j->address, j->contact != NULL ? j->contact->secret : NULL};
-	const struct channel_notice notice = {id, j->body, j->body_len, wall_now().us / 1000000};
+	const struct channel_notice notice = {id, late ? marked.data : j->body, late ? marked.len : j->body_len,
+	                                      wall_now().us / 1000000};
 	http_call_init(&call);
 	if (channel->render(lane->gateway != NULL ? &lane->gateway->out : NULL, &to, &notice, &call, why, sizeof why)) {
 		lane->in_flight++;
 		d->in_flight++;
-		j->started = mono_now();
 		bool private = lane->gateway != NULL ? lane->gateway->allow_private
 		                                     : j->contact != NULL && j->contact->allow_private;
 		fault_point("deliver.sending");
@@ -232,6 +274,14 @@ static void start(struct deliver *d, struct lane *lane, struct job *j)
 		end_unsent(d, j, outcome_names[OUTCOME_PERMANENT], why, -2);
 	}
 	http_call_free(&call);
+	buf_free(&marked);
+}
+
+static struct job *take_off(struct lane *lane, struct job *j)
+{
+	TAILQ_REMOVE(&lane->queue, j, link);
+	lane->queued--;
+	return j;
 }
 
 void deliver_void(struct deliver *d, struct uuid dispatch)
@@ -242,14 +292,91 @@ void deliver_void(struct deliver *d, struct uuid dispatch)
 		struct job *j, *next;
 		for (j = TAILQ_FIRST(&lane->queue); j != NULL; j = next) {
 			next = TAILQ_NEXT(j, link);
-			bool tells = j->kind == NOTICE_CREATED || j->kind == NOTICE_REMINDER || j->kind == NOTICE_DUTY;
-			if (!tells || !uuid_equal(j->about, dispatch))
-				continue;
-			TAILQ_REMOVE(&lane->queue, j, link);
-			lane->queued--;
-			end_unsent(d, j, "void", "answered meanwhile", -1);
+			if (calls_for_answer(j) && uuid_equal(j->about, dispatch))
+				end_unsent(d, take_off(lane, j), "void", "answered meanwhile", -1);
 		}
 	}
+}
+
+/* ---- what has waited here ---- */
+
+/* Looking up what is about to leave, one statement for the next few of a lane, is cheaper than giving it back and claiming it again: nothing is written, no place
+ * in the queue is lost, and it happens only as often as a slow partner takes something. */
+struct check {
+	struct deliver *deliver;
+	struct lane *lane;
+	struct uuid asked[CHECK_MOST];
+	int count;
+};
+
+static int row_of(const struct pg_result *r, struct uuid notice)
+{
+	for (int row = 0; row < r->rows; row++)
+		if (uuid_equal(pg_uuid(r, row, 0), notice))
+			return row;
+	return -1;
+}
+
+static bool was_asked(const struct check *c, struct uuid notice)
+{
+	for (int i = 0; i < c->count; i++)
+		if (uuid_equal(c->asked[i], notice))
+			return true;
+	return false;
+}
+
+static void on_checked(void *ctx, const struct pg_result *r)
+{
+	struct check *c = ctx;
+	struct deliver *d = c->deliver;
+	struct mono now = mono_now();
+	struct job *j, *next;
+	c->lane->checking = false;
+	if (r->status != PG_OK)
+		c->count = 0; /* nothing is known, nothing leaves: the next look asks again, or its lease ends */
+	for (j = TAILQ_FIRST(&c->lane->queue); j != NULL && c->count > 0; j = next) {
+		next = TAILQ_NEXT(j, link);
+		if (!was_asked(c, j->notice))
+			continue;
+		int row = row_of(r, j->notice);
+		if (row < 0)
+			job_free(d, take_off(c->lane, j)); /* its lease ended, or another daemon took it over */
+		else if (!pg_is_null(r, row, 1))
+			end_unsent(d, take_off(c->lane, j), "void", pg_text(r, row, 1), -1);
+		else
+			j->sure = now;
+	}
+	if (r->status == PG_OK)
+		pump(d, c->lane);
+	free(c);
+}
+
+/* The first jobs of the lane that have waited. */
+static void check_first(struct deliver *d, struct lane *lane)
+{
+	struct check *c = calloc(1, sizeof *c);
+	if (c == NULL)
+		abort();
+	c->deliver = d;
+	c->lane = lane;
+	struct pg_array *notices = pg_array_new(PG_UUID), *attempts = pg_array_new(PG_INT4);
+	struct job *j;
+	TAILQ_FOREACH(j, &lane->queue, link)
+	{
+		if (c->count == CHECK_MOST || c->count >= 2 * lane->slots)
+			break;
+		c->asked[c->count++] = j->notice;
+		pg_array_uuid(notices, j->notice);
+		pg_array_int(attempts, j->attempt);
+	}
+	struct pg_params *p = store_params(d->flow->store);
+	pg_param_uuid(p, d->flow->owner);
+	pg_param_array(p, notices);
+	pg_param_array(p, attempts);
+	pg_array_free(&notices);
+	pg_array_free(&attempts);
+	lane->checking = true;
+	store_query(d->flow->store, SQL_CHECK_NOTICES, p, on_checked, c);
 }
 
 static void pump(struct deliver *d, struct lane *lane)
@@ -258,16 +385,19 @@ static void pump(struct deliver *d, struct lane *lane)
 	struct job *j;
 	while ((j = TAILQ_FIRST(&lane->queue)) != NULL && !d->draining) {
 		struct mono now = mono_now();
-		bool stale =
-		        now.us - j->taken.us > stale_us; /* its lease would end under way: let it be claimed again */
-		if (!stale && (d->in_flight >= d->flow->conf->delivery_slots || !lane_open(lane, now)))
+		if (now.us - j->taken.us > stale_us) { /* its lease would end under way: let it be claimed again */
+			job_free(d, take_off(lane, j));
+			continue;
+		}
+		if (lane->checking || d->in_flight >= d->flow->conf->delivery_slots || !lane_has_room(lane, now))
 			break;
-		TAILQ_REMOVE(&lane->queue, j, link);
-		lane->queued--;
-		if (stale)
-			job_free(d, j);
-		else
-			start(d, lane, j);
+		if (now.us - j->sure.us > SURE_MS * 1000) {
+			check_first(d, lane);
+			break;
+		}
+		if (!lane_open(lane, now))
+			break;
+		start(d, lane, take_off(lane, j));
 	}
 }
 
@@ -280,6 +410,57 @@ static void pump_all(struct deliver *d)
 		if (!TAILQ_EMPTY(&lane->queue))
 			pump(d, lane);
 	}
+}
+
+/* ---- shut doors ---- */
+
+static bool is_shut(const struct deliver *d, const struct contact *c)
+{
+	const struct lane *lane = lane_find(&d->lanes, c);
+	return lane != NULL && breaker_is_open(&lane->breaker);
+}
+
+bool deliver_reaches(const struct deliver *d, const struct agency *a)
+{
+	for (size_t i = 0; i < a->contact_count; i++)
+		if (!is_shut(d, &a->contacts[i]))
+			return true;
+	return false;
+}
+
+static void on_unreachable(void *ctx, const struct pg_result *r)
+{
+	struct deliver *d = ctx;
+	if (r->status != PG_OK || r->rows == 0)
+		return;
+	log_warn("deliver.unreachable",
+	         "dispatches=%d why=\"the breaker of every contact is open: their ladders climb now\"", r->rows);
+	escalate_look(d->flow->escalate, 0);
+}
+
+/* A breaker is open: who waits for an answer that nothing can bring climbs at once. */
+static void on_shut(void *ctx)
+{
+	struct deliver *d = ctx;
+	const struct directory *dir = &d->flow->rules->directory;
+	struct pg_array *agencies = pg_array_new(PG_TEXT), *contacts = pg_array_new(PG_UUID);
+	for (size_t i = 0; i < dir->agency_count; i++) {
+		const struct agency *a = &dir->agencies[i];
+		int before = pg_array_count(contacts);
+		for (size_t c = 0; c < a->contact_count; c++)
+			if (is_shut(d, &a->contacts[c]))
+				pg_array_uuid(contacts, a->contacts[c].id);
+		if (pg_array_count(contacts) > before)
+			pg_array_text(agencies, a->slug);
+	}
+	if (pg_array_count(contacts) > 0) {
+		struct pg_params *p = store_params(d->flow->store);
+		pg_param_array(p, agencies);
+		pg_param_array(p, contacts);
+		store_query(d->flow->store, SQL_HASTEN_UNREACHABLE, p, on_unreachable, d);
+	}
+	pg_array_free(&agencies);
+	pg_array_free(&contacts);
 }
 
 /* ---- from memory ---- */
@@ -305,9 +486,11 @@ void deliver_release(struct deliver *d, const struct rules *r, const struct plan
 	for (size_t i = 0; i < p->notice_count; i++) {
 		const struct plan_notice *m = &p->notices[i];
 		left_over |= !leased[i];
+		struct lane *lane = lane_for(d, m->channel, m->contact);
+		if (committed && lane != NULL && breaker_is_open(&lane->breaker))
+			look_within(&d->shut, SHUT_AGAIN_MS);
 		if (!leased[i])
 			continue;
-		struct lane *lane = lane_for(d, m->channel, m->contact);
 		d->reserved--;
 		if (lane == NULL) /* a reload took its gateway away: its lease ends and the claim says what is wrong */
 			continue;
@@ -344,9 +527,9 @@ static void take_row(struct deliver *d, const struct pg_result *r, int row)
 		j->about = pg_uuid(r, row, 10);
 	j->age_us = pg_time(r, row, 8).us - pg_time(r, row, 7).us;
 	struct lane *lane = channel < 0 ? NULL : lane_for(d, (enum channel_kind)channel, contact);
-	if (pg_bool(r, row, 9)) {
+	if (!pg_is_null(r, row, 9)) {
 		d->in_memory++;
-		end_unsent(d, j, "void", "answered meanwhile", -1);
+		end_unsent(d, j, "void", pg_text(r, row, 9), -1);
 	} else if (lane == NULL) {
 		d->in_memory++;
 		end_unsent(d, j, outcome_names[OUTCOME_PERMANENT],
@@ -393,6 +576,7 @@ static void claim(struct deliver *d)
 	pg_param_int(p, f->conf->lease_s);
 	pg_param_int(p, room < CLAIM_MOST ? room : CLAIM_MOST);
 	pg_param_array(p, wait);
+	pg_param_int(p, f->rules->policy->stale_s);
 	pg_array_free(&wait);
 	d->claiming = true;
 	store_query(f->store, SQL_CLAIM_OUTBOX, p, on_claimed, d);
@@ -419,23 +603,26 @@ struct deliver *deliver_open(struct flow *f)
 		abort();
 	d->flow = f;
 	look_open(&d->look, f->base, on_look, d);
+	look_open(&d->shut, f->base, on_shut, d);
 	return d;
+}
+
+void deliver_forget(struct deliver *d)
+{
+	struct lane *lane, *next;
+	HASH_ITER(hh, d->lanes.all, lane, next)
+	{
+		struct job *j;
+		while ((j = TAILQ_FIRST(&lane->queue)) != NULL)
+			job_free(d, take_off(lane, j));
+	}
 }
 
 /* What has not started goes back: its lease ends and another daemon, or this one after its restart, claims it. */
 void deliver_drain(struct deliver *d)
 {
 	d->draining = true;
-	struct lane *lane, *next;
-	HASH_ITER(hh, d->lanes.all, lane, next)
-	{
-		struct job *j;
-		while ((j = TAILQ_FIRST(&lane->queue)) != NULL) {
-			TAILQ_REMOVE(&lane->queue, j, link);
-			lane->queued--;
-			job_free(d, j);
-		}
-	}
+	deliver_forget(d);
 }
 
 int deliver_busy(const struct deliver *d)
@@ -455,6 +642,7 @@ void deliver_close(struct deliver **deliver)
 		return;
 	deliver_drain(d);
 	look_close(&d->look);
+	look_close(&d->shut);
 	lanes_free(&d->lanes);
 	free(d);
 	*deliver = NULL;

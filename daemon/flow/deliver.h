@@ -1,5 +1,5 @@
 /* deliver: notices leave. From memory right after the commit that made them (already leased), or claimed from the outbox; retried by core/backoff, held back by core/breaker,
- * finished or given up in the database. A slow partner holds only its own slots. */
+ * finished or given up in the database. A slow partner holds only its own slots. What waited is looked up again before it leaves, and what leaves late says so. */
 #ifndef SIGAP_FLOW_DELIVER_H
 #define SIGAP_FLOW_DELIVER_H
 #include "../core/plan.h"
@@ -21,6 +21,10 @@ void deliver_release(struct deliver *d, const struct rules *r, const struct plan
                      bool committed);
 /* A dispatch was answered or stood down: what still waits here to tell of it must not leave any more. */
 void deliver_void(struct deliver *d, struct uuid dispatch);
+/* What waits here was taken over by another daemon: drops it. */
+void deliver_forget(struct deliver *d);
+/* Does this daemon, as far as it knows, reach a contact of that agency? No when the breaker of each is open. */
+bool deliver_reaches(const struct deliver *d, const struct agency *a);
 /* Something may be due in the outbox: look within after_ms. */
 void deliver_look(struct deliver *d, int64_t after_ms);
 #endif

@@ -218,7 +218,8 @@ static bool decide(struct firing *x)
 		struct stored_ladders stored;
 		agency = directory_agency(&x->rules->directory, x->dispatch.agency);
 		struct ladder_view own = view;
-		own.has_contacts = agency != NULL && agency->contact_count > 0;
+		own.has_contacts = agency != NULL && agency->contact_count > 0 &&
+		                   deliver_reaches(x->escalate->flow->deliver, agency);
 		if (!ladders_parse(x->arena, x->ladders, &stored))
 			return false;
 		x->act = ladder_act(&stored, x->clock, x->step, &own);

@@ -5,6 +5,7 @@
  *   deliver    notices leave, are retried, are given up
  *   respond    partners answer; coordinators decide (coordinate)
  *   escalate   clocks run out; the ladder climbs
+ *   daemons    several daemons on one database: who is dead, and who takes over
  *   watch      health, metrics, the look at the queues
  *
  * Beside the path: rules (the snapshot that decisions are made on), access (who may ask what), numbers (report numbers), query (reading),
@@ -25,6 +26,7 @@ struct rules;
 struct numbers;
 struct deliver;
 struct escalate;
+struct daemons;
 
 /* What the stages share. Made and ended by app.c. */
 struct flow {
@@ -40,6 +42,7 @@ struct flow {
 	struct numbers *numbers;
 	struct deliver *deliver;
 	struct escalate *escalate;
+	struct daemons *daemons;
 	bool ready; /* rules are loaded and the database answers */
 	bool draining;
 };

@@ -5,6 +5,19 @@
 
 enum { LANE_QUEUE_MOST = 400 };
 
+static struct uuid gateway_key(int index)
+{
+	return (struct uuid){.b = {[15] = (uint8_t)(index + 1)}};
+}
+
+struct lane *lane_find(const struct lanes *l, const struct contact *contact)
+{
+	struct uuid key = contact->channel == CHANNEL_SMS ? gateway_key(0) : contact->id;
+	struct lane *lane;
+	HASH_FIND(hh, l->all, &key, sizeof key, lane);
+	return lane;
+}
+
 static struct lane *lane_get(struct lanes *l, struct uuid key, int slots)
 {
 	struct lane *lane;
@@ -28,11 +41,15 @@ struct lane *lane_of_contact(struct lanes *l, struct uuid contact, int slots)
 
 struct lane *lane_of_gateway(struct lanes *l, int index, const struct conf_gateway *g)
 {
-	struct uuid key = {.b = {[15] = (uint8_t)(index + 1)}};
-	struct lane *lane = lane_get(l, key, g->slots);
+	struct lane *lane = lane_get(l, gateway_key(index), g->slots);
 	lane->gateway = g;
 	lane->slots = g->slots;
 	return lane;
+}
+
+bool lane_has_room(const struct lane *l, struct mono now)
+{
+	return l->in_flight < l->slots && l->blocked_until.us <= now.us && breaker_opens_at(&l->breaker).us <= now.us;
 }
 
 bool lane_open(struct lane *l, struct mono now)

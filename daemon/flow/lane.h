@@ -22,6 +22,7 @@ struct job {
 	enum notice_kind kind;
 	struct uuid about;   /* the dispatch whose answer makes it void; nil: none */
 	struct mono taken;   /* when it came into our hands, leased */
+	struct mono sure;    /* when the database last said that it is ours and may leave */
 	struct mono started; /* the attempt under way */
 	int64_t age_us;      /* of the notice when it was taken */
 	char *address;       /* in the same allocation, like body */
@@ -36,6 +37,7 @@ struct lane {
 	int slots, in_flight, queued, reserved;
 	struct breaker breaker;
 	struct mono blocked_until; /* the partner asked for patience (Retry-After) */
+	bool checking;             /* the database is asked about what waits */
 	struct job_list queue;
 };
 struct lanes {
@@ -45,6 +47,10 @@ struct lanes {
 /* The lane of a contact, made when it is new. */
 struct lane *lane_of_contact(struct lanes *l, struct uuid contact, int slots);
 struct lane *lane_of_gateway(struct lanes *l, int index, const struct conf_gateway *g);
+/* The lane of a contact, NULL when nothing ever went there. */
+struct lane *lane_find(const struct lanes *l, const struct contact *contact);
+/* Is there a slot, and nothing that keeps the door shut? Takes no probe. */
+bool lane_has_room(const struct lane *l, struct mono now);
 /* May the next one start now? Asking a half-open breaker takes its one probe. */
 bool lane_open(struct lane *l, struct mono now);
 /* Is there no point in claiming more for it now? */

@@ -7,6 +7,7 @@
 #include "../base/log.h"
 #include "../base/metrics.h"
 #include "../io/sys.h"
+#include "daemons.h"
 #include "deliver.h"
 #include "escalate.h"
 #include "rules.h"
@@ -51,6 +52,7 @@ static void on_look(void *ctx, const struct pg_result *r)
 		deliver_look(f->deliver, clock_ms_until(pg_time(r, 0, 1), now));
 	if (!pg_is_null(r, 0, 2))
 		escalate_look(f->escalate, clock_ms_until(pg_time(r, 0, 2), now));
+	daemons_looked(f->daemons, pg_bool(r, 0, 4), pg_bool(r, 0, 5));
 	if (f->rules != NULL && pg_bigint(r, 0, 3) != f->rules->version && !rules_loading())
 		rules_load(f, on_rules, NULL);
 }
@@ -64,7 +66,9 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 		return;
 	if (!w->looking) {
 		w->looking = true;
-		store_query(f->store, SQL_LOOK, store_params(f->store), on_look, w);
+		struct pg_params *p = store_params(f->store);
+		pg_param_uuid(p, f->owner);
+		store_query(f->store, SQL_LOOK, p, on_look, w);
 	}
 	if (w->looks++ % MEASURE_EVERY == 0 && !w->measuring) {
 		w->measuring = true;

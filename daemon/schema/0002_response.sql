@@ -6,6 +6,10 @@ alter table deadline drop constraint deadline_clock_check;
 alter table deadline add owner uuid;
 comment on column deadline.owner is 'the daemon whose lease runs until due_at; null: armed and not claimed';
 
+-- The most urgent and newest first without a sort, however much waits: claims read each priority backwards.
+drop index outbox_due;
+create index outbox_due on outbox (priority, due_at);
+
 alter table dispatch add for_dispatch uuid, add expired_at timestamptz;
 comment on column dispatch.for_dispatch is 'the dispatch whose silence or refusal made this one: who answers first relieves the others';
 alter table incident add merged_into uuid;

@@ -15,6 +15,8 @@ Example (fixtures are in conftest.py: `stack` is one Stack for the module with t
         stack.sql("select state from dispatch where agency = %s", "polsek-penajam")        # rows as dicts, as superuser
         stack.kill(); stack.start()                            # kill -9, and again; start(kill_at="intake.committed")
         stack.sms.messages                                     # what went to the fake Kannel: [{"to", "text", "at", ...}]
+        other = stack.start_another()                          # a second daemon on the same database: its index, its own port
+        stack.report(daemon=other); stack.kill(other); stack.start(daemon=other); stack.pause(other); stack.go_on(other)
         assert stack.doctor() == []
         stack.ctl("doctor")                                    # sigapctl on its database; fails on another status than 0
 
@@ -381,24 +383,39 @@ class Postgres:
 # ---- the daemon and its world -----------------------------------------------------------------------------------------------
 
 
+class Daemon:
+    """One sigapd: its port, settings, log and process (None while it does not run)."""
+
+    def __init__(self, folder, index):
+        self.port = free_port()
+        self.conf = folder / f"sigapd{index or ''}.conf"
+        self.log = folder / f"sigapd{index or ''}.log"
+        self.process = None
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+
 class Stack:
-    """conf: settings that differ, {"delivery": {"total_ms": 500}}. policy: a path. started: False leaves sigapd to the test."""
+    """conf: settings that differ, {"delivery": {"total_ms": 500}}. policy: a path. started: False leaves sigapd to the test.
+    daemons[0] is the one that stack.process, port, conf, log and url speak of; start_another() adds further ones."""
 
     def __init__(self, postgres, agencies=None, people=None, policy=POLICY, conf=None, started=True):
         self.postgres = postgres
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sigap-stack-"))
         self.database = "t" + uuid.uuid4().hex
-        self.process, self.connection = None, None
+        self.connection, self.daemons = None, []
         self.partners, self.tokens = {}, {}
         self.sms = SmsGateway()
         self.gateway_token = secrets.token_hex(8)
-        self.log = self.folder / "sigapd.log"
         try:
-            self.port = free_port()
+            self.daemons = [Daemon(self.folder, 0)]
             postgres.create(self.database, postgres.sample())
             self.connect()
             self.seed(AGENCIES if agencies is None else agencies, PEOPLE if people is None else people, policy)
-            self.write_conf(conf or {})
+            self.changes = conf or {}
+            self.write_conf(self.changes)
             if started:
                 self.start()
         except BaseException:
@@ -471,14 +488,14 @@ class Stack:
     def partner(self, slug):
         return self.partners[slug]
 
-    def write_conf(self, changes):
+    def write_conf(self, changes, daemon=0):
         for name, secret in (("password", self.sms.password), ("token", self.gateway_token)):
             path = self.folder / name
             path.write_text(secret + "\n")
             path.chmod(0o600)
         settings = {
-            "daemon": {"listen": f"127.0.0.1:{self.port}", "database": self.postgres.dsn(self.database, "sigap_daemon"),
-                       "public_url": f"http://127.0.0.1:{self.port}", "config_dir": ROOT / "config", "log_level": "debug",
+            "daemon": {"listen": f"127.0.0.1:{self.daemons[daemon].port}", "database": self.postgres.dsn(self.database, "sigap_daemon"),
+                       "public_url": self.daemons[daemon].url, "config_dir": ROOT / "config", "log_level": "debug",
                        "drain_s": 5},
             "delivery": {},
             "clocks": {},
@@ -494,42 +511,80 @@ class Stack:
         lines = []
         for section, values in settings.items():
             lines += [f"[{section}]"] + [f"{k} = {v}" for k, v in values.items()]
-        self.conf = self.folder / "sigapd.conf"
-        self.conf.write_text("\n".join(lines) + "\n")
+        self.daemons[daemon].conf.write_text("\n".join(lines) + "\n")
 
     # -- sigapd
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return self.daemons[0].url
 
-    def start(self, kill_at=None, ready=True):
+    @property
+    def port(self):
+        return self.daemons[0].port
+
+    @property
+    def conf(self):
+        return self.daemons[0].conf
+
+    @property
+    def log(self):
+        return self.daemons[0].log
+
+    @property
+    def process(self):
+        return self.daemons[0].process
+
+    @process.setter
+    def process(self, process):
+        self.daemons[0].process = process
+
+    def start_another(self, changes=None, ready=True):
+        """One more sigapd on the same database, with the same settings or others; its index."""
+        self.daemons.append(Daemon(self.folder, len(self.daemons)))
+        index = len(self.daemons) - 1
+        self.write_conf(self.changes if changes is None else changes, index)
+        self.start(ready=ready, daemon=index)
+        return index
+
+    def start(self, kill_at=None, ready=True, daemon=0):
         """Starts sigapd and, unless told otherwise, waits until it takes reports. kill_at: the fault point at which it dies."""
-        assert self.process is None, "it runs already"
+        one = self.daemons[daemon]
+        assert one.process is None, "it runs already"
         env = {**os.environ, "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
         env.pop("SIGAP_KILL_AT", None)
         if kill_at is not None:
             env["SIGAP_KILL_AT"] = kill_at
-        with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([BUILD / "sigapd", "--config", self.conf], stdout=log, stderr=log, env=env, cwd="/")
+        with open(one.log, "ab") as log:
+            one.process = subprocess.Popen([BUILD / "sigapd", "--config", one.conf], stdout=log, stderr=log, env=env, cwd="/")
         if ready:
-            wait_until(self.is_ready, 20, f"sigapd ready; see {self.log}")
+            wait_until(lambda: self.is_ready(daemon), 20, f"sigapd ready; see {one.log}")
 
-    def is_ready(self):
-        code = self.process.poll()
+    def is_ready(self, daemon=0):
+        one = self.daemons[daemon]
+        code = one.process.poll()
         if code is not None:
-            self.process = None
-            raise AssertionError(f"sigapd ended with {code}:\n{self.log.read_text()[-4000:]}")
+            one.process = None
+            raise AssertionError(f"sigapd ended with {code}:\n{one.log.read_text()[-4000:]}")
         try:
-            return requests.get(self.url + "/readyz", timeout=5).json() == {"status": "ready"}
+            return requests.get(one.url + "/readyz", timeout=5).json() == {"status": "ready"}
         except requests.RequestException:  # nobody there, or somebody else
             return False
 
-    def kill(self):
+    def kill(self, daemon=0):
         """kill -9"""
-        self.process.kill()
-        self.process.wait(10)
-        self.process = None
+        one = self.daemons[daemon]
+        one.process.kill()
+        one.process.wait(10)
+        one.process = None
+
+    def pause(self, daemon=0):
+        """SIGSTOP"""
+        self.daemons[daemon].process.send_signal(signal.SIGSTOP)
+
+    def go_on(self, daemon=0):
+        """SIGCONT"""
+        self.daemons[daemon].process.send_signal(signal.SIGCONT)
 
     def wait_killed(self, deadline=15):
         """Until sigapd has died of its fault point."""
@@ -537,37 +592,41 @@ class Stack:
         assert self.process.returncode == -signal.SIGKILL, f"ended with {self.process.returncode}, not by its fault point"
         self.process = None
 
-    def stop(self):
+    def stop(self, daemon=0):
         """SIGTERM; it must end in order and no sanitizer may have spoken."""
-        if self.process is not None:
-            self.process.terminate()
+        one = self.daemons[daemon]
+        if one.process is not None:
+            one.process.terminate()
             try:
-                code = self.process.wait(20)
+                code = one.process.wait(20)
             except subprocess.TimeoutExpired:
-                self.kill()
-                raise AssertionError(f"sigapd did not end on SIGTERM:\n{self.log.read_text()[-4000:]}") from None
-            self.process = None
-            assert code == 0, f"sigapd ended with {code}:\n{self.log.read_text()[-8000:]}"
-        self.check_log()
+                self.kill(daemon)
+                raise AssertionError(f"sigapd did not end on SIGTERM:\n{one.log.read_text()[-4000:]}") from None
+            one.process = None
+            assert code == 0, f"sigapd ended with {code}:\n{one.log.read_text()[-8000:]}"
+        self.check_log(daemon)
 
     def restart(self):
         self.stop()
         self.start()
 
-    def check_log(self):
-        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+    def check_log(self, daemon=0):
+        log = self.daemons[daemon].log
+        text = log.read_text(errors="replace") if log.exists() else ""
         found = SANITIZER.search(text)
         assert not found, f"a sanitizer reports:\n{text[max(0, found.start() - 200) : found.start() + 6000]}"
 
     def close(self):
         try:
-            self.stop()
+            for daemon in range(len(self.daemons)):
+                self.stop(daemon)
         finally:
             self.discard()
 
     def discard(self):
-        if self.process is not None:
-            self.kill()
+        for daemon, one in enumerate(self.daemons):
+            if one.process is not None:
+                self.kill(daemon)
         for server in [*self.partners.values(), self.sms]:
             server.stop()
         if self.connection is not None:
@@ -578,17 +637,17 @@ class Stack:
 
     # -- clients
 
-    def api(self, method, path, token="coordinator", json=None, headers=None, timeout=10, **more):
+    def api(self, method, path, token="coordinator", json=None, headers=None, timeout=10, daemon=0, **more):
         """A call with the token of that name (None: without any). Keyword arguments as for requests.request."""
         own = {"Authorization": "Bearer " + self.tokens[token]} if token is not None else {}
-        return requests.request(method, self.url + path, json=json, headers={**own, **(headers or {})}, timeout=timeout, **more)
+        return requests.request(method, self.daemons[daemon].url + path, json=json, headers={**own, **(headers or {})}, timeout=timeout, **more)
 
-    def post_report(self, key=None, token="source", village="64.09.01.1003", kind="abandoned_person", urgency="normal", **more):
+    def post_report(self, key=None, token="source", village="64.09.01.1003", kind="abandoned_person", urgency="normal", daemon=0, **more):
         """POST /v1/reports; the requests.Response, whatever it says. village None: no place is stated."""
         body = {"type": kind, "urgency": urgency, **more}
         if village is not None:
             body.setdefault("place", {"village_code": village})
-        return self.api("POST", "/v1/reports", token, body, {"Idempotency-Key": key} if key else {})
+        return self.api("POST", "/v1/reports", token, body, {"Idempotency-Key": key} if key else {}, daemon=daemon)
 
     def report(self, **how):
         """A report that is taken; its JSON. As post_report()."""
@@ -602,9 +661,9 @@ class Stack:
         assert r.status_code == 200, (r.status_code, r.text)
         return r.json()
 
-    def answer(self, dispatch, event, token="coordinator", **more):
+    def answer(self, dispatch, event, token="coordinator", daemon=0, **more):
         """POST /v1/dispatches/{id}/events; the Response."""
-        return self.api("POST", f"/v1/dispatches/{dispatch}/events", token, {"event": event, **more})
+        return self.api("POST", f"/v1/dispatches/{dispatch}/events", token, {"event": event, **more}, daemon=daemon)
 
     def send_sms(self, sender, text, id=None, **more):
         """An SMS comes in through Kannel's get-url (%I, %p, %P, %T, %b with mo-recode); the Response."""
@@ -617,9 +676,9 @@ class Stack:
         return self.sql("select promise, object from doctor") + self.sql(
             "select 'audit: ' || fault as promise, incident::text || '/' || event as object from audit_fault")
 
-    def metric(self, name):
+    def metric(self, name, daemon=0):
         """The value of one series of /metrics, named as there with its labels; None when it is not there."""
-        for line in requests.get(self.url + "/metrics", timeout=10).text.splitlines():
+        for line in requests.get(self.daemons[daemon].url + "/metrics", timeout=10).text.splitlines():
             if line.startswith(name + " "):
                 return float(line.rsplit(" ", 1)[1])
         return None

@@ -98,12 +98,60 @@ static void an_update_without_a_dispatch_says_so(void **state)
 	cJSON_Delete(tree);
 }
 
+static void assert_late_body(int late_s_when_made, int64_t late_s, int64_t want)
+{
+	struct notice_view v = reminder;
+	struct buf made, late;
+	struct json_fault fault;
+	v.late_s = late_s_when_made;
+	buf_init(&made, 1 << 16);
+	buf_init(&late, 1 << 16);
+	notice_body_render(&v, &made);
+	assert_true(notice_body_late(made.data, made.len, late_s, &late));
+	cJSON *before = json_parse(made.data, made.len, &fault), *after = json_parse(late.data, late.len, &fault);
+	assert_non_null(after);
+	cJSON *data = cJSON_GetObjectItemCaseSensitive(after, "data");
+	assert_int_equal((int64_t)json_member(data, "late_s")->valuedouble, want);
+	/* and nothing else has changed */
+	cJSON_DeleteItemFromObjectCaseSensitive(data, "late_s");
+	cJSON_DeleteItemFromObjectCaseSensitive(cJSON_GetObjectItemCaseSensitive(before, "data"), "late_s");
+	assert_true(cJSON_Compare(before, after, true));
+	cJSON_Delete(before);
+	cJSON_Delete(after);
+	buf_free(&made);
+	buf_free(&late);
+}
+
+static void a_body_that_leaves_late_says_by_how_much(void **state)
+{
+	(void)state;
+	assert_late_body(0, 7260, 7260);
+	assert_late_body(90, 7260, 7350);
+	assert_late_body(2147483647, 1, 2147483648LL);
+}
+
+static void what_is_no_body_of_ours_stays_as_it_is(void **state)
+{
+	(void)state;
+	static const char *const others[] = {"", "}", "{}", "{\"data\":1}", "plain text 12", "{\"late_s\":5}"};
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		struct buf b;
+		buf_init(&b, 1 << 16);
+		assert_false(notice_body_late(others[i], strlen(others[i]), 60, &b));
+		assert_int_equal(b.len, strlen(others[i]));
+		assert_true(b.len == 0 || memcmp(b.data, others[i], b.len) == 0);
+		buf_free(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_notice_renders_as_its_golden_example),
 	        cmocka_unit_test(what_is_unknown_is_null_and_what_is_not_late_says_nothing),
 	        cmocka_unit_test(an_update_without_a_dispatch_says_so),
+	        cmocka_unit_test(a_body_that_leaves_late_says_by_how_much),
+	        cmocka_unit_test(what_is_no_body_of_ours_stays_as_it_is),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,5 +7,5 @@ select case when $1::text = 'dead' then
 else
 	(select coalesce(json_agg(json_build_object('notice', n.id, 'kind', n.kind, 'channel', n.channel, 'incident', n.incident_id, 'dispatch', n.dispatch_id,
 		'agency', (select c.agency from contact c where c.id = n.contact_id), 'created_at', n.created_at, 'due_at', o.due_at, 'attempt', o.attempt) order by o.due_at), '[]')
-		from (select * from outbox order by due_at limit 500) o join notice n on n.id = o.notice_id)
+		from (select * from outbox order by priority, due_at limit 500) o join notice n on n.id = o.notice_id)
 end::text
