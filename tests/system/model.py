@@ -43,7 +43,7 @@ expired:   accept>accepted decline>declined en_route>en_route on_scene>on_scene 
 _GOES_ON = "note>{0} absorb>{0} release>{0}"
 _ENDS = "cancel>cancelled false_report>closed close>closed merge>merged"
 INCIDENT = table("\n".join([
-    "open: triage>triaged dispatch>open engage>in_progress hand_over>handed_over withdraw>cancelled silence>open " + _GOES_ON.format("open") + " " + _ENDS,
+    "open: triage>triaged dispatch>open engage>open hand_over>handed_over withdraw>cancelled silence>open " + _GOES_ON.format("open") + " " + _ENDS,
     "triaged: triage>triaged dispatch>triaged engage>in_progress hand_over>handed_over withdraw>cancelled silence>triaged "
     + _GOES_ON.format("triaged") + " " + _ENDS,
     "in_progress: triage>in_progress dispatch>in_progress engage>in_progress hand_over>handed_over withdraw>in_progress silence>in_progress "
@@ -52,7 +52,7 @@ INCIDENT = table("\n".join([
     + _GOES_ON.format("handed_over") + " " + _ENDS,
     "closed: reopen>open " + _GOES_ON.format("closed"),
     "cancelled: reopen>open " + _GOES_ON.format("cancelled"),
-    "merged: note>merged split>open",
+    "merged: note>merged release>merged split>open",
 ]))
 
 ANSWERS = ("seen", "accept", "decline", "en_route", "on_scene", "complete")
@@ -93,9 +93,9 @@ def seconds(n):
 
 
 class Fold:
-    def __init__(self, incident, facts):
-        """facts: {dispatch: {"agency", "ladders", "accept_s", "arrive_s", "complete_s"}}, which never change."""
-        self.id, self.facts = incident, facts
+    def __init__(self, incident, facts, unreachable=()):
+        """unreachable: agencies that need not be told again. facts: {dispatch: {"agency", "ladders", "accept_s", "arrive_s", "complete_s"}}, which never change."""
+        self.id, self.facts, self.unreachable = incident, facts, unreachable
         self.state, self.version = None, 0
         self.dispatches, self.armed = {}, {}
         self.course = {0: None}  # version -> state of the incident
@@ -104,6 +104,9 @@ class Fold:
         self.silenced = []  # (event, subject, Armed that ran out)
         self.answered = {}  # dispatch -> moments after which its older notices are void
         self.made_by = {}  # number -> (dispatch, kind)
+        self.stands_for = {}  # dispatch -> the one for whose silence or refusal it was made
+        self.stood_down = []  # (dispatch, agency, when)
+        self.disposition, self.merged_into = None, None
 
     # -- one event
 
@@ -166,21 +169,27 @@ class Fold:
         self.check(data["to"] == next_state, event, f"should lead to {next_state}")
         self.check(self.state not in ENDED, event, f"comes when the incident is {self.state}")
         was, at = d.state, event["at"]
+        if kind in ("lapse", "expire"):
+            self.given_up(event, d, data)
         self.put(event, d, next_state)
         self.made_by[event["number"]] = (d.id, kind)
         self.stamp(d, kind, at, data)
         if kind in VOIDING:
             self.answered.setdefault(d.id, []).append(at)
         self.rearm(d, kind, was, at)
-        if kind in ("accept", "en_route", "on_scene") and was in UNANSWERED and self.state != "open":
+        if kind in ("accept", "en_route", "on_scene") and was in UNANSWERED:
             self.state = INCIDENT[self.state]["engage"][0]
+            self.relieve(event, d)
 
     def stamp(self, d, kind, at, data):
         if kind in STAMP:
             d.stamps[STAMP[kind]] = at
         if kind in ("accept", "en_route", "on_scene"):
             d.stamps.setdefault("accepted_at", at)
-        for said in ("eta", "reason"):
+        if kind == "lapse":
+            for stamp in ("accepted_at", "arrive_by", "eta"):
+                d.stamps.pop(stamp, None)  # asked again
+        for said in ("eta", "reason") if kind in ANSWERS else ():
             if said in data:
                 d.stamps[said] = data[said]
 
@@ -202,51 +211,98 @@ class Fold:
         elif kind in ("complete", "expire"):
             self.armed.pop(d.id, None)
 
+    def relieve(self, event, d):
+        """Who was asked for the same task and has not answered stands down; who declined needs no replacement any more."""
+        family = [x for x in self.dispatches.values() if x is not d and self.root(x.id) == self.root(d.id)]
+        relieved = [x for x in family if x.state in ("notified", "seen")]
+        self.check({x.id for x in relieved} == set(event["data"].get("relieved", [])), event, f"should relieve {[x.agency for x in relieved]}")
+        for x in relieved:
+            self.stand_down(event, x, "taken by another agency")
+        for x in family:
+            if x.state == "declined":
+                self.armed.pop(x.id, None)
+
+    def root(self, dispatch):
+        return self.stands_for.get(dispatch, dispatch)
+
+    def stand_down(self, event, d, reason):
+        self.put(event, d, "cancelled")
+        d.stamps |= {"cancelled_at": event["at"], "reason": reason}
+        self.answered.setdefault(d.id, []).append(event["at"])
+        self.stood_down.append((d.id, d.agency, event["at"]))
+        self.armed.pop(d.id, None)
+
     # -- what the clock says
 
-    def escalated(self, event, data):
+    def run_out(self, event, data):
+        """The clock that an event of the daemon's own is about."""
         subject = data.get("dispatch", self.id)
         armed = self.armed.get(subject)
         self.check(armed is not None, event, "tells of a clock that does not run")
         self.check(armed.clock == data["clock"], event, f"tells of another clock than {armed.clock}")
         self.silenced.append((event, subject, armed))
+        return subject, armed
+
+    def given_up(self, event, d, data):
+        """An answer expires, or the waiting for one, when the ladder has ended."""
+        _, armed = self.run_out(event, data)
+        self.check(armed.clock == {"lapse": "arrive", "expire": "accept"}[event["kind"]], event, f"does not follow from {armed.clock}")
+        self.check(self.walk(d, armed, data)[2], event, "comes while there are rungs left")
+
+    def escalated(self, event, data):
+        subject, armed = self.run_out(event, data)
         if subject == self.id:
-            self.climb_own(event, data, armed)
+            self.check(data["step"] >= armed.step, event, f"fires a rung again: {armed.step} is next")
+            self.armed[self.id] = Armed(armed.clock, data.get("next_step", data["step"] + 1), None, event["number"])
         else:
             self.climb(event, data, armed, self.dispatches[subject])
 
-    def climb_own(self, event, data, armed):
-        self.check(data["step"] >= armed.step, event, f"fires a rung again: {armed.step} is next")
-        next_step = data["step"] + (not data["repeat"])
-        self.armed[self.id] = Armed(armed.clock, next_step, None, event["number"])
+    def walk(self, d, armed, data):
+        """The rungs that act: (indices, those that were skipped before and beside them, has the ladder ended)."""
+        ladder = d.facts["ladders"]["accept" if armed.clock in ("accept", "replace") else "late"]
+        skipped, i = [], armed.step
+        while i < len(ladder):
+            group = [i]
+            while ladder[group[-1]].get("with_next"):
+                group.append(group[-1] + 1)
+            acting = [k for k in group if not self.is_empty(ladder[k], armed.clock, f"step {k} (again): " in data.get("skipped", ""), d)]
+            skipped += [k for k in group if k not in acting]
+            if acting:
+                return acting, skipped, False
+            i = group[-1] + 1
+        return [], skipped, True
+
+    def is_empty(self, rung, clock, said, d):
+        """Somebody is on duty in this world and all people can be reached; agencies that were deaf need not be told again."""
+        if rung["to"] == "again":
+            return clock == "replace" or said and d.agency in self.unreachable
+        if rung["to"] in ("up", "agency"):
+            return rung["slug"] is None or rung["slug"] in [x.agency for x in self.dispatches.values()]
+        return False
 
     def climb(self, event, data, armed, d):
         ladder = d.facts["ladders"]["accept" if armed.clock in ("accept", "replace") else "late"]
-        first, step = armed.step, data["step"]
-        self.check(step >= first, event, f"fires a rung again: {first} is next")
-        self.check(step <= len(ladder) and (step == len(ladder)) == data["repeat"], event, f"is not on a ladder of {len(ladder)}")
-        self.check(step == len(ladder) or ladder[step]["to"] == data["rung"], event, "does another thing than its rung")
-        for i in range(first, step):
-            self.check(self.may_skip(ladder[i], armed.clock), event, f"skips step {i} without a reason")
-            self.check(f"step {i} (" in data.get("skipped", "") or len(data.get("skipped", "")) > 200, event, f"does not say that it skips step {i}")
-        made = data.get("new_dispatch")
-        self.check((made is not None) == (data["rung"] in ("up", "agency") and not data["repeat"]), event, "made or did not make a dispatch")
-        if made is not None:
-            self.add(event, made, data["new_agency"])
-        if armed.clock == "replace" and (made is not None or data["repeat"]):
+        acting, skipped, ended = self.walk(d, armed, data)
+        self.check(not (ended and armed.clock == "arrive" and d.state == "accepted"), event, "should be a lapse")
+        self.check((data["step"], data["repeat"]) == (len(ladder) if ended else acting[0], ended), event, f"should be {acting} of {len(ladder)} rungs, {armed.step} is next")
+        did = [r["rung"] for r in data.get("rungs", [data])]
+        self.check(did == ([ladder[k]["to"] for k in acting] or ["duty"]), event, f"should act on {acting}")
+        for k in skipped:
+            self.check(f"step {k} (" in data.get("skipped", "") or len(data.get("skipped", "")) > 200, event, f"does not say that it skips step {k}")
+        wanted = [ladder[k]["slug"] for k in acting if ladder[k]["to"] in ("up", "agency")]
+        made = data.get("new_dispatches") or ([{"dispatch": data["new_dispatch"], "agency": data["new_agency"]}] if "new_dispatch" in data else [])
+        self.check([m["agency"] for m in made] == list(dict.fromkeys(wanted)), event, f"should dispatch {wanted}")
+        for m in made:
+            self.stands_for[m["dispatch"]] = self.root(d.id)
+            self.add(event, m["dispatch"], m["agency"])
+        if armed.clock == "replace" and (made or ended):
             del self.armed[d.id]  # its task has gone over, or there is nobody: it rests
             return
-        wait = d.facts["ladders"]["repeat_s"] if data["repeat"] else ladder[step]["wait_s"]
-        after = 0 if armed.clock == "replace" else wait
-        self.armed[d.id] = Armed(armed.clock, step + (not data["repeat"]), event["at"] + seconds(after))
-
-    def may_skip(self, rung, clock):
-        """Somebody is on duty and everybody can be reached in this world."""
-        if rung["to"] == "again":
-            return clock == "replace"
-        if rung["to"] in ("up", "agency"):
-            return rung["slug"] is None or rung["slug"] in [d.agency for d in self.dispatches.values()]
-        return False
+        next_step = len(ladder) if ended else acting[-1] + 1
+        while not ended and ladder[next_step - 1].get("with_next"):
+            next_step += 1  # of a group, the last one's wait counts
+        wait = 0 if armed.clock == "replace" else d.facts["ladders"]["repeat_s"] if ended else ladder[next_step - 1]["wait_s"]
+        self.armed[d.id] = Armed(armed.clock, next_step, event["at"] + seconds(wait))
 
     # -- what a coordinator says
 
@@ -256,7 +312,7 @@ class Fold:
         next_state = INCIDENT[self.state][kind][0]
         plan = data.get("plan", {})
         unsure = kind == "triage" and plan.get("state") == "open"
-        if unsure and data["to"] == "open":
+        if unsure and data["to"] == "open" and self.state in ("open", "triaged"):
             next_state = "open"  # the triage did not make it sure enough
         self.check(data["to"] == next_state, event, f"should lead to {next_state}")
         was, self.state = self.state, next_state
@@ -270,19 +326,20 @@ class Fold:
             self.armed.pop(self.id, None)
         for d in plan.get("dispatches", []):
             self.add(event, d["id"], d["agency"])
+        if was != next_state:
+            self.disposition = data.get("disposition")
+        self.merged_into = data["into_id"] if kind == "merge" else None if kind == "split" else self.merged_into
         if next_state in ENDED and was not in ENDED:
-            self.stand_down(event)
+            self.end(event, kind, data)
 
-    def stand_down(self, event):
-        for d in self.dispatches.values():
-            self.armed.pop(d.id, None)
-            next_state, repeats = DISPATCH[d.state].get("cancel", (None, False))
-            if next_state is not None and not repeats:
-                self.put(event, d, next_state)
-                d.stamps["cancelled_at"] = event["at"]
-                self.answered.setdefault(d.id, []).append(event["at"])
-                if "reason" in event["data"]:
-                    d.stamps["reason"] = event["data"]["reason"]
+    def end(self, event, kind, data):
+        """Nobody is wanted any more: everybody who was asked is told, every clock stops."""
+        self.armed.clear()
+        reason = data.get("reason") or {"false_report": "false report", "merge": f"merged into incident {data.get('into')}"}.get(kind, "incident closed")
+        asked = [d for d in self.dispatches.values() if DISPATCH[d.state].get("cancel", (None, True))[1] is False]
+        self.check({d.id for d in asked} == set(data.get("cancelled", [])), event, f"should cancel {[d.agency for d in asked]}")
+        for d in asked:
+            self.stand_down(event, d, reason)
 
 
 # ---- the chain of hashes ----------------------------------------------------------------------------------------------------
