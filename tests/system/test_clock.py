@@ -108,7 +108,8 @@ class Pause:
         self.thread.start()
 
     def report_meanwhile(self):
-        self.late = self.alone.post_report(timeout=PAUSE_S + 60)
+        body = {"type": "abandoned_person", "urgency": "normal", "place": {"village_code": "64.09.01.1003"}}
+        self.late = self.alone.api("POST", "/v1/reports", "source", body, timeout=PAUSE_S + 60)
 
     def end(self):
         """Waits for what is left of the pause; the stack goes on."""

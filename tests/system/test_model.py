@@ -426,7 +426,8 @@ class Case:
 
 
 def read(world, ids):
-    """Everything that the database says about these incidents, each from one moment."""
+    """Everything that the database says about these incidents at one moment."""
+    world.rows("begin isolation level repeatable read")
     rows = {i: {"events": [], "dispatches": [], "log": []} for i in ids}
     for r in world.rows("select id::text, state, version, head, disposition, merged_into::text from incident where id = any(%s::uuid[])", ids):
         rows[r["id"]]["row"] = r
@@ -441,6 +442,7 @@ def read(world, ids):
     for r in world.rows("select subject::text, clock, step, set_for, coalesce(d.incident_id, l.subject)::text as incident_id from deadline l left join dispatch d "
                         "on d.id = l.subject where coalesce(d.incident_id, l.subject) = any(%s::uuid[])", ids):
         rows[r["incident_id"]].setdefault("armed", {})[r["subject"]] = Armed(r["clock"], r["step"], r["set_for"])
+    world.rows("commit")
     return rows
 
 
@@ -686,7 +688,8 @@ class Run:
             came = [datetime.datetime.fromtimestamp(at, datetime.timezone.utc) for at, _ in world.sink.came.get(n["id"], [])]
             last = max([*came, *([n["left_at"]] if n["left_at"] else [])], default=None)
             must(not answers or last is None or last < min(answers) + datetime.timedelta(seconds=UNDER_WAY),
-                 f"{n['kind']} {n['id']} left at {last}, and its dispatch {n['dispatch_id']} was answered at {min(answers, default=None)}")
+                 f"{n['kind']} {n['id']} left at {last}, and its dispatch {n['dispatch_id']} was answered at {min(answers, default=None)}: "
+                 f"came {[str(c) for c in came]}, attempts {world.rows('select * from attempt where notice_id = %s', n['id'])}")
             must(not n["void"] or answers, f"{n['kind']} {n['id']} was held back without an answer")
             must(n["void"] or n["ok"], f"{n['kind']} {n['id']} was neither sent nor held back")
             must(n["channel"] != "webhook" or not n["ok"] or came, f"{n['kind']} {n['id']} was recorded as sent and never came")
