@@ -13,12 +13,15 @@
 
 #include "base/log.h"
 #include "flow/access.h"
+#include "flow/alarm.h"
 #include "flow/api.h"
+#include "flow/audit.h"
 #include "flow/daemons.h"
 #include "flow/deliver.h"
 #include "flow/escalate.h"
 #include "flow/flow.h"
 #include "flow/numbers.h"
+#include "flow/outage.h"
 #include "flow/rules.h"
 #include "flow/watch.h"
 #include "io/sys.h"
@@ -39,6 +42,7 @@ struct app {
 	const char *conf_path;
 	const struct conf *before_reload; /* while a reload is under way */
 	struct watch *watch;
+	struct outage *outage;
 	struct event *signals[SIGNALS];
 	struct event *drain_end, *drain_tick;
 	bool listening, http_drained;
@@ -279,13 +283,16 @@ static void open_modules(struct app *app)
 	                    &(struct push_options){c->connect_ms, c->total_ms, c->ca_file, "sigap/" SIGAP_VERSION});
 	f->store = store_open(f->base, &(struct store_options){c->database, f->owner, c->lease_s, PATIENCE_MS},
 	                      &(struct store_handlers){on_store_up, on_store_down, app});
+	f->alarms = alarm_open(f);
 	f->numbers = numbers_open(f);
 	f->daemons = daemons_open(f);
 	f->deliver = deliver_open(f);
 	f->escalate = escalate_open(f);
 	const struct http_limits limits = {c->max_connections, HEADERS_BYTES, BODY_BYTES, IDLE_S, REQUEST_S};
 	f->http = http_open(f->base, api_routes, api_route_count, &limits, access_gate, f);
+	f->audit = audit_open(f);
 	app->watch = watch_open(f);
+	app->outage = outage_open(f);
 	app->signals[0] = evsignal_new(f->base, SIGTERM, on_term, app);
 	app->signals[1] = evsignal_new(f->base, SIGINT, on_term, app);
 	struct event *hup = evsignal_new(f->base, SIGHUP, on_hup, app);
@@ -307,12 +314,15 @@ static void close_modules(struct app *app)
 		event_free(app->drain_tick);
 	push_close(&f->push);   /* calls in flight end and are recorded as far as the store still can */
 	store_close(&f->store); /* requests that still wait are answered, the watch's look too */
+	outage_close(&app->outage);
 	watch_close(&app->watch);
+	audit_close(&f->audit);
 	http_close(&f->http);
 	escalate_close(&f->escalate);
 	deliver_close(&f->deliver);
 	daemons_close(&f->daemons);
 	numbers_close(&f->numbers);
+	alarm_close(&f->alarms);
 	rules_drop(&f->rules);
 	event_base_free(f->base);
 	arena_free(&app->arena);

@@ -32,10 +32,11 @@ enum notice_kind {
 	NOTICE_UPDATED,
 	NOTICE_RECEIPT,
 	NOTICE_DUTY,
+	NOTICE_ALARM, /* to people: the machine itself is in trouble */
 	NOTICE_KINDS
 };
 extern const char *const notice_kind_names
-        [NOTICE_KINDS]; /* "dispatch.created", "dispatch.reminder", "dispatch.cancelled", "incident.updated", "receipt", "duty" */
+        [NOTICE_KINDS]; /* "dispatch.created", "dispatch.reminder", "dispatch.cancelled", "incident.updated", "receipt", "duty", "alarm" */
 
 struct plan_notice {
 	struct uuid id;
@@ -128,6 +129,8 @@ struct plan_extra_input {
 struct plan *plan_extra(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
                         const struct agency *to, const char *role, const char *task, int accept_s, int arrive_s,
                         int complete_s, const char *ladders, const char *why);
+/* Appends what is in more (dispatches, notices, deadlines) to a plan for the same incident, as far as there is room. */
+void plan_join(struct plan *to, const struct plan *more);
 /* Notices for an existing dispatch: NOTICE_REMINDER (again), NOTICE_CANCELLED (stand-down) or NOTICE_UPDATED, to all contacts of the agency.
  * Appends to to->notices, with dispatch -1: it is none of that plan's own. */
 struct plan_dispatch_view {
@@ -136,6 +139,8 @@ struct plan_dispatch_view {
 	const char *role, *task, *state;
 	int version;
 	int64_t accept_by_us, arrive_by_us;
+	int accept_s; /* a reminder to answer says how long nobody has: this and what it is late */
+	bool lapsed;  /* it had accepted, but nobody came: asked again */
 };
 void plan_remind(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
                  const struct plan_dispatch_view *d, enum notice_kind kind, int late_s, struct plan *to);

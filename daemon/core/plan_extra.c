@@ -56,6 +56,22 @@ struct plan *plan_extra(struct arena *a, const struct plan_setting *s, const str
 	return p;
 }
 
+void plan_join(struct plan *to, const struct plan *more)
+{
+	int shift = (int)to->dispatch_count;
+	if (to->dispatch_count + more->dispatch_count > PLAN_DISPATCHES)
+		return;
+	for (size_t i = 0; i < more->dispatch_count; i++)
+		to->dispatches[to->dispatch_count++] = more->dispatches[i];
+	for (size_t i = 0; i < more->notice_count && to->notice_count < PLAN_NOTICES; i++) {
+		struct plan_notice *n = &to->notices[to->notice_count++];
+		*n = more->notices[i];
+		n->dispatch += n->dispatch >= 0 ? shift : 0;
+	}
+	for (size_t i = 0; i < more->deadline_count && to->deadline_count < PLAN_DEADLINES; i++)
+		to->deadlines[to->deadline_count++] = more->deadlines[i];
+}
+
 void plan_remind(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
                  const struct plan_dispatch_view *d, enum notice_kind kind, int late_s, struct plan *to)
 {

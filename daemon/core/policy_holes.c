@@ -103,9 +103,11 @@ static void check_village(void *ctx, const struct region *village)
 /* Targets that the directory does not know. */
 static void check_ladder(struct check *c, const struct ladder *l)
 {
+	size_t written = 0; /* number of the rung as it stands in the policy: a group is one */
 	for (size_t i = 0; i < l->count; i++) {
 		const struct rung *rung = &l->rungs[i];
 		const char *what = NULL;
+		written += i == 0 || !l->rungs[i - 1].with_next;
 		if (rung->target == RUNG_AGENCY) {
 			const struct agency *g = directory_agency(c->directory, rung->slug);
 			what = g == NULL              ? "is not in the directory"
@@ -118,8 +120,21 @@ static void check_ladder(struct check *c, const struct ladder *l)
 		}
 		if (what == NULL)
 			continue;
-		buf_addf(c->out, "ladder %s, rung %zu: %s:%s %s\n", l->name, i + 1, rung_target_names[rung->target],
+		buf_addf(c->out, "ladder %s, rung %zu: %s:%s %s\n", l->name, written, rung_target_names[rung->target],
 		         rung->slug, what);
+		c->holes++;
+	}
+}
+
+static void check_alarm(struct check *c, enum alarm_kind kind)
+{
+	const struct alarm_rule *rule = &c->policy->alarms[kind];
+	for (size_t i = 0; i < sizeof rule->people / sizeof *rule->people && rule->people[i] != NULL; i++) {
+		const struct person *p = directory_person(c->directory, rule->people[i]);
+		const char *what = p == NULL ? "is not in the directory" : !has_phone(p) ? "has no phone" : NULL;
+		if (what == NULL)
+			continue;
+		buf_addf(c->out, "alarm %s: person:%s %s\n", alarm_kind_names[kind], rule->people[i], what);
 		c->holes++;
 	}
 }
@@ -130,6 +145,8 @@ size_t policy_holes(const struct policy *p, const struct directory *d, const str
 	struct check c = {.policy = p, .directory = d, .out = out};
 	for (size_t i = 0; i < p->ladder_count; i++)
 		check_ladder(&c, &p->ladders[i]);
+	for (int k = 0; k < ALARM_KINDS; k++)
+		check_alarm(&c, (enum alarm_kind)k);
 	gazetteer_each_village(g, p->regency, check_village, &c);
 	if (c.villages == 0) {
 		buf_addf(out, "regency %s: no village is loaded, so nothing could be checked\n", p->regency);

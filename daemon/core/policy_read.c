@@ -6,6 +6,7 @@
 #include "../../protocol/json.h"
 #include "../../protocol/sms_text.h"
 #include "policy.h"
+#include "policy_alarms.h"
 #include "policy_place.h"
 #include "replies.h"
 
@@ -203,24 +204,30 @@ static void read_count(struct reader *r, const cJSON *value, void *into)
 		*(int *)into = (int)n;
 }
 
-/* "90s", "15m", "2h", "3d" -> seconds */
-static void read_duration(struct reader *r, const cJSON *value, void *into)
+/* "90s", "15m", "2h", "3d" -> seconds; 0 for anything else */
+int policy_duration(const char *t)
 {
 	static const struct {
 		char unit;
 		int seconds;
 	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', DAY_S}};
-	const char *t = cJSON_IsString(value) ? value->valuestring : "";
 	size_t digits = strspn(t, "0123456789");
 	if (digits >= 1 && digits <= 7 && t[digits] != '\0' && t[digits + 1] == '\0')
 		for (size_t u = 0; u < COUNT(units); u++) {
 			long long seconds = atoll(t) * units[u].seconds;
-			if (units[u].unit == t[digits] && seconds >= 1 && seconds <= DURATION_MAX_S) {
-				*(int *)into = (int)seconds;
-				return;
-			}
+			if (units[u].unit == t[digits] && seconds >= 1 && seconds <= DURATION_MAX_S)
+				return (int)seconds;
 		}
-	fault(r, "must be a duration from \"1s\" to \"90d\": a whole number and s, m, h or d");
+	return 0;
+}
+
+static void read_duration(struct reader *r, const cJSON *value, void *into)
+{
+	int seconds = policy_duration(cJSON_IsString(value) ? value->valuestring : "");
+	if (seconds == 0)
+		fault(r, POLICY_DURATION_FAULT);
+	else
+		*(int *)into = seconds;
 }
 
 /* One duration for all urgencies, or an object with one for each. */
@@ -335,9 +342,9 @@ static bool is_slug(const char *text)
 	return len > 0 && len <= 64 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-_") == len;
 }
 
-static void read_target(struct reader *r, const cJSON *value, void *into)
+/* Reads one target into rung; false, with a fault, when it is none. */
+static bool read_target(struct reader *r, const cJSON *value, struct rung *rung)
 {
-	struct rung *rung = into;
 	const char *text = cJSON_IsString(value) ? value->valuestring : "", *colon = strchr(text, ':');
 	size_t len = colon == NULL ? strlen(text) : (size_t)(colon - text);
 	for (int t = 0; t < RUNG_TARGETS; t++) {
@@ -348,29 +355,82 @@ static void read_target(struct reader *r, const cJSON *value, void *into)
 			break;
 		rung->target = (enum rung_target)t;
 		rung->slug = wants_slug ? arena_strdup(r->arena, colon + 1) : NULL;
-		return;
+		return true;
 	}
 	fault(r, "must be again, duty, up, agency:SLUG or person:SLUG");
+	return false;
+}
+
+/* One rung as written: the targets that act together, and the silence after them. */
+struct written_rung {
+	struct rung rungs[POLICY_GROUP_MAX];
+	size_t count;
+	int wait_s;
+};
+
+static bool same_target(const struct rung *a, const struct rung *b)
+{
+	return a->target == b->target && (a->slug == NULL || strcmp(a->slug, b->slug) == 0);
+}
+
+/* "duty", or ["duty", "up"]: all at once. */
+static void read_targets(struct reader *r, const cJSON *value, void *into)
+{
+	struct written_rung *w = into;
+	const cJSON *item;
+	size_t i = 0;
+	int n = cJSON_IsArray(value) ? cJSON_GetArraySize(value) : 1;
+	if (n < 1 || n > POLICY_GROUP_MAX) {
+		fault(r, "must be a target or a list of 1 to %d targets that act together", POLICY_GROUP_MAX);
+		return;
+	}
+	if (!cJSON_IsArray(value)) {
+		w->count = read_target(r, value, &w->rungs[0]);
+		return;
+	}
+	cJSON_ArrayForEach(item, value)
+	{
+		size_t before = path_enter_index(r, i++);
+		struct rung *rung = &w->rungs[w->count];
+		if (read_target(r, item, rung)) {
+			for (size_t k = 0; k < w->count; k++)
+				if (same_target(&w->rungs[k], rung))
+					fault(r, "stands twice among those that act together");
+			w->count++;
+		}
+		path_leave(r, before);
+	}
 }
 
 static void read_rungs(struct reader *r, const cJSON *value, void *into)
 {
 	static const struct member members[] = {
-	        {"to", read_target, 0, true},
-	        {"wait", read_duration, offsetof(struct rung, wait_s), true},
+	        {"to", read_targets, 0, true},
+	        {"wait", read_duration, offsetof(struct written_rung, wait_s), true},
 	};
 	struct ladder *ladder = into;
 	const cJSON *item;
+	size_t i = 0;
 	int n = cJSON_IsArray(value) ? cJSON_GetArraySize(value) : 0;
 	if (n < 1 || n > POLICY_RUNGS_MAX) {
 		fault(r, "must be a list of 1 to %d rungs", POLICY_RUNGS_MAX);
 		return;
 	}
-	struct rung *rungs = arena_array(r->arena, struct rung, (size_t)n);
+	struct rung *rungs = arena_array(r->arena, struct rung, POLICY_RUNGS_MAX);
 	cJSON_ArrayForEach(item, value)
 	{
-		size_t before = path_enter_index(r, ladder->count);
-		read_object(r, item, members, COUNT(members), &rungs[ladder->count++]);
+		struct written_rung w = {0};
+		size_t before = path_enter_index(r, i++);
+		read_object(r, item, members, COUNT(members), &w);
+		if (ladder->count + w.count > POLICY_RUNGS_MAX) {
+			fault(r, "a ladder may have at most %d targets", POLICY_RUNGS_MAX);
+			w.count = POLICY_RUNGS_MAX - ladder->count;
+		}
+		for (size_t k = 0; k < w.count; k++) {
+			w.rungs[k].wait_s = w.wait_s;
+			w.rungs[k].with_next = k + 1 < w.count;
+			rungs[ladder->count++] = w.rungs[k];
+		}
 		path_leave(r, before);
 	}
 	ladder->rungs = rungs;
@@ -560,6 +620,20 @@ static void read_triage(struct reader *r, const cJSON *value, void *into)
 	read_object(r, value, members, COUNT(members), into);
 }
 
+static void alarm_fault(void *ctx, const char *pointer, const char *why)
+{
+	struct reader *r = ctx;
+	size_t before = strlen(r->path);
+	snprintf(r->path + before, sizeof r->path - before, "%s", pointer);
+	fault(r, "%s", why);
+	path_leave(r, before);
+}
+
+static void read_alarms(struct reader *r, const cJSON *value, void *into)
+{
+	policy_alarms_read(r->arena, value, alarm_fault, r, into);
+}
+
 /* In this order: what is referred to stands before what refers to it. */
 static const struct member policy_members[] = {
         {"name", read_text, offsetof(struct policy, name), true},
@@ -570,6 +644,7 @@ static const struct member policy_members[] = {
         {"follow_up_within", read_duration, offsetof(struct policy, follow_up_s), false},
         {"expire_after", read_duration, offsetof(struct policy, expire_s), false},
         {"late_after", read_duration, offsetof(struct policy, stale_s), false},
+        {"alarms", read_alarms, offsetof(struct policy, alarms), false},
         {"thresholds", read_thresholds, 0, true},
         {"ladders", read_ladders, 0, true},
         {"triage", read_triage, 0, true},
@@ -592,6 +667,7 @@ const struct policy *policy_read(struct arena *a, const char *file, const char *
 	p->follow_up_s = FOLLOW_UP_S;
 	p->expire_s = EXPIRE_S;
 	p->stale_s = STALE_S;
+	policy_alarms_default(p->alarms);
 	read_object(&r, tree, policy_members, COUNT(policy_members), p);
 	cJSON_Delete(tree);
 	return r.fault_count == 0 ? p : NULL;

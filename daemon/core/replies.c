@@ -43,6 +43,7 @@ static const struct {
         {"partner_request", "no jenis prioritas desa tugas"},
         {"partner_remind", "no menit"},
         {"partner_late", "no menit"},
+        {"partner_lapsed", "no menit"},
         {"partner_standdown", "no desa"},
         {"partner_update", "no jenis prioritas desa"},
         {"partner_recorded", "no status"},
@@ -55,6 +56,7 @@ static const struct {
         {"duty_standdown", "no desa alasan"},
         {"duty_emergency", "no"},
         {"late", "menit"},
+        {"alarm", "alasan"},
 };
 enum { KEYS = sizeof known / sizeof *known };
 

@@ -14,6 +14,7 @@ struct daemons {
 	struct flow *flow;
 	bool begun;  /* registered at least once in this life */
 	bool locked; /* the session now in use holds the lock */
+	bool told;   /* that somebody else holds the lock was logged */
 	bool registering, taking_over;
 };
 
@@ -30,11 +31,12 @@ static void on_registered(void *ctx, const struct pg_result *r)
 	d->registering = false;
 	if (r->status != PG_OK)
 		return; /* the next look, or the next "up", tries again */
-	bool was_locked = d->locked, known = pg_bool(r, 0, 1);
+	bool known = pg_bool(r, 0, 1);
 	d->locked = pg_bool(r, 0, 0);
-	if (!d->locked && !was_locked)
+	if (!d->locked && !d->told)
 		log_warn("daemons.lock_is_held",
 		         "why=\"an older session of this daemon, or another daemon of the same name\"");
+	d->told = !d->locked;
 	if (d->begun && !known) {
 		log_warn("daemons.was_taken_over", "dropped=%d", deliver_held(d->flow->deliver));
 		deliver_forget(d->flow->deliver);

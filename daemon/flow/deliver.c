@@ -4,14 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../protocol/notice_body.h"
-#include "../../protocol/sms_text.h"
+#include "../../protocol/rfc3339.h"
 #include "../base/fault.h"
 #include "../base/log.h"
 #include "../base/metrics.h"
 #include "../core/backoff.h"
+#include "alarm.h"
 #include "escalate.h"
 #include "lane.h"
+#include "late.h"
 #include "look.h"
 #include "rules.h"
 
@@ -20,8 +21,7 @@ enum {
 	SURE_MS = 500,   /* what waited longer is looked up again before it leaves: another daemon may know an answer */
 	CHECK_MOST = 32, /* at once, of one lane */
 	SHUT_MS = 50,    /* between a breaker that opens and the climb of whom it cuts off */
-	SHUT_AGAIN_MS = 1000,   /* the same for notices that are made while it is open */
-	LATE_BYTES = 128 * 1024 /* a body and its mark */
+	SHUT_AGAIN_MS = 1000, /* the same for notices that are made while it is open */
 };
 
 struct deliver {
@@ -177,6 +177,29 @@ static void teach_lane(struct deliver *d, struct lane *lane, const struct verdic
 	}
 }
 
+/* A gateway that takes nothing for long is trouble that people must know of: nothing else brings them an SMS. */
+static void watch_gateway(struct deliver *d, struct lane *lane, enum outcome outcome)
+{
+	struct flow *f = d->flow;
+	struct mono now = mono_now();
+	if (lane->gateway == NULL)
+		return;
+	if (outcome != OUTCOME_RETRY && outcome != OUTCOME_UNKNOWN) {
+		lane->failing_since.us = 0;
+		alarm_clear(f, ALARM_GATEWAY_SILENT, lane->gateway->name);
+		return;
+	}
+	if (lane->failing_since.us == 0)
+		lane->failing_since = now;
+	int64_t silent_us = now.us - lane->failing_since.us;
+	if (silent_us < (int64_t)f->conf->gateway_silent_s * 1000000)
+		return;
+	char since[6], detail[160];
+	clock_format(db_clock_now(&f->clock).us - silent_us, f->rules->policy->utc_offset_s, since);
+	snprintf(detail, sizeof detail, "gerbang SMS %s tidak menjawab sejak %s", lane->gateway->name, since);
+	alarm_raise(f, ALARM_GATEWAY_SILENT, lane->gateway->name, detail);
+}
+
 static void on_answer(void *ctx, const struct channel_answer *answer)
 {
 	static const enum metric counters[OUTCOMES] = {M_ATTEMPT_OK, M_ATTEMPT_RETRY, M_ATTEMPT_RETRY_AFTER,
@@ -193,6 +216,7 @@ static void on_answer(void *ctx, const struct channel_answer *answer)
 		metric_observe(M_NOTICE_SECONDS, (double)(j->age_us + mono_now().us - j->taken.us) / 1e6);
 	snprintf(s->attempt.detail, sizeof s->attempt.detail, "%s", v.detail);
 	teach_lane(d, lane, &v);
+	watch_gateway(d, lane, v.outcome);
 	record(d, s, outcome_names[v.outcome], answer->status, next_for(j, &v));
 	lane->in_flight--;
 	d->in_flight--;
@@ -222,29 +246,6 @@ static void end_unsent(struct deliver *d, struct job *j, const char *outcome, co
 	job_free(d, j);
 }
 
-/* What leaves late says so. Bodies are stored as they were made; out holds the marked one while the call is put together. */
-static void mark_late(const struct job *j, const struct lane *lane, int64_t late_s, struct buf *out)
-{
-	if (lane->gateway == NULL) {
-		notice_body_late(j->body, j->body_len, late_s, out);
-		return;
-	}
-	char minutes[24];
-	struct buf text;
-	snprintf(minutes, sizeof minutes, "%lld", (long long)(late_s / 60));
-	buf_init(&text, LATE_BYTES);
-	replies_fill(j->rules->replies, "late", &(struct reply_value){"menit", minutes}, 1, &text);
-	buf_addc(&text, ' ');
-	buf_add(&text, j->body, j->body_len);
-	sms_fit(text.data, SMS_MAX_PARTS, out); /* one part more, if need be: what to answer stands at the end */
-	buf_free(&text);
-}
-
-static bool calls_for_answer(const struct job *j)
-{
-	return j->kind == NOTICE_CREATED || j->kind == NOTICE_REMINDER || j->kind == NOTICE_DUTY;
-}
-
 static void start(struct deliver *d, struct lane *lane, struct job *j)
 {
 	struct http_call call;
@@ -252,11 +253,7 @@ static void start(struct deliver *d, struct lane *lane, struct job *j)
 	char id[UUID_TEXT], why[160];
 	uuid_format(j->notice, id);
 	j->started = mono_now();
-	buf_init(&marked, LATE_BYTES);
-	int64_t age_s = (j->age_us + j->started.us - j->taken.us) / 1000000;
-	bool late = calls_for_answer(j) && age_s >= j->rules->policy->stale_s;
-	if (late)
-		mark_late(j, lane, age_s, &marked);
+	bool late = late_mark(j, &marked);
 	const struct channel *channel = lane->gateway != NULL ? &channel_kannel : &channel_webhook;
 	const struct channel_contact to = {j->address, j->contact != NULL ? j->contact->secret : NULL};
 	const struct channel_notice notice = {id, late ? marked.data : j->body, late ? marked.len : j->body_len,
@@ -292,7 +289,7 @@ void deliver_void(struct deliver *d, struct uuid dispatch)
 		struct job *j, *next;
 		for (j = TAILQ_FIRST(&lane->queue); j != NULL; j = next) {
 			next = TAILQ_NEXT(j, link);
-			if (calls_for_answer(j) && uuid_equal(j->about, dispatch))
+			if (job_calls_for_answer(j) && uuid_equal(j->about, dispatch))
 				end_unsent(d, take_off(lane, j), "void", "answered meanwhile", -1);
 		}
 	}
@@ -414,16 +411,10 @@ static void pump_all(struct deliver *d)
 
 /* ---- shut doors ---- */
 
-static bool is_shut(const struct deliver *d, const struct contact *c)
-{
-	const struct lane *lane = lane_find(&d->lanes, c);
-	return lane != NULL && breaker_is_open(&lane->breaker);
-}
-
 bool deliver_reaches(const struct deliver *d, const struct agency *a)
 {
 	for (size_t i = 0; i < a->contact_count; i++)
-		if (!is_shut(d, &a->contacts[i]))
+		if (!lane_is_shut(&d->lanes, &a->contacts[i]))
 			return true;
 	return false;
 }
@@ -448,7 +439,7 @@ static void on_shut(void *ctx)
 		const struct agency *a = &dir->agencies[i];
 		int before = pg_array_count(contacts);
 		for (size_t c = 0; c < a->contact_count; c++)
-			if (is_shut(d, &a->contacts[c]))
+			if (lane_is_shut(&d->lanes, &a->contacts[c]))
 				pg_array_uuid(contacts, a->contacts[c].id);
 		if (pg_array_count(contacts) > before)
 			pg_array_text(agencies, a->slug);

@@ -7,9 +7,11 @@
  *   escalate   clocks run out; the ladder climbs
  *   daemons    several daemons on one database: who is dead, and who takes over
  *   watch      health, metrics, the look at the queues
+ *   audit      what is armed and waiting is compared with what the events say, and repaired
  *
  * Beside the path: rules (the snapshot that decisions are made on), access (who may ask what), numbers (report numbers), query (reading),
- * link (the partner's page), api (the table of routes). */
+ * link (the partner's page), alarm (trouble of the machine itself: people are told), outage (the
+ * same when the database is away), api (the table of routes). */
 #ifndef SIGAP_FLOW_H
 #define SIGAP_FLOW_H
 #include <event2/event.h>
@@ -27,6 +29,8 @@ struct numbers;
 struct deliver;
 struct escalate;
 struct daemons;
+struct alarms;
+struct audit;
 
 /* What the stages share. Made and ended by app.c. */
 struct flow {
@@ -43,6 +47,8 @@ struct flow {
 	struct deliver *deliver;
 	struct escalate *escalate;
 	struct daemons *daemons;
+	struct alarms *alarms;
+	struct audit *audit;
 	bool ready; /* rules are loaded and the database answers */
 	bool draining;
 };

@@ -102,5 +102,6 @@ struct plan_dispatch_view dispatch_row_view(const struct dispatch_row *d, const 
 	        .version = d->version,
 	        .accept_by_us = d->accept_by.us,
 	        .arrive_by_us = d->arrive_by.us,
+	        .accept_s = d->accept_s,
 	};
 }

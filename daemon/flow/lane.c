@@ -10,12 +10,12 @@ static struct uuid gateway_key(int index)
 	return (struct uuid){.b = {[15] = (uint8_t)(index + 1)}};
 }
 
-struct lane *lane_find(const struct lanes *l, const struct contact *contact)
+bool lane_is_shut(const struct lanes *l, const struct contact *contact)
 {
 	struct uuid key = contact->channel == CHANNEL_SMS ? gateway_key(0) : contact->id;
 	struct lane *lane;
 	HASH_FIND(hh, l->all, &key, sizeof key, lane);
-	return lane;
+	return lane != NULL && breaker_is_open(&lane->breaker);
 }
 
 static struct lane *lane_get(struct lanes *l, struct uuid key, int slots)

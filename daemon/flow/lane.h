@@ -36,6 +36,7 @@ struct lane {
 	const struct conf_gateway *gateway; /* NULL: webhook */
 	int slots, in_flight, queued, reserved;
 	struct breaker breaker;
+	struct mono failing_since; /* of a gateway: no attempt has succeeded since; us 0: the last one did */
 	struct mono blocked_until; /* the partner asked for patience (Retry-After) */
 	bool checking;             /* the database is asked about what waits */
 	struct job_list queue;
@@ -47,8 +48,8 @@ struct lanes {
 /* The lane of a contact, made when it is new. */
 struct lane *lane_of_contact(struct lanes *l, struct uuid contact, int slots);
 struct lane *lane_of_gateway(struct lanes *l, int index, const struct conf_gateway *g);
-/* The lane of a contact, NULL when nothing ever went there. */
-struct lane *lane_find(const struct lanes *l, const struct contact *contact);
+/* Is the breaker of that contact open? No when nothing ever went there. */
+bool lane_is_shut(const struct lanes *l, const struct contact *contact);
 /* Is there a slot, and nothing that keeps the door shut? Takes no probe. */
 bool lane_has_room(const struct lane *l, struct mono now);
 /* May the next one start now? Asking a half-open breaker takes its one probe. */

@@ -3,8 +3,9 @@
 -- A check on the busiest queue is taken apart and compiled anew by every statement that inserts: a quarter of the time of a commit.
 -- The clocks' names come from one table in the daemon (core/plan.c), as all other names of the history do.
 alter table deadline drop constraint deadline_clock_check;
-alter table deadline add owner uuid;
+alter table deadline add owner uuid, add overdue_since timestamptz;
 comment on column deadline.owner is 'the daemon whose lease runs until due_at; null: armed and not claimed';
+comment on column deadline.overdue_since is 'when the first rung of this clock was meant to act; null: it has not yet';
 
 -- The most urgent and newest first without a sort, however much waits: claims read each priority backwards.
 drop index outbox_due;
@@ -82,15 +83,22 @@ create table alarm (
 	cleared_at timestamptz
 );
 create unique index alarm_active on alarm (kind, key) where cleared_at is null;
+create index alarm_raised on alarm (raised_at);
+create index alarm_named on alarm (kind, key, raised_at);
 comment on table alarm is 'trouble of the machine itself, while it lasts and afterwards';
 
 create table task (
 	name    text primary key,
 	last_at timestamptz not null default '-infinity',
+	done_at timestamptz,
 	owner   uuid
 );
 insert into task (name) values ('auditor'), ('roster');
-comment on table task is 'regular work that any daemon may do, but only one at a time: claimed by moving last_at';
+comment on table task is 'regular work that any daemon may do, but only one at a time: claimed by moving last_at; done_at is when it last came to its end';
+
+-- What the auditor walks through; entries are made for open incidents only, in the order of their ids.
+create index incident_open on incident (id) where state in ('open', 'triaged', 'in_progress', 'handed_over');
+create index notice_alone on notice (created_at) where incident_id is null;
 
 create table daemon (
 	owner      uuid primary key,
@@ -141,7 +149,7 @@ select 'deadline of nothing that is open', l.subject::text
 from deadline l
 where not exists (select from dispatch d where d.id = l.subject and (d.state in ('notified', 'seen', 'accepted', 'en_route', 'on_scene') or l.clock = 'replace'))
 	and not exists (select from incident i where i.id = l.subject
-		and (l.clock = 'triage' and i.state = 'open' or l.clock = 'follow_up' and i.state = 'handed_over'));
+		and (l.clock = 'triage' and i.state in ('open', 'triaged', 'in_progress') or l.clock = 'follow_up' and i.state = 'handed_over'));
 
 -- ---- rights --------------------------------------------------------------------------------------------------------------
 

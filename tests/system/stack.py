@@ -567,7 +567,7 @@ class Stack:
             one.process = None
             raise AssertionError(f"sigapd ended with {code}:\n{one.log.read_text()[-4000:]}")
         try:
-            return requests.get(one.url + "/readyz", timeout=5).json() == {"status": "ready"}
+            return requests.get(one.url + "/readyz", timeout=5).json()["status"] == "ready"
         except requests.RequestException:  # nobody there, or somebody else
             return False
 
@@ -596,6 +596,7 @@ class Stack:
         """SIGTERM; it must end in order and no sanitizer may have spoken."""
         one = self.daemons[daemon]
         if one.process is not None:
+            one.process.send_signal(signal.SIGCONT)  # a paused one hears nothing else
             one.process.terminate()
             try:
                 code = one.process.wait(20)

@@ -69,12 +69,12 @@ static void shipped_table_has_every_text_and_no_fault(void **state)
 static void every_text_filled_in_is_one_gsm7_part(void **state)
 {
 	(void)state;
-	static const char *const keys[] = {"ack_auto",       "ask_place",    "ask_place_choice",  "ask_district",
-	                                   "ask_type",       "body_advice",  "pasung_advice",     "baby_advice",
-	                                   "danger_advice",  "nonreport",    "emergency",         "partner_request",
-	                                   "partner_remind", "partner_late", "partner_standdown", "partner_update",
-	                                   "shift_alert",    "duty_triage",  "duty_alert",        "duty_note",
-	                                   "duty_emergency", "status_open",  "redirect",          "late"};
+	static const char *const keys[] = {
+	        "ack_auto",       "ask_place",       "ask_place_choice", "ask_district",  "ask_type",
+	        "body_advice",    "pasung_advice",   "baby_advice",      "danger_advice", "nonreport",
+	        "emergency",      "partner_request", "partner_remind",   "partner_late",  "partner_standdown",
+	        "partner_update", "shift_alert",     "duty_triage",      "duty_alert",    "duty_note",
+	        "duty_emergency", "status_open",     "redirect",         "late",          "alarm"};
 	static const struct reply_value values[] = {
 	        {"no", "10420"},
 	        {"jam", "14:05"},

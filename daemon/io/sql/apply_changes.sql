@@ -72,7 +72,8 @@ with c as (
 	select l.subject, l.clock, l.step, now() + l.after_s * interval '1 s', now() + l.after_s * interval '1 s'
 	from unnest($45::int4[], $46::uuid[], $47::text[], $48::int4[], $49::int4[]) as l(ord, subject, clock, step, after_s)
 	join ok on ok.ord = l.ord
-	on conflict (subject) do update set clock = excluded.clock, step = excluded.step, due_at = excluded.due_at, set_for = excluded.set_for, owner = null
+	on conflict (subject) do update set clock = excluded.clock, step = excluded.step, due_at = excluded.due_at, set_for = excluded.set_for, owner = null,
+		overdue_since = case when excluded.step > 0 then coalesce(deadline.overdue_since, deadline.set_for) end
 ), stopped as (
 	delete from deadline x
 	using unnest($50::int4[], $51::uuid[]) as s(ord, subject)
