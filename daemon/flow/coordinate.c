@@ -317,8 +317,8 @@ static void perform(struct order *o)
 		c->disposition = o->asked.disposition;
 	if (o->event == INCIDENT_ON_FALSE_REPORT)
 		c->disposition = disposition_names[DISPOSITION_FALSE_REPORT];
-	if (merge_is_about_two(o))
-		merge_tie(o);
+	if (order_is_about_two(o))
+		order_tie_other(o);
 }
 
 static void decide(struct order *o)
@@ -364,8 +364,8 @@ static void on_loaded(void *ctx, const struct pg_result *r)
 	                : incident_step(o->incident.state, o->event);
 	if (!o->step.fits || (o->asked.version != 0 && o->asked.version != o->incident.version))
 		order_reply_conflict(o);
-	else if (merge_is_about_two(o))
-		merge_load(o, decide);
+	else if (order_is_about_two(o))
+		order_load_other(o, decide);
 	else
 		decide(o);
 }

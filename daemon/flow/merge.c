@@ -9,7 +9,7 @@ struct second {
 	void (*next)(struct order *o);
 };
 
-bool merge_is_about_two(const struct order *o)
+bool order_is_about_two(const struct order *o)
 {
 	return o->event == INCIDENT_ON_MERGE || o->event == INCIDENT_ON_SPLIT;
 }
@@ -52,7 +52,7 @@ static void on_loaded(void *ctx, const struct pg_result *r)
 		x->next(o);
 }
 
-void merge_load(struct order *o, void (*next)(struct order *o))
+void order_load_other(struct order *o, void (*next)(struct order *o))
 {
 	struct second *x = arena_new_of(o->arena, struct second);
 	struct uuid id = {{0}};
@@ -93,7 +93,7 @@ static const char *tied_data(const struct order *o, const char *state)
 	return text;
 }
 
-void merge_tie(struct order *o)
+void order_tie_other(struct order *o)
 {
 	bool merge = o->event == INCIDENT_ON_MERGE;
 	enum incident_event event = merge ? INCIDENT_ON_ABSORB : INCIDENT_ON_RELEASE;

@@ -44,9 +44,9 @@ void order_reply_unknown(struct order *o);
 void order_reply_unavailable(struct order *o);
 void order_reply_invalid(struct order *o, const char *pointer, const char *detail);
 
-/* merge.c: does the event need a second incident? Then merge_load reads it and calls next(o), or replies what is wrong. */
-bool merge_is_about_two(const struct order *o);
-void merge_load(struct order *o, void (*next)(struct order *o));
+/* merge.c: does the event need a second incident? Then order_load_other reads it and calls next(o), or replies what is wrong. */
+bool order_is_about_two(const struct order *o);
+void order_load_other(struct order *o, void (*next)(struct order *o));
 /* Ties the other incident's change to the order's. */
-void merge_tie(struct order *o);
+void order_tie_other(struct order *o);
 #endif
