@@ -274,7 +274,7 @@ static void open_modules(struct app *app)
 	struct flow *f = &app->flow;
 	const struct conf *c = f->conf;
 	struct event_config *config = event_config_new();
-	event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
+	event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST | EVENT_BASE_FLAG_PRECISE_TIMER);
 	f->base = event_base_new_with_config(config);
 	event_config_free(config);
 	f->owner = owner_id(c);
