@@ -149,7 +149,7 @@ select 'deadline of nothing that is open', l.subject::text
 from deadline l
 where not exists (select from dispatch d where d.id = l.subject and (d.state in ('notified', 'seen', 'accepted', 'en_route', 'on_scene') or l.clock = 'replace'))
 	and not exists (select from incident i where i.id = l.subject
-		and (l.clock = 'triage' and i.state in ('open', 'triaged', 'in_progress') or l.clock = 'follow_up' and i.state = 'handed_over'));
+		and (l.clock = 'triage' and i.state = 'open' or l.clock = 'follow_up' and i.state = 'handed_over'));
 
 -- ---- rights --------------------------------------------------------------------------------------------------------------
 

@@ -21,12 +21,6 @@ where exists (
 	)
 	or b.state = 'open' and not exists (select from deadline l where l.subject = b.id and l.clock = 'triage')
 	or b.state = 'handed_over' and not exists (select from deadline l where l.subject = b.id and l.clock = 'follow_up')
-	or b.state = 'in_progress' and not exists (select from deadline l where l.subject = b.id) and coalesce((
-		select e.kind in ('reopen', 'split') or e.number = 1 and e.data->>'state' = 'open'
-		from event e
-		where e.incident_id = b.id and (e.number = 1 or e.kind in ('triage', 'hand_over', 'reopen', 'split'))
-		order by e.number desc limit 1
-	), false)
 	or exists (
 		select from notice n
 		where n.incident_id = b.id
