@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "flow/access.h"
+#include "flow/alarm.h"
 #include "flow/api.h"
 #include "flow/deliver.h"
 #include "flow/escalate.h"
@@ -275,6 +276,7 @@ static void open_modules(struct app *app)
 	                    &(struct push_options){c->connect_ms, c->total_ms, c->ca_file, "sigap/" SIGAP_VERSION});
 	f->store = store_open(f->base, &(struct store_options){c->database, f->owner, c->lease_s, PATIENCE_MS},
 	                      &(struct store_handlers){on_store_up, on_store_down, app});
+	f->alarms = alarm_open(f);
 	f->numbers = numbers_open(f);
 	f->deliver = deliver_open(f);
 	f->escalate = escalate_open(f);
@@ -307,6 +309,7 @@ static void close_modules(struct app *app)
 	escalate_close(&f->escalate);
 	deliver_close(&f->deliver);
 	numbers_close(&f->numbers);
+	alarm_close(&f->alarms);
 	rules_drop(&f->rules);
 	event_base_free(f->base);
 	arena_free(&app->arena);

@@ -21,6 +21,7 @@ const char *const notice_kind_names[NOTICE_KINDS] = {
         [NOTICE_UPDATED] = "incident.updated",
         [NOTICE_RECEIPT] = "receipt",
         [NOTICE_DUTY] = "duty",
+        [NOTICE_ALARM] = "alarm",
 };
 
 /* ---- the parts that the other files use ---- */

@@ -32,10 +32,11 @@ enum notice_kind {
 	NOTICE_UPDATED,
 	NOTICE_RECEIPT,
 	NOTICE_DUTY,
+	NOTICE_ALARM, /* to people: the machine itself is in trouble */
 	NOTICE_KINDS
 };
 extern const char *const notice_kind_names
-        [NOTICE_KINDS]; /* "dispatch.created", "dispatch.reminder", "dispatch.cancelled", "incident.updated", "receipt", "duty" */
+        [NOTICE_KINDS]; /* "dispatch.created", "dispatch.reminder", "dispatch.cancelled", "incident.updated", "receipt", "duty", "alarm" */
 
 struct plan_notice {
 	struct uuid id;

@@ -124,12 +124,27 @@ static void check_ladder(struct check *c, const struct ladder *l)
 	}
 }
 
+static void check_alarm(struct check *c, enum alarm_kind kind)
+{
+	const struct alarm_rule *rule = &c->policy->alarms[kind];
+	for (size_t i = 0; i < sizeof rule->people / sizeof *rule->people && rule->people[i] != NULL; i++) {
+		const struct person *p = directory_person(c->directory, rule->people[i]);
+		const char *what = p == NULL ? "is not in the directory" : !has_phone(p) ? "has no phone" : NULL;
+		if (what == NULL)
+			continue;
+		buf_addf(c->out, "alarm %s: person:%s %s\n", alarm_kind_names[kind], rule->people[i], what);
+		c->holes++;
+	}
+}
+
 size_t policy_holes(const struct policy *p, const struct directory *d, const struct gazetteer *g, struct buf *out,
                     size_t *cases)
 {
 	struct check c = {.policy = p, .directory = d, .out = out};
 	for (size_t i = 0; i < p->ladder_count; i++)
 		check_ladder(&c, &p->ladders[i]);
+	for (int k = 0; k < ALARM_KINDS; k++)
+		check_alarm(&c, (enum alarm_kind)k);
 	gazetteer_each_village(g, p->regency, check_village, &c);
 	if (c.villages == 0) {
 		buf_addf(out, "regency %s: no village is loaded, so nothing could be checked\n", p->regency);

@@ -6,6 +6,7 @@
 #include "../../protocol/json.h"
 #include "../../protocol/sms_text.h"
 #include "policy.h"
+#include "policy_alarms.h"
 #include "policy_place.h"
 #include "replies.h"
 
@@ -203,24 +204,30 @@ static void read_count(struct reader *r, const cJSON *value, void *into)
 		*(int *)into = (int)n;
 }
 
-/* "90s", "15m", "2h", "3d" -> seconds */
-static void read_duration(struct reader *r, const cJSON *value, void *into)
+/* "90s", "15m", "2h", "3d" -> seconds; 0 for anything else */
+int policy_duration(const char *t)
 {
 	static const struct {
 		char unit;
 		int seconds;
 	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', DAY_S}};
-	const char *t = cJSON_IsString(value) ? value->valuestring : "";
 	size_t digits = strspn(t, "0123456789");
 	if (digits >= 1 && digits <= 7 && t[digits] != '\0' && t[digits + 1] == '\0')
 		for (size_t u = 0; u < COUNT(units); u++) {
 			long long seconds = atoll(t) * units[u].seconds;
-			if (units[u].unit == t[digits] && seconds >= 1 && seconds <= DURATION_MAX_S) {
-				*(int *)into = (int)seconds;
-				return;
-			}
+			if (units[u].unit == t[digits] && seconds >= 1 && seconds <= DURATION_MAX_S)
+				return (int)seconds;
 		}
-	fault(r, "must be a duration from \"1s\" to \"90d\": a whole number and s, m, h or d");
+	return 0;
+}
+
+static void read_duration(struct reader *r, const cJSON *value, void *into)
+{
+	int seconds = policy_duration(cJSON_IsString(value) ? value->valuestring : "");
+	if (seconds == 0)
+		fault(r, POLICY_DURATION_FAULT);
+	else
+		*(int *)into = seconds;
 }
 
 /* One duration for all urgencies, or an object with one for each. */
@@ -560,6 +567,20 @@ static void read_triage(struct reader *r, const cJSON *value, void *into)
 	read_object(r, value, members, COUNT(members), into);
 }
 
+static void alarm_fault(void *ctx, const char *pointer, const char *why)
+{
+	struct reader *r = ctx;
+	size_t before = strlen(r->path);
+	snprintf(r->path + before, sizeof r->path - before, "%s", pointer);
+	fault(r, "%s", why);
+	path_leave(r, before);
+}
+
+static void read_alarms(struct reader *r, const cJSON *value, void *into)
+{
+	policy_alarms_read(r->arena, value, alarm_fault, r, into);
+}
+
 /* In this order: what is referred to stands before what refers to it. */
 static const struct member policy_members[] = {
         {"name", read_text, offsetof(struct policy, name), true},
@@ -570,6 +591,7 @@ static const struct member policy_members[] = {
         {"follow_up_within", read_duration, offsetof(struct policy, follow_up_s), false},
         {"expire_after", read_duration, offsetof(struct policy, expire_s), false},
         {"late_after", read_duration, offsetof(struct policy, stale_s), false},
+        {"alarms", read_alarms, offsetof(struct policy, alarms), false},
         {"thresholds", read_thresholds, 0, true},
         {"ladders", read_ladders, 0, true},
         {"triage", read_triage, 0, true},
@@ -592,6 +614,7 @@ const struct policy *policy_read(struct arena *a, const char *file, const char *
 	p->follow_up_s = FOLLOW_UP_S;
 	p->expire_s = EXPIRE_S;
 	p->stale_s = STALE_S;
+	policy_alarms_default(p->alarms);
 	read_object(&r, tree, policy_members, COUNT(policy_members), p);
 	cJSON_Delete(tree);
 	return r.fault_count == 0 ? p : NULL;

@@ -53,6 +53,7 @@ static const struct {
         {"duty_alert", "no prioritas desa menit alasan"},
         {"duty_note", "no prioritas desa alasan"},
         {"duty_emergency", "no"},
+        {"alarm", "alasan"},
 };
 enum { KEYS = sizeof known / sizeof *known };
 

@@ -5,8 +5,21 @@
 #include "../core/policy.h"
 #include "flow.h"
 
-/* detail: Indonesian, for a telephone and the board, without personal data, at most 120 characters. key tells alarms of one kind apart ("" when there is only one). */
+/* detail: Indonesian, for a telephone and the board, without personal data, at most 120 characters. key tells alarms of one kind apart ("" when there is only one), at most 100.
+ * May be called at any time: what the database cannot take now is kept and written when it is back. */
 void alarm_raise(struct flow *f, enum alarm_kind kind, const char *key, const char *detail);
-/* Over. Costs nothing when this daemon knows of no such alarm. */
+/* Over, also when another daemon raised it. Costs nothing when there is no such alarm. */
 void alarm_clear(struct flow *f, enum alarm_kind kind, const char *key);
+/* Of this kind only those with these keys last: the others are over. For whoever looks at all of them at once. */
+void alarm_clear_others(struct flow *f, enum alarm_kind kind, const char *const *keys, size_t n);
+/* Does this daemon know of such an alarm that lasts? What others raised and cleared is known after some seconds. */
+bool alarm_lasts(const struct flow *f, enum alarm_kind kind, const char *key);
+
+struct alarms *alarm_open(struct flow *f);
+void alarm_close(struct alarms **a);
+
+/* Who is told of such alarms now, each with a phone, and what; for those that must be told without the database. At most max people. */
+enum { ALARM_PEOPLE = 8 };
+size_t alarm_people(const struct flow *f, enum alarm_kind kind, const struct person **ret, size_t max);
+void alarm_text(const struct flow *f, const char *detail, struct buf *out);
 #endif

@@ -44,6 +44,7 @@ const struct http_route api_routes[] = {
         {"POST", "/v1/gateways/{name}/status", gateway_status, ACCESS_GATEWAY, SMS_BODY},
         {"GET", "/v1/outbox", query_outbox, READERS, 0},
         {"POST", "/v1/outbox/{notice}/replay", query_replay, DECIDERS, EVENT_BODY},
+        {"GET", "/v1/alarms", query_alarms, READERS, 0},
         {"GET", "/v1/agencies", query_agencies, READERS, 0},
         {"GET", "/v1/people", query_people, READERS, 0},
         {"GET", "/v1/shifts", query_shifts, READERS, 0},

@@ -8,7 +8,7 @@
  *   watch      health, metrics, the look at the queues
  *
  * Beside the path: rules (the snapshot that decisions are made on), access (who may ask what), numbers (report numbers), query (reading),
- * link (the partner's page), api (the table of routes). */
+ * link (the partner's page), alarm (trouble of the machine itself: people are told), api (the table of routes). */
 #ifndef SIGAP_FLOW_H
 #define SIGAP_FLOW_H
 #include <event2/event.h>
@@ -25,6 +25,7 @@ struct rules;
 struct numbers;
 struct deliver;
 struct escalate;
+struct alarms;
 
 /* What the stages share. Made and ended by app.c. */
 struct flow {
@@ -40,6 +41,7 @@ struct flow {
 	struct numbers *numbers;
 	struct deliver *deliver;
 	struct escalate *escalate;
+	struct alarms *alarms;
 	bool ready; /* rules are loaded and the database answers */
 	bool draining;
 };

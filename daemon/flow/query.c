@@ -226,6 +226,25 @@ void query_outbox(void *ctx, struct http_request *r)
 	ask(q, SQL_READ_OUTBOX, p);
 }
 
+void query_alarms(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct form form;
+	bool readable = form_parse(r->query, r->query_len, &form);
+	const char *state = readable ? form_value(&form, "state") : NULL;
+	bool active = readable && (state == NULL || strcmp(state, "active") == 0);
+	bool known = active || (readable && strcmp(state, "all") == 0);
+	if (readable)
+		form_free(&form);
+	if (!known) {
+		http_reply_fault(r, 400, "malformed-query", "state must be active or all");
+		return;
+	}
+	struct pg_params *p = store_params(q->flow->store);
+	pg_param_text(p, active ? "active" : "all");
+	ask(q, SQL_READ_ALARMS, p);
+}
+
 static void ask_plain(void *ctx, struct http_request *r, enum sql statement)
 {
 	struct read *q = read_new(ctx, r);

@@ -78,6 +78,8 @@ create table alarm (
 	cleared_at timestamptz
 );
 create unique index alarm_active on alarm (kind, key) where cleared_at is null;
+create index alarm_raised on alarm (raised_at);
+create index alarm_named on alarm (kind, key, raised_at);
 comment on table alarm is 'trouble of the machine itself, while it lasts and afterwards';
 
 create table task (

@@ -383,6 +383,86 @@ static void regency_without_villages_is_a_hole(void **state)
 	assert_non_null(strstr(out.data, "regency 64.10: no village is loaded"));
 }
 
+/* ---- who is told when the machine is in trouble ---- */
+
+static const struct policy *with_alarms(const char *alarms)
+{
+	const char *text = shipped(), *begin = strstr(text, "\t\"alarms\": {"), *end = strstr(begin, "\n\t},");
+	assert_non_null(end);
+	buf_reset(&out);
+	return read_policy(arena_printf(arena, "%.*s\t%s%s", (int)(begin - text), text, alarms, end + 4));
+}
+
+static void an_alarm_that_is_not_named_tells_duty_every_six_hours(void **state)
+{
+	(void)state;
+	const struct policy *p = with_alarms("");
+	assert_string_equal(out.data, "");
+	for (int k = 0; k < ALARM_KINDS; k++) {
+		assert_true(p->alarms[k].duty);
+		assert_null(p->alarms[k].people[0]);
+		assert_int_equal(p->alarms[k].repeat_s, 6 * 3600);
+	}
+}
+
+static void an_alarm_tells_whom_it_names_and_nobody_else(void **state)
+{
+	(void)state;
+	const struct policy *p =
+	        with_alarms("\"alarms\": {\"shift_gap\": {\"tell\": [\"duty\", \"person:kabid\"], \"repeat\": \"1h\"}, "
+	                    "\"clock_step\": {\"tell\": [\"person:a\", \"person:b\"]}},");
+	assert_string_equal(out.data, "");
+	assert_true(p->alarms[ALARM_SHIFT_GAP].duty);
+	assert_string_equal(p->alarms[ALARM_SHIFT_GAP].people[0], "kabid");
+	assert_null(p->alarms[ALARM_SHIFT_GAP].people[1]);
+	assert_int_equal(p->alarms[ALARM_SHIFT_GAP].repeat_s, 3600);
+	assert_false(p->alarms[ALARM_CLOCK_STEP].duty);
+	assert_string_equal(p->alarms[ALARM_CLOCK_STEP].people[1], "b");
+	assert_int_equal(p->alarms[ALARM_CLOCK_STEP].repeat_s, 6 * 3600);
+}
+
+static void an_unknown_person_of_an_alarm_is_a_hole(void **state)
+{
+	(void)state;
+	char *text = changed(shipped(), "\"spool_filling\": { \"tell\": [\"duty\"]",
+	                     "\"spool_filling\": { \"tell\": [\"person:kabid\"]");
+	assert_int_equal(holes_of(text, sample(), NULL), 1);
+	assert_string_equal(out.data, "alarm spool_filling: person:kabid is not in the directory\n");
+}
+
+static void a_fault_in_an_alarm_is_named_with_its_place(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *alarms, *says;
+	} cases[] = {
+	        {"\"alarms\": 7,", ": /alarms: must be an object"},
+	        {"\"alarms\": {\"shift_gab\": {}},",
+	         ": /alarms/shift_gab: unknown member; here may stand: database_away,"},
+	        {"\"alarms\": {\"shift_gap\": []},", ": /alarms/shift_gap: must be an object"},
+	        {"\"alarms\": {\"shift_gap\": {\"tel\": []}},",
+	         ": /alarms/shift_gap/tel: unknown member; here may stand: tell, repeat"},
+	        {"\"alarms\": {\"shift_gap\": {\"tell\": []}},",
+	         ": /alarms/shift_gap/tell: must be a list of at least one"},
+	        {"\"alarms\": {\"shift_gap\": {\"tell\": [\"duty\", \"agency:x\"]}},",
+	         ": /alarms/shift_gap/tell/1: must be duty or person:SLUG"},
+	        {"\"alarms\": {\"shift_gap\": {\"tell\": "
+	         "[\"person:a\",\"person:b\",\"person:c\",\"person:d\",\"person:e\"]}},",
+	         ": /alarms/shift_gap/tell/4: at most 4 people may be named"},
+	        {"\"alarms\": {\"shift_gap\": {\"repeat\": \"soon\"}},",
+	         ": /alarms/shift_gap/repeat: must be a duration"},
+	};
+	const char *text = shipped();
+	int line = line_of(text, strstr(text, "\t\"alarms\": {"));
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_null(with_alarms(cases[i].alarms));
+		char place[40];
+		snprintf(place, sizeof place, "policy.jsonc:%d:", line);
+		if (strncmp(out.data, place, strlen(place)) != 0 || strstr(out.data, cases[i].says) == NULL)
+			fail_msg("%s: %s", cases[i].alarms, out.data);
+	}
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, start, stop)
@@ -402,6 +482,10 @@ int main(void)
 	        TEST(person_of_one_ladder_is_a_human_for_the_types_that_climb_it),
 	        TEST(unknown_agency_of_a_ladder_is_a_hole),
 	        TEST(regency_without_villages_is_a_hole),
+	        TEST(an_alarm_that_is_not_named_tells_duty_every_six_hours),
+	        TEST(an_alarm_tells_whom_it_names_and_nobody_else),
+	        TEST(an_unknown_person_of_an_alarm_is_a_hole),
+	        TEST(a_fault_in_an_alarm_is_named_with_its_place),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,7 +74,7 @@ static void every_text_filled_in_is_one_gsm7_part(void **state)
 	                                   "danger_advice",  "nonreport",    "emergency",         "partner_request",
 	                                   "partner_remind", "partner_late", "partner_standdown", "partner_update",
 	                                   "shift_alert",    "duty_triage",  "duty_alert",        "duty_note",
-	                                   "duty_emergency", "status_open",  "redirect"};
+	                                   "duty_emergency", "status_open",  "redirect",          "alarm"};
 	static const struct reply_value values[] = {
 	        {"no", "10420"},
 	        {"jam", "14:05"},
