@@ -54,6 +54,12 @@ static const struct {
         {"duty_note", "no prioritas desa alasan"},
         {"duty_emergency", "no"},
         {"alarm", "alasan"},
+        {"shift_ask", "peran tgl jam"},
+        {"shift_accepted", "tgl jam"},
+        {"shift_refused", "tgl jam"},
+        {"shift_none", ""},
+        {"shift_begins", "jam jumlah"},
+        {"shift_begins_note", "jam jumlah catatan"},
 };
 enum { KEYS = sizeof known / sizeof *known };
 
