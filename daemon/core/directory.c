@@ -14,7 +14,7 @@ enum key_kind {
 	KEY_HUMAN = 'h',
 	KEY_CONTACT = 'c'
 };
-enum { KEY_MAX = 128 };
+enum { KEY_MAX = 128, DUTY_SPANS = 64 /* nobody tells more people at once of one incident */ };
 
 struct entry {
 	uint64_t hash;
@@ -26,7 +26,6 @@ struct entry {
 struct directory_index {
 	struct entry **buckets;
 	size_t mask;
-	const int64_t *latest_until; /* of shifts[0..i]: when the last of them ends */
 };
 struct key {
 	char bytes[KEY_MAX];
@@ -122,16 +121,6 @@ static void index_agency(struct arena *a, struct directory_index *x, const struc
 	insert(a, x, key_of_text(KEY_AGENCY, g->slug), g);
 }
 
-static const int64_t *latest_until(struct arena *a, const struct directory *d)
-{
-	int64_t *latest = arena_array(a, int64_t, d->shift_count + 1);
-	for (size_t i = 0; i < d->shift_count; i++) {
-		int64_t until = d->shifts[i].until.us;
-		latest[i] = i > 0 && latest[i - 1] > until ? latest[i - 1] : until;
-	}
-	return latest;
-}
-
 void directory_index(struct arena *a, struct directory *d)
 {
 	struct directory_index *x = arena_new_of(a, struct directory_index);
@@ -140,7 +129,6 @@ void directory_index(struct arena *a, struct directory *d)
 		buckets *= 2;
 	x->mask = buckets - 1;
 	x->buckets = arena_array(a, struct entry *, buckets);
-	x->latest_until = latest_until(a, d);
 	for (size_t i = d->person_count; i-- > 0;) {
 		insert(a, x, key_of_text(KEY_PERSON, d->people[i].slug), &d->people[i]);
 		if (d->people[i].phone != NULL)
@@ -242,19 +230,6 @@ const struct agency *directory_wider(const struct directory *d, const struct age
 	return wider;
 }
 
-static size_t shifts_begun(const struct directory *d, struct wall at)
-{
-	size_t low = 0, high = d->shift_count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (d->shifts[middle].from.us <= at.us)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static bool among(const struct person *const *people, size_t n, const struct person *p)
 {
 	for (size_t i = 0; i < n; i++)
@@ -266,16 +241,10 @@ static bool among(const struct person *const *people, size_t n, const struct per
 size_t directory_on_duty(const struct directory *d, struct wall at, const char *code, const struct person **ret,
                          size_t max)
 {
-	assert(d->index != NULL);
-	size_t n = 0;
-	for (int pass = 0; pass < 2; pass++) { /* coordinators first */
-		for (size_t i = shifts_begun(d, at); i-- > 0 && d->index->latest_until[i] > at.us && n < max;) {
-			const struct shift *s = &d->shifts[i];
-			bool coordinator = strcmp(s->role, "coordinator") == 0;
-			if (s->until.us > at.us && coordinator == (pass == 0) &&
-			    region_code_within(code, s->person->scope) && !among(ret, n, s->person))
-				ret[n++] = s->person;
-		}
-	}
+	struct duty_span spans[DUTY_SPANS];
+	size_t n = 0, found = roster_covering(&d->roster, at, code, spans, DUTY_SPANS);
+	for (size_t i = 0; i < found && n < max; i++)
+		if (!among(ret, n, spans[i].person)) /* with two roles at once he is told once */
+			ret[n++] = spans[i].person;
 	return n;
 }

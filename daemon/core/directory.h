@@ -1,4 +1,4 @@
-/* directory: partner agencies, their contacts and jurisdictions; people and shifts. Immutable snapshot of what the database holds. */
+/* directory: partner agencies, their contacts and jurisdictions; people and the duty roster. Immutable snapshot of what the database holds. */
 #ifndef SIGAP_CORE_DIRECTORY_H
 #define SIGAP_CORE_DIRECTORY_H
 #include <stdbool.h>
@@ -9,6 +9,7 @@
 #include "../base/arena.h"
 #include "../base/clock.h"
 #include "../base/id.h"
+#include "roster.h"
 #include "types.h"
 
 struct contact {
@@ -32,11 +33,7 @@ struct person {
 	const char *slug, *name, *phone; /* E.164, may be NULL */
 	const char *role;                /* "coordinator", "officer" */
 	const char *scope;               /* code prefix */
-};
-struct shift {
-	const struct person *person;
-	struct wall from, until;
-	const char *role;
+	bool left;                       /* not among the directory's people any more; the roster still names him */
 };
 
 struct directory {
@@ -44,11 +41,10 @@ struct directory {
 	size_t agency_count;
 	const struct person *people;
 	size_t person_count;
-	const struct shift *shifts; /* by from */
-	size_t shift_count;
+	struct roster roster;
 	const struct directory_index *index; /* made by directory_index(); every look-up below needs it */
 };
-/* Builds the indexes over agencies, people and shifts into the arena and sets d->index. Called once, when everything is loaded; nothing may change after it. */
+/* Builds the indexes over agencies and people into the arena and sets d->index. Called once, when everything is loaded; nothing may change after it. */
 void directory_index(struct arena *a, struct directory *d);
 /* Reads agencies.json into the arena; every fault is one line "agencies[3].contacts[0].phone: ..." appended to faults.
  * ids are left nil: the database gives them. Returns false when there was a fault. Members "note" are for people and skipped. */
@@ -66,7 +62,7 @@ const struct agency *directory_wider(const struct directory *d, const struct age
 /* The sms contacts with that phone, also those of retired agencies: an answer to an open dispatch still counts. */
 size_t directory_contacts_by_phone(const struct directory *d, const char *e164, const struct contact **ret, size_t max);
 const struct person *directory_person_by_phone(const struct directory *d, const char *e164);
-/* Who is on duty at that moment with a scope that covers code: shifts of role "coordinator" first, at most max people. */
+/* Who is on duty at that moment with a scope that covers code: those with the role "coordinator" first, then in the order of their shifts' beginning; each once, at most max people. */
 size_t directory_on_duty(const struct directory *d, struct wall at, const char *code, const struct person **ret,
                          size_t max);
 #endif

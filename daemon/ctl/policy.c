@@ -40,7 +40,7 @@ static size_t list_holes(struct ctl *c, const struct policy *policy, struct tabl
 {
 	struct directory directory;
 	struct buf out;
-	snapshot_directory(c, NULL, &directory);
+	snapshot_directory(c, &directory);
 	buf_init(&out, FAULTS_MOST);
 	size_t holes = policy_holes(policy, &directory, snapshot_gazetteer(c, policy->regency), &out, ret_cases);
 	char *text = holes > 0 ? arena_strdup(c->arena, out.data) : NULL, *rest = NULL;

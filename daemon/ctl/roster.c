@@ -8,7 +8,7 @@
 #include "snapshot.h"
 #include "table.h"
 
-enum { ADD_PERSON, LIST_PEOPLE, RETIRE, ROLE, ADD_SHIFT, LIST_SHIFTS, REMOVE_SHIFT, SHIFTS_AT };
+enum { ADD_PERSON, LIST_PEOPLE, RETIRE, ROLE, ADD_SHIFT, LIST_SHIFTS, REMOVE_SHIFT };
 static const struct pg_statement sql[] = {
         [ADD_PERSON] = {"add_person", "insert into person (slug, name, phone, role, scope) values ($1, $2, $3, $4, $5) "
                                       "on conflict (slug) do update set name = excluded.name, phone = excluded.phone, "
@@ -24,8 +24,6 @@ static const struct pg_statement sql[] = {
                                         "s.starts_at <= now() from shift s join person p on p.slug = s.person "
                                         "where s.ends_at > now() and p.retired_at is null order by s.starts_at, s.id"},
         [REMOVE_SHIFT] = {"remove_shift", "delete from shift where id = $1::uuid returning 1"},
-        [SHIFTS_AT] = {"shifts_at", "select person, role, starts_at, ends_at from shift where starts_at <= "
-                                    "$1::timestamptz and ends_at > $1::timestamptz order by starts_at, person"},
 };
 static const char *const roles[] = {"coordinator", "officer"};
 enum { PEOPLE_MOST = 64 };
@@ -119,6 +117,21 @@ int command_shift_remove(struct ctl *c)
 	return CTL_OK;
 }
 
+/* Whoever is on duty in whatever area, each once. */
+static size_t anywhere(const struct directory *d, struct wall when, const struct person *ret[PEOPLE_MOST])
+{
+	struct duty_span spans[PEOPLE_MOST];
+	size_t n = 0, found = roster_at(&d->roster, when, spans, PEOPLE_MOST);
+	for (size_t i = 0; i < found; i++) {
+		size_t k = 0;
+		while (k < n && ret[k] != spans[i].person)
+			k++;
+		if (k == n)
+			ret[n++] = spans[i].person;
+	}
+	return n;
+}
+
 int command_who(struct ctl *c)
 {
 	static const struct column columns[] = {
@@ -129,23 +142,11 @@ int command_who(struct ctl *c)
 	struct wall when = {0};
 	if (at == NULL || !rfc3339_parse(at, &when.us))
 		when = snapshot_now(c);
-	char text[RFC3339_MAX];
-	rfc3339_format(when.us, text);
 	struct directory d;
-	snapshot_directory(c, db_query(c, &sql[SHIFTS_AT], DB_WITH(at != NULL ? at : text)), &d);
+	snapshot_duty(c, when, (struct wall){when.us + 1000}, &d);
 	const struct person *people[PEOPLE_MOST];
 	struct table *t = table_new(c, columns, sizeof columns / sizeof *columns);
-	/* without an area: whoever is on duty anywhere, asked for each in his own area */
-	size_t n = 0;
-	if (code != NULL)
-		n = directory_on_duty(&d, when, code, people, PEOPLE_MOST);
-	for (size_t i = 0; code == NULL && i < d.shift_count && n < PEOPLE_MOST; i++) {
-		bool twice = false;
-		for (size_t k = 0; k < n; k++)
-			twice = twice || people[k] == d.shifts[i].person;
-		if (!twice)
-			people[n++] = d.shifts[i].person;
-	}
+	size_t n = code != NULL ? directory_on_duty(&d, when, code, people, PEOPLE_MOST) : anywhere(&d, when, people);
 	for (size_t i = 0; i < n; i++)
 		table_add(t, (const char *[]){people[i]->slug, people[i]->name, masked(c, people[i]->phone),
 		                              people[i]->role, people[i]->scope});

@@ -116,7 +116,7 @@ int command_route(struct ctl *c)
 	        .urgency = ctl_word(c, "urgency", urgency_names, URGENCIES, NULL),
 	};
 	struct directory directory;
-	snapshot_directory(c, NULL, &directory);
+	snapshot_directory(c, &directory);
 	const struct policy *policy = snapshot_policy(c);
 	if (policy == NULL)
 		ctl_die("no policy is in force: run sigapctl policy apply");

@@ -2,8 +2,10 @@
 #include "snapshot.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "../../protocol/rfc3339.h"
 #include "../io/sql.h"
 
 enum { FAULTS_MOST = 256 * 1024 };
@@ -68,45 +70,127 @@ static void read_contacts(struct ctl *c, struct agency *agencies, size_t n)
 	}
 }
 
-static void read_people(struct ctl *c, struct directory *d)
+/* Those who left stand behind the directory's people: the roster still names them. Returns how many there are in all. */
+static size_t read_people(struct ctl *c, struct directory *d)
 {
 	const struct rows *r = ask(c, SQL_RULES_PEOPLE);
 	struct person *people = arena_array(c->arena, struct person, (size_t)r->count + 1);
-	for (int i = 0; i < r->count; i++)
+	for (int i = 0; i < r->count; i++) {
 		people[i] = (struct person){.slug = db_cell(r, i, 0),
 		                            .name = db_cell(r, i, 1),
 		                            .phone = db_cell(r, i, 2),
 		                            .role = db_cell(r, i, 3),
-		                            .scope = db_cell(r, i, 4)};
-	d->people = people;
-	d->person_count = (size_t)r->count;
-}
-
-static void read_shifts(struct ctl *c, const struct rows *r, struct directory *d)
-{
-	struct shift *shifts = arena_array(c->arena, struct shift, (size_t)r->count + 1);
-	for (int i = 0; i < r->count; i++) {
-		const struct person *person = NULL; /* a retired person's shift counts no more */
-		for (size_t p = 0; p < d->person_count && person == NULL; p++)
-			if (strcmp(d->people[p].slug, db_cell(r, i, 0)) == 0)
-				person = &d->people[p];
-		if (person != NULL)
-			shifts[d->shift_count++] = (struct shift){.person = person,
-			                                          .role = db_cell(r, i, 1),
-			                                          .from = db_time(db_cell(r, i, 2)),
-			                                          .until = db_time(db_cell(r, i, 3))};
+		                            .scope = db_cell(r, i, 4),
+		                            .left = db_bool(db_cell(r, i, 5))};
+		d->person_count += !people[i].left;
 	}
-	d->shifts = shifts;
+	d->people = people;
+	return (size_t)r->count;
 }
 
-void snapshot_directory(struct ctl *c, const struct rows *shifts, struct directory *ret)
+/* ---- the roster of a window ---- */
+
+enum { ROTATIONS, SHIFTS, OVERRIDES };
+static const struct pg_statement roster_sql[] = {
+        [ROTATIONS] = {"rotations", "select slug, role, array_to_string(people, ' '), starts_at, shift_s, "
+                                    "least(ends_at, retired_at) from rotation where starts_at < $2::timestamptz and "
+                                    "coalesce(least(ends_at, retired_at), 'infinity') > greatest(starts_at, "
+                                    "$1::timestamptz - interval '366 days') order by slug"},
+        [SHIFTS] = {"shifts", "select person, role, starts_at, ends_at from shift where starts_at < $2::timestamptz "
+                              "and ends_at > $1::timestamptz - interval '366 days' order by starts_at, person, id"},
+        [OVERRIDES] = {"overrides", "select role, starts_at, least(ends_at, retired_at), made_at, person, instead_of, "
+                                    "swap is not null from shift_override where starts_at < $2::timestamptz and "
+                                    "least(ends_at, retired_at) > greatest(starts_at, $1::timestamptz - "
+                                    "interval '366 days') order by made_at, id"},
+};
+
+struct people {
+	const struct person *all;
+	size_t count;
+};
+
+static const struct person *known_person(const struct people *p, const char *slug)
+{
+	for (size_t i = 0; slug != NULL && i < p->count; i++)
+		if (strcmp(p->all[i].slug, slug) == 0)
+			return &p->all[i];
+	return NULL;
+}
+
+static void read_rotations(struct ctl *c, const struct people *p, const struct rows *r, struct roster *to)
+{
+	struct rotation *rotations = arena_array(c->arena, struct rotation, (size_t)r->count + 1);
+	for (int i = 0; i < r->count; i++) {
+		char *slugs = arena_strdup(c->arena, db_cell(r, i, 2)), *rest = NULL;
+		const struct person **turns = arena_array(c->arena, const struct person *, strlen(slugs) + 1);
+		size_t n = 0;
+		for (char *slug = strtok_r(slugs, " ", &rest); slug != NULL; slug = strtok_r(NULL, " ", &rest))
+			turns[n++] = known_person(p, slug);
+		rotations[i] = (struct rotation){.slug = db_cell(r, i, 0),
+		                                 .role = db_cell(r, i, 1),
+		                                 .people = turns,
+		                                 .count = n,
+		                                 .from = db_time(db_cell(r, i, 3)),
+		                                 .until = db_time(db_cell(r, i, 5)),
+		                                 .shift_s = atoll(db_cell(r, i, 4))};
+	}
+	to->rotations = rotations;
+	to->rotation_count = (size_t)r->count;
+}
+
+static void read_shifts(struct ctl *c, const struct people *p, const struct rows *r, struct roster *to)
+{
+	struct single_shift *shifts = arena_array(c->arena, struct single_shift, (size_t)r->count + 1);
+	for (int i = 0; i < r->count; i++)
+		shifts[i] = (struct single_shift){.person = known_person(p, db_cell(r, i, 0)),
+		                                  .role = db_cell(r, i, 1),
+		                                  .from = db_time(db_cell(r, i, 2)),
+		                                  .until = db_time(db_cell(r, i, 3))};
+	to->shifts = shifts;
+	to->shift_count = (size_t)r->count;
+}
+
+static void read_overrides(struct ctl *c, const struct people *p, const struct rows *r, struct roster *to)
+{
+	struct override *overrides = arena_array(c->arena, struct override, (size_t)r->count + 1);
+	for (int i = 0; i < r->count; i++)
+		overrides[i] = (struct override){.role = db_cell(r, i, 0),
+		                                 .from = db_time(db_cell(r, i, 1)),
+		                                 .until = db_time(db_cell(r, i, 2)),
+		                                 .made = db_time(db_cell(r, i, 3)),
+		                                 .person = known_person(p, db_cell(r, i, 4)),
+		                                 .instead_of = known_person(p, db_cell(r, i, 5)),
+		                                 .swap = db_bool(db_cell(r, i, 6))};
+	to->overrides = overrides;
+	to->override_count = (size_t)r->count;
+}
+
+static void read_roster(struct ctl *c, const struct people *p, struct wall from, struct wall until, struct roster *to)
+{
+	char begin[RFC3339_MAX], end[RFC3339_MAX];
+	rfc3339_format(from.us, begin);
+	rfc3339_format(until.us, end);
+	read_rotations(c, p, db_query(c, &roster_sql[ROTATIONS], DB_WITH(begin, end)), to);
+	read_shifts(c, p, db_query(c, &roster_sql[SHIFTS], DB_WITH(begin, end)), to);
+	read_overrides(c, p, db_query(c, &roster_sql[OVERRIDES], DB_WITH(begin, end)), to);
+}
+
+void snapshot_duty(struct ctl *c, struct wall from, struct wall until, struct directory *ret)
 {
 	*ret = (struct directory){.agencies = NULL};
+	struct people known = {.count = read_people(c, ret)};
+	known.all = ret->people;
+	read_roster(c, &known, from, until, &ret->roster);
+	directory_index(c->arena, ret);
+}
+
+void snapshot_directory(struct ctl *c, struct directory *ret)
+{
+	struct wall now = snapshot_now(c);
+	snapshot_duty(c, now, (struct wall){now.us + 1000}, ret);
 	struct agency *agencies = read_agencies(c, &ret->agency_count);
 	read_contacts(c, agencies, ret->agency_count);
 	ret->agencies = agencies;
-	read_people(c, ret);
-	read_shifts(c, shifts != NULL ? shifts : ask(c, SQL_RULES_SHIFTS), ret);
 	directory_index(c->arena, ret);
 }
 

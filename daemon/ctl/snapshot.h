@@ -1,4 +1,4 @@
-/* snapshot: what the daemon decides on, read from the database with the daemon's own statements. */
+/* snapshot: what the daemon decides on, read from the database as the daemon reads it. */
 #ifndef SIGAP_CTL_SNAPSHOT_H
 #define SIGAP_CTL_SNAPSHOT_H
 #include "../core/directory.h"
@@ -6,8 +6,10 @@
 #include "../core/policy.h"
 #include "db.h"
 
-/* Agencies, people and shifts, indexed. shifts: rows person, role, starts_at, ends_at in order of start; NULL: those that the daemon knows. */
-void snapshot_directory(struct ctl *c, const struct rows *shifts, struct directory *ret);
+/* Agencies, people and who is on duty now, indexed. */
+void snapshot_directory(struct ctl *c, struct directory *ret);
+/* Only people and the roster of [from, until), with all that could still say where its shifts began. */
+void snapshot_duty(struct ctl *c, struct wall from, struct wall until, struct directory *ret);
 /* home: the area in which free text is searched. */
 const struct gazetteer *snapshot_gazetteer(struct ctl *c, const char *home);
 /* The policy in force, NULL when there is none; ends the run when it cannot be read. */

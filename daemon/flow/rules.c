@@ -24,6 +24,7 @@ struct load {
 	size_t alias_count;
 	struct agency *agencies;
 	size_t agency_count;
+	size_t known_count; /* of the directory's people and, after them, of those who left */
 };
 
 struct rules *rules_hold(struct rules *r)
@@ -136,38 +137,91 @@ static const char *read_contacts(struct load *l, const struct pg_result *r)
 	return NULL;
 }
 
+/* Those who left stand behind the directory's people: the roster still names them. */
 static const char *read_people(struct load *l, const struct pg_result *r)
 {
 	struct person *people = arena_array(l->rules->arena, struct person, (size_t)r->rows + 1);
-	for (int i = 0; i < r->rows; i++)
+	for (int i = 0; i < r->rows; i++) {
 		people[i] = (struct person){.slug = copy(l, r, i, 0),
 		                            .name = copy(l, r, i, 1),
 		                            .phone = copy(l, r, i, 2),
 		                            .role = copy(l, r, i, 3),
-		                            .scope = copy(l, r, i, 4)};
+		                            .scope = copy(l, r, i, 4),
+		                            .left = pg_bool(r, i, 5)};
+		l->rules->directory.person_count += !people[i].left;
+	}
 	l->rules->directory.people = people;
-	l->rules->directory.person_count = (size_t)r->rows;
+	l->known_count = (size_t)r->rows;
+	return NULL;
+}
+
+static const struct person *known_person(const struct load *l, const char *slug)
+{
+	const struct person *people = l->rules->directory.people;
+	for (size_t i = 0; i < l->known_count; i++)
+		if (strcmp(people[i].slug, slug) == 0)
+			return &people[i];
+	return NULL;
+}
+
+/* "ani budi": in turn. */
+static void split_people(struct load *l, char *text, struct rotation *to)
+{
+	size_t n = 1;
+	for (const char *p = text; *p != '\0'; p++)
+		n += *p == ' ';
+	const struct person **people = arena_array(l->rules->arena, const struct person *, n);
+	char *rest = NULL;
+	for (char *slug = strtok_r(text, " ", &rest); slug != NULL; slug = strtok_r(NULL, " ", &rest))
+		people[to->count++] = known_person(l, slug);
+	to->people = people;
+}
+
+static const char *read_rotations(struct load *l, const struct pg_result *r)
+{
+	struct rotation *rotations = arena_array(l->rules->arena, struct rotation, (size_t)r->rows + 1);
+	for (int i = 0; i < r->rows; i++) {
+		rotations[i] = (struct rotation){.slug = copy(l, r, i, 0),
+		                                 .role = copy(l, r, i, 1),
+		                                 .from = pg_time(r, i, 3),
+		                                 .until = pg_time(r, i, 5),
+		                                 .shift_s = pg_int(r, i, 4)};
+		split_people(l, copy(l, r, i, 2), &rotations[i]);
+		if (rotations[i].count == 0)
+			return "a rotation has no people";
+	}
+	l->rules->directory.roster.rotations = rotations;
+	l->rules->directory.roster.rotation_count = (size_t)r->rows;
 	return NULL;
 }
 
 static const char *read_shifts(struct load *l, const struct pg_result *r)
 {
-	struct directory *d = &l->rules->directory;
-	struct shift *shifts = arena_array(l->rules->arena, struct shift, (size_t)r->rows + 1);
-	size_t n = 0;
-	for (int i = 0; i < r->rows; i++) {
-		const struct person *person = NULL; /* a retired person's shift counts no more */
-		for (size_t p = 0; p < d->person_count && person == NULL; p++)
-			if (strcmp(d->people[p].slug, pg_text(r, i, 0)) == 0)
-				person = &d->people[p];
-		if (person != NULL)
-			shifts[n++] = (struct shift){.person = person,
-			                             .role = copy(l, r, i, 1),
-			                             .from = pg_time(r, i, 2),
-			                             .until = pg_time(r, i, 3)};
-	}
-	d->shifts = shifts;
-	d->shift_count = n;
+	struct single_shift *shifts = arena_array(l->rules->arena, struct single_shift, (size_t)r->rows + 1);
+	for (int i = 0; i < r->rows; i++)
+		shifts[i] = (struct single_shift){.person = known_person(l, pg_text(r, i, 0)),
+		                                  .role = copy(l, r, i, 1),
+		                                  .from = pg_time(r, i, 2),
+		                                  .until = pg_time(r, i, 3)};
+	l->rules->directory.roster.shifts = shifts;
+	l->rules->directory.roster.shift_count = (size_t)r->rows;
+	return NULL;
+}
+
+static const char *read_overrides(struct load *l, const struct pg_result *r)
+{
+	struct override *overrides = arena_array(l->rules->arena, struct override, (size_t)r->rows + 1);
+	for (int i = 0; i < r->rows; i++)
+		overrides[i] =
+		        (struct override){.role = copy(l, r, i, 0),
+		                          .from = pg_time(r, i, 1),
+		                          .until = pg_time(r, i, 2),
+		                          .made = pg_time(r, i, 3),
+		                          .person = pg_is_null(r, i, 4) ? NULL : known_person(l, pg_text(r, i, 4)),
+		                          .instead_of = pg_is_null(r, i, 5) ? NULL : known_person(l, pg_text(r, i, 5)),
+		                          .swap = pg_bool(r, i, 6)};
+	l->rules->directory.roster.overrides = overrides;
+	l->rules->directory.roster.override_count = (size_t)r->rows;
 	return NULL;
 }
 
@@ -217,8 +271,10 @@ static const struct {
 	const char *(*read)(struct load *l, const struct pg_result *r);
 } steps[] = {
         {SQL_RULES_KEY, read_key}, /* first: its version dates the whole load */
-        {SQL_RULES_REGIONS, read_regions},   {SQL_RULES_ALIASES, read_aliases}, {SQL_RULES_AGENCIES, read_agencies},
-        {SQL_RULES_CONTACTS, read_contacts}, {SQL_RULES_PEOPLE, read_people},   {SQL_RULES_SHIFTS, read_shifts},
+        {SQL_RULES_REGIONS, read_regions},   {SQL_RULES_ALIASES, read_aliases},
+        {SQL_RULES_AGENCIES, read_agencies}, {SQL_RULES_CONTACTS, read_contacts},
+        {SQL_RULES_PEOPLE, read_people},     {SQL_RULES_ROTATIONS, read_rotations},
+        {SQL_RULES_SHIFTS, read_shifts},     {SQL_RULES_OVERRIDES, read_overrides},
         {SQL_RULES_POLICY, read_policy},     {SQL_RULES_TOKENS, read_tokens},
 };
 enum { STEPS = sizeof steps / sizeof *steps };
@@ -317,6 +373,7 @@ static void start(struct load *l, void (*done)(void *ctx, const char *why), void
 	l->done = done;
 	l->ctx = ctx;
 	l->next_done = NULL;
+	l->known_count = 0;
 	l->step = 0;
 	store_read(l->flow->store, steps[0].statement, store_params(l->flow->store), on_rows, l);
 }

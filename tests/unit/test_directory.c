@@ -301,19 +301,26 @@ static void index_agrees_with_a_walk_over_all_agencies(void **state)
 /* ---- people ---- */
 
 static const struct person people[] = {
-        {"ani", "Ani", "+62811", "officer", "64.09"},
-        {"budi", "Budi", "+62812", "coordinator", "64.09"},
-        {"cici", "Cici", NULL, "coordinator", "64.09.03"},
+        {"ani", "Ani", "+62811", "officer", "64.09", false},
+        {"budi", "Budi", "+62812", "coordinator", "64.09", false},
+        {"cici", "Cici", NULL, "coordinator", "64.09.03", false},
 };
 
 static struct directory with_shifts(void)
 {
-	static const struct shift shifts[] = {
-	        {&people[2], {0}, {1000}, "coordinator"},  {&people[0], {100}, {200}, "officer"},
-	        {&people[1], {150}, {200}, "coordinator"}, {&people[1], {160}, {190}, "coordinator"},
-	        {&people[1], {300}, {400}, "coordinator"},
+	static const struct single_shift shifts[] = {
+	        {&people[2], "coordinator", {0}, {1000}},  {&people[0], "officer", {100}, {200}},
+	        {&people[1], "coordinator", {150}, {200}}, {&people[1], "coordinator", {160}, {190}},
+	        {&people[1], "coordinator", {300}, {400}}, {&people[1], "officer", {160}, {190}},
 	};
-	struct directory d = {.people = people, .person_count = 3, .shifts = shifts, .shift_count = 5};
+	static const struct override override = {
+	        .role = "coordinator", .from = {310}, .until = {320}, .person = &people[0], .instead_of = &people[1]};
+	struct directory d = {.people = people,
+	                      .person_count = 3,
+	                      .roster = {.shifts = shifts,
+	                                 .shift_count = sizeof shifts / sizeof *shifts,
+	                                 .overrides = &override,
+	                                 .override_count = 1}};
 	directory_index(arena, &d);
 	return d;
 }
@@ -335,10 +342,11 @@ static void duty_is_who_is_on_shift_and_covers_the_area_coordinators_first(void 
 {
 	(void)state;
 	assert_on_duty(170, "64.09.01.1003", "budi ani");
-	assert_on_duty(170, "64.09.03.2002", "budi cici ani");
+	assert_on_duty(170, "64.09.03.2002", "cici budi ani"); /* in the order of their beginning, each once */
 	assert_on_duty(120, "64.09.01.1003", "ani");
 	assert_on_duty(200, "64.09.01.1003", "");     /* a shift ends at `until` */
 	assert_on_duty(300, "64.09.01.1003", "budi"); /* and begins at `from` */
+	assert_on_duty(315, "64.09.01.1003", "ani");  /* an override */
 	assert_on_duty(500, "64.09.03.2002", "cici"); /* a long shift behind many short ones */
 	assert_on_duty(500, "64.09", "");
 	assert_on_duty(-1, "64.09.03.2002", "");

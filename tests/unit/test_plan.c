@@ -35,13 +35,13 @@ static const struct region regions[] = {
         {"64.71.01.1001", "Tempat Jauh"},
 };
 static const struct person people[] = {
-        {"piket", "Sari", "+628000000900", "coordinator", "64.09"},
-        {"tanpa-hp", "Tono", NULL, "coordinator", "64.09"},
-        {"babulu", "Budi", "+628000000901", "officer", "64.09.03"},
+        {"piket", "Sari", "+628000000900", "coordinator", "64.09", false},
+        {"tanpa-hp", "Tono", NULL, "coordinator", "64.09", false},
+        {"babulu", "Budi", "+628000000901", "officer", "64.09.03", false},
 };
-static const struct shift shifts[] = {
-        {&people[0], {0}, {INT64_MAX}, "coordinator"},
-        {&people[1], {0}, {INT64_MAX}, "coordinator"},
+static const struct single_shift shifts[] = {
+        {&people[0], "coordinator", {0}, {INT64_MAX}},
+        {&people[1], "coordinator", {0}, {INT64_MAX}},
 };
 
 static struct uuid next_id(void)
@@ -80,7 +80,8 @@ static int start(void **state)
 	text = file_text(SOURCE_DIR "/config/replies/replies.tsv", &len);
 	setting.replies = replies_read(arena, "replies.tsv", text, len, &faults);
 	text = file_text(SOURCE_DIR "/config/agencies.json", &len);
-	directory = (struct directory){.people = people, .person_count = 3, .shifts = shifts, .shift_count = 2};
+	directory =
+	        (struct directory){.people = people, .person_count = 3, .roster = {.shifts = shifts, .shift_count = 2}};
 	directory_read_agencies(arena, text, len, &directory.agencies, &directory.agency_count, &faults);
 	directory_index(arena, &directory);
 	setting.gazetteer = gazetteer_build(arena, regions, sizeof regions / sizeof *regions, NULL, 0, "64.09");

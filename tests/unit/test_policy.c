@@ -256,7 +256,7 @@ static const struct region regions[] = {
         {"64.09.03", "Babulu"},        {"64.09.04", "Sepaku"},           {"64.09.01.1003", "Petung"},
         {"64.09.03.2002", "Labangka"}, {"64.09.04.2002", "Bukit Raya"},  {"64.71.01.1001", "Elsewhere"},
 };
-static const struct person coordinator = {"piket", "Piket", "+628000000900", "coordinator", "64.09"};
+static const struct person coordinator = {"piket", "Piket", "+628000000900", "coordinator", "64.09", false};
 
 static struct directory sample(void)
 {
@@ -338,7 +338,7 @@ static void person_of_a_ladder_is_a_human_and_an_unknown_one_a_hole(void **state
 	char *text = changed(shipped(), "{ \"to\": \"duty\", \"wait\": \"5m\" }",
 	                     "{ \"to\": \"duty\", \"wait\": \"5m\" }, { \"to\": \"person:kabid\", \"wait\": \"5m\" }");
 	struct directory d = sample();
-	struct person kabid = {"kabid", "Kabid", "+628000000901", "officer", "64.71"};
+	struct person kabid = {"kabid", "Kabid", "+628000000901", "officer", "64.71", false};
 	d.people = &kabid; /* covers nothing here: reached by name only */
 	directory_index(arena, &d);
 	assert_int_equal(holes_of(text, d, NULL), 0);
@@ -358,7 +358,7 @@ static void person_of_one_ladder_is_a_human_for_the_types_that_climb_it(void **s
 	char *text = changed(shipped(), "{ \"to\": \"up\", \"wait\": \"5m\" }",
 	                     "{ \"to\": \"person:kabid\", \"wait\": \"5m\" }");
 	struct directory d = sample();
-	struct person kabid = {"kabid", "Kabid", "+628000000901", "officer", "64.71"};
+	struct person kabid = {"kabid", "Kabid", "+628000000901", "officer", "64.71", false};
 	d.people = &kabid;
 	directory_index(arena, &d);
 	assert_int_equal(holes_of(text, d, NULL), 3); /* "unhurried" alone never reaches a person */

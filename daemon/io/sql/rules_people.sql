@@ -1,1 +1,2 @@
-select slug, name, phone, role, scope from person where retired_at is null order by slug
+-- Those who left come last: the roster may still name them.
+select slug, name, phone, role, scope, retired_at is not null from person order by retired_at is not null, slug

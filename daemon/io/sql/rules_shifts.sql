@@ -1,1 +1,2 @@
-select person, role, starts_at, ends_at from shift where ends_at > now() order by starts_at, person
+-- Single shifts that have not long ended.
+select person, role, starts_at, ends_at from shift where ends_at > now() - interval '32 days' order by starts_at, person, id
