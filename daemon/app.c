@@ -19,6 +19,7 @@
 #include "flow/escalate.h"
 #include "flow/flow.h"
 #include "flow/numbers.h"
+#include "flow/roster.h"
 #include "flow/rules.h"
 #include "flow/watch.h"
 #include "io/sys.h"
@@ -280,6 +281,7 @@ static void open_modules(struct app *app)
 	f->numbers = numbers_open(f);
 	f->deliver = deliver_open(f);
 	f->escalate = escalate_open(f);
+	f->roster = roster_watch_open(f);
 	const struct http_limits limits = {c->max_connections, HEADERS_BYTES, BODY_BYTES, IDLE_S, REQUEST_S};
 	f->http = http_open(f->base, api_routes, api_route_count, &limits, access_gate, f);
 	app->watch = watch_open(f);
@@ -306,6 +308,7 @@ static void close_modules(struct app *app)
 	store_close(&f->store); /* requests that still wait are answered, the watch's look too */
 	watch_close(&app->watch);
 	http_close(&f->http);
+	roster_watch_close(&f->roster);
 	escalate_close(&f->escalate);
 	deliver_close(&f->deliver);
 	numbers_close(&f->numbers);

@@ -5,6 +5,7 @@
  *   deliver    notices leave, are retried, are given up
  *   respond    partners answer; coordinators decide (coordinate)
  *   escalate   clocks run out; the ladder climbs
+ *   roster     shifts: who begins one is asked before it, gaps are alarms (shifts: people speak of them)
  *   watch      health, metrics, the look at the queues
  *
  * Beside the path: rules (the snapshot that decisions are made on), access (who may ask what), numbers (report numbers), query (reading),
@@ -26,6 +27,7 @@ struct numbers;
 struct deliver;
 struct escalate;
 struct alarms;
+struct roster_watch;
 
 /* What the stages share. Made and ended by app.c. */
 struct flow {
@@ -42,6 +44,7 @@ struct flow {
 	struct deliver *deliver;
 	struct escalate *escalate;
 	struct alarms *alarms;
+	struct roster_watch *roster;
 	bool ready; /* rules are loaded and the database answers */
 	bool draining;
 };

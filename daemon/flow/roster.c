@@ -146,7 +146,8 @@ static void note_for_sms(const char *note, struct buf *out)
 	buf_init(&clean, NOTE_BYTES * 4);
 	for (const char *at = note; *at != '\0';) {
 		size_t digits = 0;
-		while (is_digit(at[digits]) || (digits > 0 && strchr("- .", at[digits]) != NULL && is_digit(at[digits + 1])))
+		while (is_digit(at[digits]) ||
+		       (digits > 0 && strchr("- .", at[digits]) != NULL && is_digit(at[digits + 1])))
 			digits++;
 		if (digits > DIGITS_MOST) {
 			buf_adds(&clean, "***");
@@ -238,7 +239,8 @@ static void raise_trouble(struct roster_watch *w, const struct duty_span *shift,
 	struct shift_time t = shift_time_of(w->flow, shift->from);
 	rfc3339_format(shift->from.us, begins);
 	raise(w, shift_trouble_alarm(trouble), arena_printf(w->arena, "%.60s %s", shift->person->slug, begins),
-	      arena_printf(w->arena, "piket %s %s WITA: %.32s %s", t.day, t.clock, shift->person->slug, words[trouble]));
+	      arena_printf(w->arena, "piket %s %s WITA: %.32s %s", t.day, t.clock, shift->person->slug,
+	                   words[trouble]));
 }
 
 /* Until when, unless nobody knows. */

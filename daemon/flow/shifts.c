@@ -14,7 +14,15 @@
 #include "roster.h"
 #include "rules.h"
 
-enum { DAY_S = 86400, DAYS_DEFAULT = 7, DAYS_MOST = 92, SPANS_MOST = 4096, GAPS_MOST = 512, ROLES_MOST = 4 };
+enum {
+	DAY_S = 86400,
+	DAYS_DEFAULT = 7,
+	DAYS_MOST = 92,
+	DAYS_KEPT = 31,
+	SPANS_MOST = 4096,
+	GAPS_MOST = 512,
+	ROLES_MOST = 4
+};
 
 static struct wall plus(struct wall t, int64_t seconds)
 {
@@ -28,7 +36,7 @@ struct asked {
 	struct arena *arena;
 	struct rules *rules; /* held; NULL: not needed */
 	struct wall from, until;
-	struct roster_request body; /* until the parameters are sent */
+	const char *person;
 	struct uuid id;
 };
 
@@ -161,8 +169,8 @@ static const char *window_fault(struct asked *q)
 	form_free(&form);
 	if (!read)
 		return "from and until are RFC 3339 times, such as 2026-11-22T00:00:00Z (a + is written %2B)";
-	if (q->from.us < plus(now, -DAY_S).us)
-		return "from must not be more than a day ago: the roster looks ahead";
+	if (q->from.us < plus(now, -(int64_t)DAYS_KEPT * DAY_S).us)
+		return "from must be at most 31 days ago: what was before is not kept in the roster";
 	if (q->until.us <= q->from.us || q->until.us > plus(q->from, (int64_t)DAYS_MOST * DAY_S).us)
 		return "until must be later than from, by at most 92 days";
 	return NULL;
@@ -217,7 +225,7 @@ static void on_accepted(void *ctx, const struct pg_result *r)
 	buf_init(&body, 1024);
 	json_out_init(&j, &body);
 	json_begin_object(&j);
-	json_member_string(&j, "person", q->body.person);
+	json_member_string(&j, "person", q->person);
 	put_time(&j, "starts_at", q->from);
 	put_time(&j, "accepted_at", pg_time(r, 0, 0));
 	json_end_object(&j);
@@ -235,10 +243,10 @@ void shifts_post_accept(void *ctx, struct http_request *r)
 		return;
 	}
 	struct duty_span shifts[ROLES_MOST];
-	q->body.person = arena_strdup(r->arena, body.person);
+	q->person = arena_strdup(r->arena, body.person);
 	q->from.us = body.starts_us;
 	roster_request_free(&body);
-	size_t n = shifts_beginning(q, q->body.person, NULL, q->from.us, shifts);
+	size_t n = shifts_beginning(q, q->person, NULL, q->from.us, shifts);
 	if (n == 0) {
 		refuse(q, "#/starts_at", "no shift of this person begins then, or it has ended: see GET /v1/shifts");
 		return;
@@ -249,7 +257,7 @@ void shifts_post_accept(void *ctx, struct http_request *r)
 		pg_array_time(ends, shifts[i].until);
 	}
 	struct pg_params *p = store_params(q->flow->store);
-	pg_param_text(p, q->body.person);
+	pg_param_text(p, q->person);
 	pg_param_time(p, q->from);
 	pg_param_array(p, roles);
 	pg_param_array(p, ends);
@@ -261,10 +269,9 @@ void shifts_post_accept(void *ctx, struct http_request *r)
 
 /* ---- standing in ---- */
 
-/* {"id", "made_at"}: the override's or the swap's. The trigger on the table has the rules read anew. */
-static void on_overridden(void *ctx, const struct pg_result *r)
+/* 201 {"id", at_key}: what was made. */
+static void reply_made(struct asked *q, const struct pg_result *r, const char *at_key)
 {
-	struct asked *q = ctx;
 	if (r->status != PG_OK || r->rows == 0) {
 		reply_away(q);
 		return;
@@ -277,10 +284,16 @@ static void on_overridden(void *ctx, const struct pg_result *r)
 	json_out_init(&j, &body);
 	json_begin_object(&j);
 	json_member_string(&j, "id", id);
-	put_time(&j, "made_at", pg_time(r, 0, 0));
+	put_time(&j, at_key, pg_time(r, 0, 0));
 	json_end_object(&j);
 	http_reply_buf(q->request, 201, "application/json", &body);
 	buf_free(&body);
+}
+
+/* The trigger on the table has the rules read anew. */
+static void on_overridden(void *ctx, const struct pg_result *r)
+{
+	reply_made(ctx, r, "made_at");
 }
 
 struct stand_in {
@@ -397,23 +410,7 @@ void shifts_get_notes(void *ctx, struct http_request *r)
 
 static void on_noted(void *ctx, const struct pg_result *r)
 {
-	struct asked *q = ctx;
-	if (r->status != PG_OK || r->rows == 0) {
-		reply_away(q);
-		return;
-	}
-	struct buf body;
-	struct json_out j;
-	char id[UUID_TEXT];
-	uuid_format(q->id, id);
-	buf_init(&body, 1024);
-	json_out_init(&j, &body);
-	json_begin_object(&j);
-	json_member_string(&j, "id", id);
-	put_time(&j, "at", pg_time(r, 0, 0));
-	json_end_object(&j);
-	http_reply_buf(q->request, 201, "application/json", &body);
-	buf_free(&body);
+	reply_made(ctx, r, "at");
 }
 
 void shifts_post_note(void *ctx, struct http_request *r)

@@ -272,6 +272,22 @@ def test_answers_about_the_rules_are_as_described(witness):
         assert witness.get(path).json()
         witness.get(path, 401, token=None)
         witness.get(path, 403, token="source")
+    witness.get("/v1/shifts", 400, query="?from=tomorrow")
+    begins = witness.get("/v1/shifts").json()["shifts"][0]["from"]
+    notes = "/v1/handover-notes"
+    witness.post(notes, 201, {"text": "Kejadian 1042 menunggu ambulans."})
+    assert witness.get(notes).json()[0]["text"] == "Kejadian 1042 menunggu ambulans."
+    witness.get(notes, 401, token=None)
+    witness.get(notes, 403, token="auditor")
+    span = {"role": "officer", "from": "2100-01-01T00:00:00Z", "until": "2100-01-02T00:00:00Z"}
+    for path, body, status in ((notes, {"text": "Tidak ada"}, 201), ("/v1/shifts/accept", {"person": "budi", "starts_at": begins}, 200),
+                               ("/v1/shifts/overrides", {**span, "person": "budi"}, 201), ("/v1/shifts/swaps", {}, 422)):
+        witness.post(path, status, body)
+        witness.post(path, 400, raw=b"{")
+        witness.post(path, 401, {}, token=None)
+        witness.post(path, 403, {}, token="auditor")
+        witness.post(path, 413, raw=b" " * 16385)
+        witness.post(path, 422, {})
     dry = "/v1/policy/dry-run"
     whole = witness.post(dry, 200, {"type": "shackled_patient", "urgency": "critical", "place": {"village_code": "64.09.01.1003"},
                                     "reporter": {"phone": "08120000777"}}).json()
