@@ -193,6 +193,7 @@ static void answer_as_agency(struct incoming *in)
 static void on_shift(void *ctx, enum shift_answer_end end, struct wall begins)
 {
 	struct incoming *in = ctx;
+	struct rules *held = in->rules; /* a reply ends the request and its memory */
 	in->shift_begins = begins;
 	if (end == SHIFT_ANSWER_UNAVAILABLE) {
 		busy_reply(in->request, "the database is away");
@@ -207,7 +208,7 @@ static void on_shift(void *ctx, enum shift_answer_end end, struct wall begins)
 	} else {
 		report(in);
 	}
-	rules_drop(&in->rules);
+	rules_drop(&held);
 }
 
 /* "siap" of a person on duty may be about a shift, of a partner's telephone about a dispatch. Without an incident's number an open question about a shift goes first. */

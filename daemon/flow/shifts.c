@@ -131,6 +131,7 @@ static void put_gaps(struct json_out *j, const struct asked *q)
 static void on_checks(void *ctx, const struct pg_result *r)
 {
 	struct asked *q = ctx;
+	struct rules *held = q->rules; /* a reply ends the request and its memory */
 	if (r->status != PG_OK) {
 		busy_reply(q->request, "the database is away");
 	} else {
@@ -147,7 +148,7 @@ static void on_checks(void *ctx, const struct pg_result *r)
 		http_reply_buf(q->request, 200, "application/json", &body);
 		buf_free(&body);
 	}
-	rules_drop(&q->rules);
+	rules_drop(&held);
 }
 
 /* False when the parameter is there but no time. */
