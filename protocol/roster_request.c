@@ -106,22 +106,22 @@ static bool roster_read(const char *body, size_t len, const struct member *membe
 	return false;
 }
 
-bool shift_accept_read(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem)
+bool roster_request_read_accept(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem)
 {
 	return roster_read(body, len, accept_members, check_accept, ret, ret_problem);
 }
 
-bool shift_override_read(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem)
+bool roster_request_read_override(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem)
 {
 	return roster_read(body, len, override_members, check_override, ret, ret_problem);
 }
 
-bool shift_swap_read(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem)
+bool roster_request_read_swap(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem)
 {
 	return roster_read(body, len, swap_members, check_swap, ret, ret_problem);
 }
 
-bool handover_note_read(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem)
+bool roster_request_read_note(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem)
 {
 	return roster_read(body, len, note_members, check_note, ret, ret_problem);
 }

@@ -20,12 +20,13 @@ struct roster_request {
 
 /* All: 400 / 422 in *ret_problem like report_request_read. */
 /* {person, starts_at}: that person's shift that begins then is accepted for him. */
-bool shift_accept_read(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem);
+bool roster_request_read_accept(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem);
 /* {role, from, until, person?, instead_of?, reason?}: one of person and instead_of at least; from before until, at most 366 days. */
-bool shift_override_read(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem);
+bool roster_request_read_override(const char *body, size_t len, struct roster_request *ret,
+                                  struct problem *ret_problem);
 /* {role, person, starts_at, with, with_starts_at, reason?}: two people take each other's shift. */
-bool shift_swap_read(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem);
+bool roster_request_read_swap(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem);
 /* {text} */
-bool handover_note_read(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem);
+bool roster_request_read_note(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem);
 void roster_request_free(struct roster_request *r);
 #endif

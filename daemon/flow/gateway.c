@@ -91,7 +91,7 @@ static void fingerprint(const struct incoming *in, uint8_t ret[32])
 
 static void reply_about_shift(const struct incoming *in)
 {
-	struct shift_time t = shift_time_of(in->flow, in->shift_begins);
+	struct roster_time t = roster_time(in->flow, in->shift_begins);
 	const struct reply_value values[] = {{"tgl", t.day}, {"jam", t.clock}};
 	sms_reply_send(in->flow, in->phone, in->reply_key, values, 2);
 }

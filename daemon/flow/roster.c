@@ -57,9 +57,9 @@ static struct wall plus(struct wall t, int64_t seconds)
 	return (struct wall){t.us + seconds * 1000000};
 }
 
-struct shift_time shift_time_of(const struct flow *f, struct wall at)
+struct roster_time roster_time(const struct flow *f, struct wall at)
 {
-	struct shift_time t;
+	struct roster_time t;
 	char day[11];
 	int offset = f->rules->policy->utc_offset_s;
 	date_format(at.us, offset, day);
@@ -93,7 +93,7 @@ static void put_shift(struct pg_params *p, const struct duty_span *shift)
 static void ask(struct roster_watch *w, const struct duty_span *shift, const struct shift_known *known)
 {
 	struct flow *f = w->flow;
-	struct shift_time t = shift_time_of(f, shift->from);
+	struct roster_time t = roster_time(f, shift->from);
 	bool leads = strcmp(shift->role, "coordinator") == 0;
 	const struct reply_value values[] = {
 	        {"peran", leads ? "koordinator" : "petugas"}, {"tgl", t.day}, {"jam", t.clock}};
@@ -172,7 +172,7 @@ static void on_standing(void *ctx, const struct pg_result *r)
 	bool noted = !pg_is_null(r, 0, 1);
 	char open[24];
 	snprintf(open, sizeof open, "%lld", (long long)pg_bigint(r, 0, 0));
-	struct shift_time t = shift_time_of(f, h->shift.from);
+	struct roster_time t = roster_time(f, h->shift.from);
 	struct buf note, whole, text;
 	buf_init(&note, NOTE_BYTES * 8);
 	buf_init(&whole, NOTE_BYTES * 8 + 1024);
@@ -236,7 +236,7 @@ static void raise_trouble(struct roster_watch *w, const struct duty_span *shift,
 	        [SHIFT_NO_PHONE] = "tidak terjangkau, tanpa nomor HP",
 	};
 	char begins[RFC3339_MAX];
-	struct shift_time t = shift_time_of(w->flow, shift->from);
+	struct roster_time t = roster_time(w->flow, shift->from);
 	rfc3339_format(shift->from.us, begins);
 	raise(w, shift_trouble_alarm(trouble), arena_printf(w->arena, "%.60s %s", shift->person->slug, begins),
 	      arena_printf(w->arena, "piket %s %s WITA: %.32s %s", t.day, t.clock, shift->person->slug,
@@ -246,7 +246,7 @@ static void raise_trouble(struct roster_watch *w, const struct duty_span *shift,
 /* Until when, unless nobody knows. */
 static const char *gap_detail(struct roster_watch *w, const struct duty_gap *gap, struct wall known_until)
 {
-	struct shift_time from = shift_time_of(w->flow, gap->from), until = shift_time_of(w->flow, gap->until);
+	struct roster_time from = roster_time(w->flow, gap->from), until = roster_time(w->flow, gap->until);
 	const char *begins = gap->from.us <= w->now.us
 	                             ? "sekarang"
 	                             : arena_printf(w->arena, "mulai %s %s WITA", from.day, from.clock);

@@ -11,8 +11,8 @@ void roster_watch_close(struct roster_watch **w);
 void roster_watch_soon(struct roster_watch *w);
 
 /* A moment as people read it: "22-11" and "18:00", in the policy's time. */
-struct shift_time {
+struct roster_time {
 	char day[6], clock[6];
 };
-struct shift_time shift_time_of(const struct flow *f, struct wall at);
+struct roster_time roster_time(const struct flow *f, struct wall at);
 #endif

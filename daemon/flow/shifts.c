@@ -239,7 +239,7 @@ void shifts_post_accept(void *ctx, struct http_request *r)
 	struct asked *q = asked_new(ctx, r);
 	struct roster_request body;
 	struct problem problem;
-	if (!shift_accept_read(r->body, r->body_len, &body, &problem)) {
+	if (!roster_request_read_accept(r->body, r->body_len, &body, &problem)) {
 		http_reply_problem(r, &problem);
 		return;
 	}
@@ -347,7 +347,7 @@ void shifts_post_override(void *ctx, struct http_request *r)
 	struct asked *q = asked_new(ctx, r);
 	struct roster_request b;
 	struct problem problem;
-	if (!shift_override_read(r->body, r->body_len, &b, &problem)) {
+	if (!roster_request_read_override(r->body, r->body_len, &b, &problem)) {
 		http_reply_problem(r, &problem);
 		return;
 	}
@@ -370,7 +370,7 @@ void shifts_post_swap(void *ctx, struct http_request *r)
 	struct roster_request b;
 	struct problem problem;
 	struct duty_span first[ROLES_MOST], second[ROLES_MOST];
-	if (!shift_swap_read(r->body, r->body_len, &b, &problem)) {
+	if (!roster_request_read_swap(r->body, r->body_len, &b, &problem)) {
 		http_reply_problem(r, &problem);
 		return;
 	}
@@ -419,7 +419,7 @@ void shifts_post_note(void *ctx, struct http_request *r)
 	struct asked *q = asked_new(ctx, r);
 	struct roster_request b;
 	struct problem problem;
-	if (!handover_note_read(r->body, r->body_len, &b, &problem)) {
+	if (!roster_request_read_note(r->body, r->body_len, &b, &problem)) {
 		http_reply_problem(r, &problem);
 		return;
 	}

@@ -267,7 +267,7 @@ def test_answers_to_the_duty_room_are_as_described(witness, made):
     witness.get("/v1/incidents/{id}", 404, id="x")
 
 
-def test_answers_about_the_rules_are_as_described(witness):
+def test_answers_about_the_rules_are_as_described(stack, witness):
     for path in ("/v1/agencies", "/v1/people", "/v1/shifts", "/v1/policy"):
         assert witness.get(path).json()
         witness.get(path, 401, token=None)
@@ -279,9 +279,15 @@ def test_answers_about_the_rules_are_as_described(witness):
     assert witness.get(notes).json()[0]["text"] == "Kejadian 1042 menunggu ambulans."
     witness.get(notes, 401, token=None)
     witness.get(notes, 403, token="auditor")
+    for person in ("ani", "uci"):
+        stack.sql("insert into person (slug, name, role) values (%s, %s, 'officer')", person, person)
+        stack.sql("insert into shift (person, role, starts_at, ends_at) values (%s, 'officer', '2099-01-01Z', '2099-01-02Z')", person)
+    stack.rules_changed()
+    start = "2099-01-01T00:00:00Z"
+    swap = {"role": "officer", "person": "ani", "starts_at": start, "with": "uci", "with_starts_at": start}
     span = {"role": "officer", "from": "2100-01-01T00:00:00Z", "until": "2100-01-02T00:00:00Z"}
     for path, body, status in ((notes, {"text": "Tidak ada"}, 201), ("/v1/shifts/accept", {"person": "budi", "starts_at": begins}, 200),
-                               ("/v1/shifts/overrides", {**span, "person": "budi"}, 201), ("/v1/shifts/swaps", {}, 422)):
+                               ("/v1/shifts/overrides", {**span, "person": "budi"}, 201), ("/v1/shifts/swaps", swap, 201)):
         witness.post(path, status, body)
         witness.post(path, 400, raw=b"{")
         witness.post(path, 401, {}, token=None)

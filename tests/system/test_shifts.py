@@ -37,7 +37,8 @@ def policy(folder, tell):
 
 @pytest.fixture(scope="module")
 def roster(postgres, tmp_path_factory):
-    s = harness.Stack(postgres, AGENCIES, PEOPLE, policy(tmp_path_factory.mktemp("shifts"), ["person:kabid"]))
+    s = harness.Stack(postgres, AGENCIES, PEOPLE, policy(tmp_path_factory.mktemp("shifts"), ["person:kabid"]),
+                      conf={"clocks": {"poll_ms": 100}})
     yield s
     s.close()
 

@@ -56,22 +56,23 @@ static void an_acceptance_names_the_person_and_the_beginning(void **state)
 {
 	(void)state;
 	struct roster_request r =
-	        taken(shift_accept_read, "{\"person\":\"budi\",\"starts_at\":\"2026-11-22T08:00:00+08:00\"}");
+	        taken(roster_request_read_accept, "{\"person\":\"budi\",\"starts_at\":\"2026-11-22T08:00:00+08:00\"}");
 	assert_string_equal(r.person, "budi");
 	assert_int_equal(r.starts_us, INT64_C(1795305600000000));
 	roster_request_free(&r);
-	REFUSED(shift_accept_read, "{}", "#/person", "#/starts_at");
-	REFUSED(shift_accept_read, "{\"person\":\"  \",\"starts_at\":\"tomorrow\"}", "#/starts_at", "#/person");
-	REFUSED(shift_accept_read, "{\"person\":\"budi\",\"starts_at\":1795305600}", "#/starts_at");
-	REFUSED(shift_accept_read, "{\"person\":\"budi\",\"starts_at\":\"2026-11-22T08:00:00Z\",\"role\":\"officer\"}",
-	        "#/role");
+	REFUSED(roster_request_read_accept, "{}", "#/person", "#/starts_at");
+	REFUSED(roster_request_read_accept, "{\"person\":\"  \",\"starts_at\":\"tomorrow\"}", "#/starts_at",
+	        "#/person");
+	REFUSED(roster_request_read_accept, "{\"person\":\"budi\",\"starts_at\":1795305600}", "#/starts_at");
+	REFUSED(roster_request_read_accept,
+	        "{\"person\":\"budi\",\"starts_at\":\"2026-11-22T08:00:00Z\",\"role\":\"officer\"}", "#/role");
 }
 
 static void an_override_says_who_is_on_duty_and_who_is_not(void **state)
 {
 	(void)state;
 #define SPAN "\"role\":\"coordinator\",\"from\":\"2026-11-22T00:00:00Z\",\"until\":\"2026-11-22T12:00:00Z\""
-	struct roster_request r = taken(shift_override_read,
+	struct roster_request r = taken(roster_request_read_override,
 	                                "{" SPAN ",\"person\":\"sari\",\"instead_of\":\"budi\",\"reason\":\"sakit\"}");
 	assert_string_equal(r.role, "coordinator");
 	assert_string_equal(r.person, "sari");
@@ -79,18 +80,18 @@ static void an_override_says_who_is_on_duty_and_who_is_not(void **state)
 	assert_string_equal(r.reason, "sakit");
 	assert_int_equal(r.until_us - r.from_us, INT64_C(43200000000));
 	roster_request_free(&r);
-	r = taken(shift_override_read, "{" SPAN ",\"instead_of\":\"budi\",\"person\":null}");
+	r = taken(roster_request_read_override, "{" SPAN ",\"instead_of\":\"budi\",\"person\":null}");
 	assert_null(r.person);
 	roster_request_free(&r);
-	REFUSED(shift_override_read, "{" SPAN "}", "");
-	REFUSED(shift_override_read, "{" SPAN ",\"person\":7}", "#/person");
-	REFUSED(shift_override_read, "{" SPAN ",\"person\":\"budi\",\"instead_of\":\"budi\"}", "#/instead_of");
-	REFUSED(shift_override_read, "{\"person\":\"budi\"}", "#/role", "#/from", "#/until");
-	REFUSED(shift_override_read,
+	REFUSED(roster_request_read_override, "{" SPAN "}", "");
+	REFUSED(roster_request_read_override, "{" SPAN ",\"person\":7}", "#/person");
+	REFUSED(roster_request_read_override, "{" SPAN ",\"person\":\"budi\",\"instead_of\":\"budi\"}", "#/instead_of");
+	REFUSED(roster_request_read_override, "{\"person\":\"budi\"}", "#/role", "#/from", "#/until");
+	REFUSED(roster_request_read_override,
 	        "{\"role\":\"boss\",\"from\":\"2026-11-22T00:00:00Z\",\"until\":\"2026-11-22T00:00:00Z\","
 	        "\"person\":\"budi\"}",
 	        "#/role", "#/until");
-	REFUSED(shift_override_read,
+	REFUSED(roster_request_read_override,
 	        "{\"role\":\"officer\",\"from\":\"2026-11-22T00:00:00Z\",\"until\":\"2027-11-24T00:00:00Z\","
 	        "\"person\":\"budi\"}",
 	        "#/until");
@@ -100,14 +101,14 @@ static void a_swap_names_both_shifts(void **state)
 {
 	(void)state;
 	struct roster_request r =
-	        taken(shift_swap_read, "{\"role\":\"officer\",\"person\":\"budi\",\"starts_at\":"
-	                               "\"2026-11-22T00:00:00Z\",\"with\":\"sari\",\"with_starts_at\":"
-	                               "\"2026-11-23T00:00:00Z\"}");
+	        taken(roster_request_read_swap, "{\"role\":\"officer\",\"person\":\"budi\",\"starts_at\":"
+	                                        "\"2026-11-22T00:00:00Z\",\"with\":\"sari\",\"with_starts_at\":"
+	                                        "\"2026-11-23T00:00:00Z\"}");
 	assert_string_equal(r.with, "sari");
 	assert_int_equal(r.with_starts_us - r.starts_us, INT64_C(86400000000));
 	roster_request_free(&r);
-	REFUSED(shift_swap_read, "{}", "#/role", "#/person", "#/starts_at", "#/with", "#/with_starts_at");
-	REFUSED(shift_swap_read,
+	REFUSED(roster_request_read_swap, "{}", "#/role", "#/person", "#/starts_at", "#/with", "#/with_starts_at");
+	REFUSED(roster_request_read_swap,
 	        "{\"role\":\"officer\",\"person\":\"budi\",\"starts_at\":\"2026-11-22T00:00:00Z\",\"with\":\"budi\","
 	        "\"with_starts_at\":\"2026-11-23T00:00:00Z\"}",
 	        "#/with");
@@ -116,21 +117,22 @@ static void a_swap_names_both_shifts(void **state)
 static void a_note_has_a_text_of_bounded_length(void **state)
 {
 	(void)state;
-	struct roster_request r = taken(handover_note_read, "{\"text\":\"Kejadian 1042 menunggu ambulans.\"}");
+	struct roster_request r = taken(roster_request_read_note, "{\"text\":\"Kejadian 1042 menunggu ambulans.\"}");
 	assert_string_equal(r.text, "Kejadian 1042 menunggu ambulans.");
 	roster_request_free(&r);
 	char long_one[2100] = "{\"text\":\"";
 	memset(long_one + 9, 'a', 2001);
 	strcpy(long_one + 9 + 2001, "\"}");
-	REFUSED(handover_note_read, long_one, "#/text");
-	REFUSED(handover_note_read, "{\"text\":\" \\n \"}", "#/text");
-	REFUSED(handover_note_read, "{\"text\":\"a\\u0007b\"}", "#/text");
+	REFUSED(roster_request_read_note, long_one, "#/text");
+	REFUSED(roster_request_read_note, "{\"text\":\" \\n \"}", "#/text");
+	REFUSED(roster_request_read_note, "{\"text\":\"a\\u0007b\"}", "#/text");
 }
 
 static void what_is_no_json_object_is_refused(void **state)
 {
 	(void)state;
-	reader *const all[] = {shift_accept_read, shift_override_read, shift_swap_read, handover_note_read};
+	reader *const all[] = {roster_request_read_accept, roster_request_read_override, roster_request_read_swap,
+	                       roster_request_read_note};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		struct roster_request r;
 		struct problem p;
