@@ -304,7 +304,8 @@ static bool reached(const struct roster *r, const char *role, const char *code, 
 	for (size_t i = 0; i < seat_count(r); i++) {
 		struct held h;
 		if (seat_at(r, i, at, &h) && present(&h) && (role == NULL || strcmp(h.role, role) == 0) &&
-		    h.person->phone != NULL && h.person->phone[0] != '\0' && region_code_within(code, h.person->scope))
+		    h.person->phone != NULL && h.person->phone[0] != '\0' &&
+		    (code == NULL || region_code_within(code, h.person->scope)))
 			return true;
 	}
 	return false;

@@ -61,7 +61,7 @@ size_t roster_spans(const struct roster *r, struct arena *a, struct wall from, s
 struct duty_span roster_whole(const struct roster *r, const struct duty_span *cut);
 /* Who is on duty at that moment, whole spans, coordinators first, then in the order of their beginning; at most max. */
 size_t roster_at(const struct roster *r, struct wall at, struct duty_span *ret, size_t max);
-/* The same of those whose scope covers code. */
+/* The same of those whose scope covers code (NULL: any). */
 size_t roster_covering(const struct roster *r, struct wall at, const char *code, struct duty_span *ret, size_t max);
 
 /* A time in [from, until) in which nobody with role (NULL: with any) is on duty who has a phone and whose scope covers code. */

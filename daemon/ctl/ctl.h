@@ -8,7 +8,7 @@
 #include "../base/arena.h"
 
 enum { CTL_OK = 0, CTL_FAULT = 1, CTL_USAGE = 2 }; /* exit status: done, a fault was found, called wrongly */
-enum { CTL_OPTIONS = 10 };
+enum { CTL_OPTIONS = 10, CTL_ARGUMENTS = 4 };
 struct option {
 	const char *name;  /* "scope" for --scope */
 	const char *value; /* what it takes, for the usage; NULL: it is a switch */
@@ -18,7 +18,7 @@ struct ctl;
 /* A row of the command table: parser, usage and help at once. */
 struct command {
 	const char *name;     /* "token issue" */
-	const char *argument; /* "FILE", "[FILE]" when it may be left out, NULL: none */
+	const char *argument; /* "FILE", "FROM TO", "[FILE]" when it may be left out, NULL: none */
 	const char *help;
 	struct option options[CTL_OPTIONS + 1]; /* the last has no name */
 	int (*run)(struct ctl *c);              /* returns the exit status */
@@ -26,7 +26,9 @@ struct command {
 struct ctl {
 	struct arena *arena; /* everything lives until the end of the run */
 	const struct command *command;
-	const char *argument;
+	const char *argument; /* the first of: */
+	const char *arguments[CTL_ARGUMENTS];
+	int argument_count;
 	const char *values[CTL_OPTIONS];
 	const char *database, *config_dir; /* --database and --config-dir, or NULL */
 	bool json;

@@ -47,6 +47,27 @@ static const struct command commands[] = {
 	 command_shift_add},
 	{"roster shift list", NULL, "shifts that have not ended", {{NULL, NULL, false}}, command_shift_list},
 	{"roster shift remove", "ID", "remove a shift", {{NULL, NULL, false}}, command_shift_remove},
+	{"roster rotation add", "SLUG", "people who take turns; the first turn begins at --from, each lasts --length (1h to 31d)",
+	 {{"role", "coordinator|officer", true}, {"people", "SLUG,SLUG,...", true}, {"from", "TIME", true}, {"length", "12h", true},
+	  {"until", "TIME", false}}, command_rotation_add},
+	{"roster rotation list", NULL, "rotations that have not ended, and whose turn it is", {{NULL, NULL, false}}, command_rotation_list},
+	{"roster rotation remove", "SLUG", "end a rotation now; what was stays known", {{NULL, NULL, false}}, command_rotation_remove},
+	{"roster override add", NULL, "--person takes the shifts of --instead-of between the two times; without --instead-of: of everybody with that role, and "
+	 "gaps too; without --person: nobody takes over",
+	 {{"role", "coordinator|officer", true}, {"from", "TIME", true}, {"until", "TIME", true}, {"person", "SLUG", false},
+	  {"instead-of", "SLUG", false}, {"reason", "TEXT", false}}, command_override_add},
+	{"roster override list", NULL, "overrides and swaps that have not ended", {{NULL, NULL, false}}, command_override_list},
+	{"roster override remove", "ID", "take an override back, or both halves of a swap", {{NULL, NULL, false}}, command_override_remove},
+	{"roster swap", "PERSON_A TIME_A PERSON_B TIME_B", "each takes the other's whole shift, the one on duty at that time",
+	 {{"reason", "TEXT", false}}, command_swap},
+	{"roster note add", "TEXT", "tell the next shift something", {{NULL, NULL, false}}, command_note_add},
+	{"roster note list", NULL, "the latest notes", {{NULL, NULL, false}}, command_note_list},
+	{"roster week", NULL, "seven days: who is on duty, and the gaps; exit status 1 when there is a gap",
+	 {{"from", "TIME", false}, {"region", "CODE", false}}, command_week},
+	{"roster export", NULL, "the roster as iCalendar, 60 days from now unless told otherwise; whole shifts",
+	 {{"from", "TIME", false}, {"until", "TIME", false}, {"out", "FILE", false}}, command_roster_export},
+	{"roster import", "FILE", "events of an iCalendar file become single shifts, all or none; again: what changed in the file changes",
+	 {{NULL, NULL, false}}, command_roster_import},
 	{"roster who", NULL, "who is on duty", {{"at", "TIME", false}, {"region", "CODE", false}}, command_who},
 	{"outbox list", NULL, "notices given up (default), or still waiting", {{"state", "dead|waiting", false}}, command_outbox_list},
 	{"outbox replay", "NOTICE", "deliver a notice that was given up", {{NULL, NULL, false}}, command_outbox_replay},
@@ -283,6 +304,23 @@ static bool is_option(const char *word)
 	return strncmp(word, "--", 2) == 0 && word[2] != '\0';
 }
 
+static int arguments_wanted(const struct command *d)
+{
+	int n = d->argument != NULL;
+	for (const char *p = d->argument; p != NULL && *p != '\0'; p++)
+		n += *p == ' ';
+	return n;
+}
+
+/* "TO" of "FROM TO" when only one was given. */
+static const char *missing_argument(const struct ctl *c)
+{
+	const char *name = c->command->argument;
+	for (int i = 0; i < c->argument_count; i++)
+		name = strchr(name, ' ') + 1;
+	return arena_strndup(c->arena, name, strcspn(name, " "));
+}
+
 static void take_rest(struct ctl *c, struct line *l)
 {
 	while (l->at < l->end) {
@@ -290,12 +328,13 @@ static void take_rest(struct ctl *c, struct line *l)
 			take_option(c, l);
 			continue;
 		}
-		if (c->command->argument == NULL || c->argument != NULL)
+		if (c->argument_count == arguments_wanted(c->command))
 			ctl_usage(c, "\"%s\" is one word too many", *l->at);
-		c->argument = *l->at++;
+		c->arguments[c->argument_count++] = *l->at++;
 	}
-	if (c->command->argument != NULL && c->argument == NULL && c->command->argument[0] != '[')
-		ctl_usage(c, "%s is missing", c->command->argument);
+	c->argument = c->arguments[0];
+	if (c->argument_count < arguments_wanted(c->command) && c->command->argument[0] != '[')
+		ctl_usage(c, "%s is missing", missing_argument(c));
 	for (int i = 0; c->command->options[i].name != NULL; i++)
 		if (c->command->options[i].required && c->values[i] == NULL)
 			ctl_usage(c, "--%s is missing", c->command->options[i].name);

@@ -5,6 +5,7 @@
 #include "../../protocol/phone.h"
 #include "../../protocol/rfc3339.h"
 #include "commands.h"
+#include "roster.h"
 #include "snapshot.h"
 #include "table.h"
 
@@ -25,7 +26,7 @@ static const struct pg_statement sql[] = {
                                         "where s.ends_at > now() and p.retired_at is null order by s.starts_at, s.id"},
         [REMOVE_SHIFT] = {"remove_shift", "delete from shift where id = $1::uuid returning 1"},
 };
-static const char *const roles[] = {"coordinator", "officer"};
+const char *const roster_roles[ROSTER_ROLES] = {"coordinator", "officer"};
 enum { PEOPLE_MOST = 64 };
 
 /* Telephone numbers of people on duty are for the daemon; lists show enough to know which one it is. */
@@ -38,22 +39,42 @@ static const char *masked(struct ctl *c, const char *phone)
 	return ret;
 }
 
+bool roster_slug_valid(const char *slug)
+{
+	size_t len = strlen(slug);
+	return len > 0 && strspn(slug, "abcdefghijklmnopqrstuvwxyz0123456789-") == len && slug[0] != '-' &&
+	       slug[len - 1] != '-' && strstr(slug, "--") == NULL;
+}
+
+void roster_unknown(const char *slug)
+{
+	ctl_die("%s is not on the roster: run sigapctl roster person add", slug);
+}
+
+void roster_window(struct ctl *c, struct wall *ret_from, struct wall *ret_until)
+{
+	const char *from = ctl_time(c, "from"), *until = ctl_time(c, "until");
+	if (from != NULL)
+		rfc3339_parse(from, &ret_from->us);
+	if (until != NULL)
+		rfc3339_parse(until, &ret_until->us);
+	if (from != NULL && until != NULL && ret_from->us >= ret_until->us)
+		ctl_usage(c, "--until must be later than --from");
+}
+
 int command_person_add(struct ctl *c)
 {
 	const char *slug = ctl_option(c, "slug"), *phone = ctl_option(c, "phone"), *name = ctl_option(c, "name");
 	char e164[PHONE_MAX];
-	size_t len = strlen(slug);
-	/* as the database demands it: words of a-z and 0-9 with one hyphen between them */
-	if (len == 0 || strspn(slug, "abcdefghijklmnopqrstuvwxyz0123456789-") != len || slug[0] == '-' ||
-	    slug[len - 1] == '-' || strstr(slug, "--") != NULL)
+	if (!roster_slug_valid(slug))
 		ctl_usage(c, "--slug may have only a-z, 0-9 and single hyphens between them");
 	if (name[0] == '\0')
 		ctl_usage(c, "--name must not be empty");
 	if (phone != NULL && !phone_normalise(phone, e164))
 		ctl_usage(c, "--phone is no telephone number; write it like +62812...");
 	db_query(c, &sql[ADD_PERSON],
-	         DB_WITH(slug, name, phone != NULL ? e164 : NULL, ctl_word(c, "role", roles, 2, "officer"),
-	                 ctl_code(c, "scope", "")));
+	         DB_WITH(slug, name, phone != NULL ? e164 : NULL,
+	                 ctl_word(c, "role", roster_roles, ROSTER_ROLES, "officer"), ctl_code(c, "scope", "")));
 	return CTL_OK;
 }
 
@@ -82,13 +103,11 @@ int command_person_retire(struct ctl *c)
 int command_shift_add(struct ctl *c)
 {
 	const char *person = ctl_option(c, "person"), *from = ctl_time(c, "from"), *until = ctl_time(c, "until");
-	const char *role = ctl_word(c, "role", roles, 2, NULL);
-	int64_t begins, ends;
-	if (rfc3339_parse(from, &begins) && rfc3339_parse(until, &ends) && begins >= ends)
-		ctl_usage(c, "--until must be later than --from");
+	const char *role = ctl_word(c, "role", roster_roles, ROSTER_ROLES, NULL);
+	roster_window(c, &(struct wall){0}, &(struct wall){0});
 	const struct rows *known = db_query(c, &sql[ROLE], DB_WITH(person));
 	if (known->count == 0)
-		ctl_die("%s is not on the roster: run sigapctl roster person add", person);
+		roster_unknown(person);
 	const struct rows *made =
 	        db_query(c, &sql[ADD_SHIFT], DB_WITH(person, role != NULL ? role : db_cell(known, 0, 0), from, until));
 	puts(db_cell(made, 0, 0));
@@ -98,10 +117,11 @@ int command_shift_add(struct ctl *c)
 int command_shift_list(struct ctl *c)
 {
 	static const struct column columns[] = {
-	        {"id", CELL_TEXT},   {"person", CELL_TEXT}, {"name", CELL_TEXT}, {"role", CELL_TEXT},
-	        {"from", CELL_TIME}, {"until", CELL_TIME},  {"now", CELL_BOOL},
+	        {"id", CELL_TEXT},    {"person", CELL_TEXT}, {"name", CELL_TEXT}, {"role", CELL_TEXT},
+	        {"from", CELL_LOCAL}, {"until", CELL_LOCAL}, {"now", CELL_BOOL},
 	};
 	struct table *t = table_new(c, columns, sizeof columns / sizeof *columns);
+	table_zone(t, snapshot_utc_offset(c));
 	table_add_rows(t, db_query(c, &sql[LIST_SHIFTS], DB_NONE));
 	table_print(t, "no shifts");
 	return CTL_OK;

@@ -7,6 +7,7 @@
 
 #include "../../protocol/rfc3339.h"
 #include "../io/sql.h"
+#include "zone.h"
 
 enum { FAULTS_MOST = 256 * 1024 };
 
@@ -224,6 +225,12 @@ const struct policy *snapshot_policy(struct ctl *c)
 	}
 	buf_free(&faults);
 	return policy;
+}
+
+int snapshot_utc_offset(struct ctl *c)
+{
+	const struct policy *policy = snapshot_policy(c);
+	return policy != NULL ? policy->utc_offset_s : ZONE_WITA_S;
 }
 
 struct wall snapshot_now(struct ctl *c)

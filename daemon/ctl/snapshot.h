@@ -14,5 +14,7 @@ void snapshot_duty(struct ctl *c, struct wall from, struct wall until, struct di
 const struct gazetteer *snapshot_gazetteer(struct ctl *c, const char *home);
 /* The policy in force, NULL when there is none; ends the run when it cannot be read. */
 const struct policy *snapshot_policy(struct ctl *c);
+/* The policy's utc_offset: the zone in which people are shown times; WITA without a policy. */
+int snapshot_utc_offset(struct ctl *c);
 struct wall snapshot_now(struct ctl *c);
 #endif

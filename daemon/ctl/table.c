@@ -8,6 +8,7 @@
 
 #include "../../protocol/json.h"
 #include "../../protocol/rfc3339.h"
+#include "zone.h"
 
 struct table {
 	struct ctl *ctl;
@@ -15,6 +16,7 @@ struct table {
 	int width;
 	const char **cells;
 	size_t count, room; /* rows */
+	int utc_offset_s;
 };
 
 enum { OUTPUT_MOST = 1 << 30 };
@@ -24,6 +26,11 @@ struct table *table_new(struct ctl *c, const struct column *columns, int n)
 	struct table *t = arena_new_of(c->arena, struct table);
 	*t = (struct table){.ctl = c, .columns = columns, .width = n};
 	return t;
+}
+
+void table_zone(struct table *t, int utc_offset_s)
+{
+	t->utc_offset_s = utc_offset_s;
 }
 
 void table_add(struct table *t, const char *const *cells)
@@ -53,7 +60,9 @@ static const char *cell_text(const struct table *t, size_t row, int column)
 		return NULL;
 	if (t->columns[column].kind == CELL_BOOL)
 		return db_bool(cell) ? "yes" : "no";
-	if (t->columns[column].kind != CELL_TIME)
+	if (t->columns[column].kind == CELL_LOCAL && !t->ctl->json)
+		return zone_format(t->ctl->arena, db_time(cell).us, t->utc_offset_s);
+	if (t->columns[column].kind != CELL_TIME && t->columns[column].kind != CELL_LOCAL)
 		return cell;
 	char *text = arena_alloc(t->ctl->arena, RFC3339_MAX);
 	rfc3339_format(db_time(cell).us, text);
@@ -104,7 +113,7 @@ static void put_value(struct json_out *j, const struct table *t, size_t row, int
 {
 	const char *text = cell_text(t, row, column);
 	enum cell kind = t->columns[column].kind;
-	if (text == NULL || kind == CELL_TEXT || kind == CELL_TIME)
+	if (text == NULL || kind == CELL_TEXT || kind == CELL_TIME || kind == CELL_LOCAL)
 		json_put_string(j, text);
 	else if (kind == CELL_BOOL)
 		json_put_bool(j, strcmp(text, "yes") == 0);

@@ -3,13 +3,21 @@
 #define SIGAP_CTL_TABLE_H
 #include "db.h"
 
-enum cell { CELL_TEXT, CELL_NUMBER, CELL_BOOL, CELL_TIME /* as the database writes it */ };
+enum cell {
+	CELL_TEXT,
+	CELL_NUMBER,
+	CELL_BOOL,
+	CELL_TIME,  /* as the database writes it */
+	CELL_LOCAL, /* the same, for people shown as local time (table_zone) */
+};
 struct column {
 	const char *key; /* "expires_at": the JSON member; in capitals the head of the column */
 	enum cell kind;
 };
 struct table;
 struct table *table_new(struct ctl *c, const struct column *columns, int n);
+/* The zone of CELL_LOCAL; with --json times stay UTC. */
+void table_zone(struct table *t, int utc_offset_s);
 /* One more row: as many cells as columns; they stay the caller's and must live until table_print. NULL: nothing. */
 void table_add(struct table *t, const char *const *cells);
 void table_add_rows(struct table *t, const struct rows *r);

@@ -25,6 +25,10 @@ create table rotation (
 );
 comment on table rotation is 'people take turns: the shift that begins shift_s * n after starts_at is that of people[n mod their number]';
 
+alter table shift add uid text;
+comment on column shift.uid is 'the UID of the calendar event that it was imported from: importing the calendar again changes this shift';
+create unique index shift_uid on shift (uid, starts_at) where uid is not null;
+
 create table shift_override (
 	id         uuid primary key default gen_random_uuid(),
 	swap       uuid,
@@ -40,7 +44,7 @@ create table shift_override (
 	check (starts_at < ends_at),
 	check (person is not null or instead_of is not null)
 );
-comment on table shift_override is 'from starts_at to ends_at person is on duty instead of instead_of (null: of everybody with that role); person null: nobody takes over. The newest counts. A swap is two with one id';
+comment on table shift_override is 'from starts_at to ends_at person has the shifts of instead_of (null: of everybody with that role, and is on duty also where nobody has one); person null: nobody takes over. The newest counts. A swap is two with one id. Taken back (retired_at): counts until then';
 
 create table shift_check (
 	person         text not null,

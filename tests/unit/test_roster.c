@@ -296,6 +296,7 @@ static void a_gap_is_where_nobody_who_covers_the_place_has_a_phone(void **state)
 	assert_gaps(&r, "coordinator", "64.09.03.2002", 240, "60-240");
 	assert_gaps(&r, NULL, "64.09.03.2002", 240, "60-90, 180-240");
 	assert_gaps(&r, NULL, "64.09.01.1003", 240, "60-240");
+	assert_gaps(&r, NULL, NULL, 240, "60-90, 180-240");
 	assert_gaps(&r, "coordinator", "64.09", 60, "");
 	struct duty_gap one;
 	assert_int_equal(roster_gaps(&r, arena, NULL, "64.09.03.2002", m(0), m(240), &one, 1), 2);

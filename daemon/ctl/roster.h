@@ -1,0 +1,15 @@
+/* roster: what the commands of the roster share. */
+#ifndef SIGAP_CTL_ROSTER_H
+#define SIGAP_CTL_ROSTER_H
+#include "../base/clock.h"
+#include "ctl.h"
+
+enum { ROSTER_ROLES = 2 };
+extern const char *const roster_roles[ROSTER_ROLES]; /* "coordinator", "officer" */
+/* As the database demands it: words of a-z and 0-9 with one hyphen between them. */
+bool roster_slug_valid(const char *slug);
+/* Ends the run: nobody with that slug is on the roster. */
+void roster_unknown(const char *slug) __attribute__((noreturn));
+/* --from and --until, where they were given; ends with the usage when they are no times or in the wrong order. */
+void roster_window(struct ctl *c, struct wall *ret_from, struct wall *ret_until);
+#endif
