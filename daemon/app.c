@@ -15,10 +15,12 @@
 #include "flow/access.h"
 #include "flow/alarm.h"
 #include "flow/api.h"
+#include "flow/audit.h"
 #include "flow/deliver.h"
 #include "flow/escalate.h"
 #include "flow/flow.h"
 #include "flow/numbers.h"
+#include "flow/outage.h"
 #include "flow/roster.h"
 #include "flow/rules.h"
 #include "flow/watch.h"
@@ -40,6 +42,7 @@ struct app {
 	const char *conf_path;
 	const struct conf *before_reload; /* while a reload is under way */
 	struct watch *watch;
+	struct outage *outage;
 	struct event *signals[SIGNALS];
 	struct event *drain_end, *drain_tick;
 	bool listening, http_drained;
@@ -284,7 +287,9 @@ static void open_modules(struct app *app)
 	f->roster = roster_watch_open(f);
 	const struct http_limits limits = {c->max_connections, HEADERS_BYTES, BODY_BYTES, IDLE_S, REQUEST_S};
 	f->http = http_open(f->base, api_routes, api_route_count, &limits, access_gate, f);
+	f->audit = audit_open(f);
 	app->watch = watch_open(f);
+	app->outage = outage_open(f);
 	app->signals[0] = evsignal_new(f->base, SIGTERM, on_term, app);
 	app->signals[1] = evsignal_new(f->base, SIGINT, on_term, app);
 	struct event *hup = evsignal_new(f->base, SIGHUP, on_hup, app);
@@ -306,7 +311,9 @@ static void close_modules(struct app *app)
 		event_free(app->drain_tick);
 	push_close(&f->push);   /* calls in flight end and are recorded as far as the store still can */
 	store_close(&f->store); /* requests that still wait are answered, the watch's look too */
+	outage_close(&app->outage);
 	watch_close(&app->watch);
+	audit_close(&f->audit);
 	http_close(&f->http);
 	roster_watch_close(&f->roster);
 	escalate_close(&f->escalate);

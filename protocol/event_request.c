@@ -3,12 +3,15 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "members.h"
 #include "report_request.h"
+#include "utf8.h"
 
-enum { ETA_MINUTES_MAX = 1440, NEEDS_MAX = 4 };
+enum { ETA_MINUTES_MAX = 1440, NEEDS_MAX = 4, EVIDENCE_LEAST = 10, DIGITS_MAX = 15 };
+#define NUMBER_MAX 999999999999999.0 /* exact in JSON */
 
 /* An event that needs something said: at least one of these members. */
 struct rule {
@@ -36,6 +39,40 @@ static void read_eta(const struct member_at *at, const cJSON *value, void *targe
 	r->eta_minutes = (int)minutes;
 }
 
+/* A UUID as text: 8-4-4-4-12 hexadecimal digits. */
+static bool is_uuid(const char *text)
+{
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	for (size_t i = 0; i < sizeof form; i++)
+		if (form[i] == 'x' ? strchr("0123456789abcdefABCDEF", text[i]) == NULL || text[i] == '\0'
+		                   : text[i] != form[i])
+			return false;
+	return true;
+}
+
+/* 1 to 15 digits, the first not 0. */
+static int64_t digits(const char *text)
+{
+	size_t n = strspn(text, "0123456789");
+	return text[n] == '\0' && n >= 1 && n <= DIGITS_MAX && text[0] != '0' ? strtoll(text, NULL, 10) : 0;
+}
+
+/* An incident: its number, as a number or in digits, or its id. */
+static void read_into(const struct member_at *at, const cJSON *value, void *target)
+{
+	struct event_request *r = target;
+	const char *text = cJSON_GetStringValue(value);
+	double number = cJSON_IsNumber(value) ? value->valuedouble : 0;
+	if (text != NULL && is_uuid(text))
+		r->into = text;
+	else if (text != NULL)
+		r->into_number = digits(text);
+	else if (number >= 1 && number <= NUMBER_MAX && number == floor(number))
+		r->into_number = (int64_t)number;
+	if (r->into == NULL && r->into_number == 0)
+		member_fault(at, "must be the number of an incident, or its id (a UUID)");
+}
+
 #define FIELD(field) .offset = offsetof(struct event_request, field)
 static const char *const dispatch_events[] = {"seen", "accept", "decline", "en_route", "on_scene", "complete", NULL};
 static const struct member dispatch_members[] = {
@@ -51,7 +88,10 @@ static const struct rule dispatch_rules[] = {
         {0},
 };
 
-static const char *const incident_events[] = {"triage", "dispatch", "note", "cancel", "close", "reopen", NULL};
+static const char *const incident_events[] = {"triage",       "dispatch", "note",   "hand_over", "cancel", "withdraw",
+                                              "false_report", "close",    "reopen", "merge",     "split",  NULL};
+const char *const event_dispositions[] = {"handled",   "reunited", "referred", "buried", "released",
+                                          "not_found", "refused",  "other",    NULL};
 static const struct member place_members[] = {
         {.name = "village_code", .read = member_region_code, FIELD(village_code)},
         {.name = "text", .read = member_text, FIELD(place_text), .max = 500},
@@ -68,7 +108,10 @@ static const struct member incident_members[] = {
         {.name = "place_text", .read = member_text, FIELD(place_text), .max = 500},
         {.name = "place", .read = member_object, .members = place_members},
         {.name = "agency", .read = member_text, FIELD(agency), .max = 100},
-        {.name = "disposition", .read = member_text, FIELD(disposition), .max = 200},
+        {.name = "disposition", .read = member_word, FIELD(disposition), .words = event_dispositions},
+        {.name = "to", .read = member_text, FIELD(to), .max = 200},
+        {.name = "evidence", .read = member_text, FIELD(evidence), .max = 2000},
+        {.name = "into", .read = read_into},
         {0},
 };
 static const struct rule incident_rules[] = {
@@ -79,7 +122,10 @@ static const struct rule incident_rules[] = {
           {"#/place/village_code", FIELD(village_code)}}},
         {"dispatch", {{"#/agency", FIELD(agency)}}},
         {"note", {{"#/note", FIELD(note)}}},
+        {"hand_over", {{"#/to", FIELD(to)}}},
         {"cancel", {{"#/reason", FIELD(reason)}}},
+        {"withdraw", {{"#/reason", FIELD(reason)}}},
+        {"false_report", {{"#/evidence", FIELD(evidence)}}},
         {"close", {{"#/disposition", FIELD(disposition)}}},
         {"reopen", {{"#/reason", FIELD(reason)}}},
         {0},
@@ -114,6 +160,20 @@ static void check_needs(const struct rule *rules, const struct event_request *r,
 	buf_free(&list);
 }
 
+/* What no table of needs can say: "other" says nothing by itself, what is held against a citizen must say something, and an
+ * incident is named in one of two ways. */
+static void check_more(const struct event_request *r, struct problem *p)
+{
+	bool other = strcmp(r->event, "close") == 0 && r->disposition != NULL && strcmp(r->disposition, "other") == 0;
+	bool merge = strcmp(r->event, "merge") == 0;
+	if (other && r->note == NULL && !members_faulty(p, "#/note"))
+		problem_error(p, "#/note", "the disposition other needs this member, not blank");
+	if (strcmp(r->event, "false_report") == 0 && r->evidence != NULL && utf8_length(r->evidence) < EVIDENCE_LEAST)
+		problem_error(p, "#/evidence", "must say what proves it, in at least %d characters", EVIDENCE_LEAST);
+	if (merge && r->into == NULL && r->into_number == 0 && !members_faulty(p, "#/into"))
+		problem_error(p, "#/into", "the event merge needs this member, not blank");
+}
+
 /* The first row of either table is the event with its words. */
 static void name_events(const struct member *members, struct problem *p)
 {
@@ -126,9 +186,10 @@ static bool event_read(const char *body, size_t len, const struct member *member
 {
 	*ret = (struct event_request){.eta_minutes = -1};
 	bool read = members_read_body(body, len, members, ret, "invalid-event", &ret->tree, ret_problem);
-	if (read && ret->event != NULL)
+	if (read && ret->event != NULL) {
 		check_needs(rules, ret, ret_problem);
-	else if (read && !members_faulty(ret_problem, "#/event"))
+		check_more(ret, ret_problem);
+	} else if (read && !members_faulty(ret_problem, "#/event"))
 		name_events(members, ret_problem);
 	if (read && ret_problem->error_count == 0)
 		return true;

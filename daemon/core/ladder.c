@@ -33,6 +33,10 @@ static bool read_rung(struct arena *a, const cJSON *item, struct rung *ret)
 	ret->slug = arena_strdup(a, json_string(item, "slug"));
 	if (ret->slug == NULL && (target == RUNG_AGENCY || target == RUNG_PERSON))
 		return false;
+	const cJSON *with_next = json_member(item, "with_next");
+	if (with_next != NULL && !cJSON_IsBool(with_next))
+		return false;
+	ret->with_next = cJSON_IsTrue(with_next);
 	return read_seconds(item, "wait_s", 0, &ret->wait_s);
 }
 
@@ -100,24 +104,53 @@ static void note_skipped(struct ladder_act *act, int step, const struct rung *r,
 		act->skipped[used] = '\0';
 }
 
+/* Is the agency that this rung would dispatch dispatched by one that acts with it already? */
+static bool named_before(const struct ladder_act *act, const struct rung *r)
+{
+	for (size_t i = 0; i < act->count; i++) {
+		const struct rung *o = act->rungs[i];
+		bool both = (o->target == RUNG_UP || o->target == RUNG_AGENCY) &&
+		            (r->target == RUNG_UP || r->target == RUNG_AGENCY);
+		if (both && strcmp(o->slug, r->slug) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Walks the group that begins at i: whoever can act is taken into act, the others are named. Returns the index behind it. */
+static int walk_group(const struct ladder *l, int i, bool skip_again, const struct ladder_view *view,
+                      struct ladder_act *act)
+{
+	bool more = true;
+	for (; more && i < (int)l->count; i++) {
+		const struct rung *r = &l->rungs[i];
+		const char *why = act->count == LADDER_GROUP_MAX ? "too many at once" : obstacle(r, skip_again, view);
+		if (why == NULL && named_before(act, r))
+			why = "already dispatched by this step";
+		if (why != NULL) {
+			note_skipped(act, i, r, why);
+		} else {
+			if (act->count == 0)
+				act->step = i;
+			act->rungs[act->count++] = r;
+		}
+		act->wait_s = r->wait_s;
+		more = r->with_next;
+	}
+	return i;
+}
+
 struct ladder_act ladder_walk(const struct ladder *l, int step, bool skip_again, const struct ladder_view *view)
 {
 	struct ladder_act act = {0};
-	int count = (int)l->count;
-	for (int i = step < 0 ? 0 : step; i < count; i++) {
-		const struct rung *r = &l->rungs[i];
-		const char *why = obstacle(r, skip_again, view);
-		if (why == NULL) {
-			act.rung = r;
-			act.step = i;
-			act.next_step = i + 1;
-			act.wait_s = r->wait_s;
-			return act;
-		}
-		note_skipped(&act, i, r, why);
-	}
+	int count = (int)l->count, i = step < 0 ? 0 : step;
+	while (i < count && act.count == 0)
+		i = walk_group(l, i, skip_again, view, &act);
+	act.next_step = act.count > 0 ? i : count;
+	if (act.count > 0)
+		return act;
 	act.repeat = true;
-	act.step = act.next_step = count;
+	act.step = count;
 	act.wait_s = l->repeat_s < REPEAT_LEAST_S ? REPEAT_LEAST_S : l->repeat_s;
 	return act;
 }

@@ -20,15 +20,19 @@ struct ladder_view {       /* what a rung may act upon at this moment */
 	bool (*person_usable)(void *ctx, const char *slug);
 	void *ctx;
 };
+enum { LADDER_GROUP_MAX = POLICY_GROUP_MAX };
 struct ladder_act {
-	bool repeat;             /* the ladder has ended: tell duty again (target is RUNG_DUTY) */
-	const struct rung *rung; /* NULL with repeat, or when nothing at all is usable (then also tell duty) */
-	int step;                /* index of the rung acted on */
-	int next_step;           /* step to store in the re-armed deadline */
-	int wait_s;              /* and when it is due */
-	char skipped[300];       /* "step 1 (duty): nobody on duty; " or "" */
+	bool repeat; /* the ladder has ended: duty is told again */
+	const struct rung
+	        *rungs[LADDER_GROUP_MAX]; /* what acts now, together; none with repeat (then duty is told again) */
+	size_t count;
+	int step;          /* index of the first rung acted on */
+	int next_step;     /* step to store in the re-armed deadline */
+	int wait_s;        /* and when it is due */
+	char skipped[300]; /* "step 1 (duty): nobody on duty; " or "" */
 };
-/* clock: CLOCK_ACCEPT and CLOCK_REPLACE walk `accept` (REPLACE skips `again`: the agency has said no), CLOCK_ARRIVE and CLOCK_COMPLETE walk `late`. Empty rungs are skipped at once and named. */
+/* clock: CLOCK_ACCEPT and CLOCK_REPLACE walk `accept` (REPLACE skips `again`: the agency has said no), CLOCK_ARRIVE and CLOCK_COMPLETE walk `late`. What is empty is skipped at
+ * once and named; of a group the others act, and a group of which nobody is left is skipped whole. */
 struct ladder_act ladder_act(const struct stored_ladders *l, enum clock clock, int step,
                              const struct ladder_view *view);
 /* The same for an incident's triage ladder. */

@@ -129,6 +129,8 @@ struct plan_extra_input {
 struct plan *plan_extra(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
                         const struct agency *to, const char *role, const char *task, int accept_s, int arrive_s,
                         int complete_s, const char *ladders, const char *why);
+/* Appends what is in more (dispatches, notices, deadlines) to a plan for the same incident, as far as there is room. */
+void plan_join(struct plan *to, const struct plan *more);
 /* Notices for an existing dispatch: NOTICE_REMINDER (again), NOTICE_CANCELLED (stand-down) or NOTICE_UPDATED, to all contacts of the agency.
  * Appends to to->notices, with dispatch -1: it is none of that plan's own. */
 struct plan_dispatch_view {
@@ -137,6 +139,8 @@ struct plan_dispatch_view {
 	const char *role, *task, *state;
 	int version;
 	int64_t accept_by_us, arrive_by_us;
+	int accept_s; /* a reminder to answer says how long nobody has: this and what it is late */
+	bool lapsed;  /* it had accepted, but nobody came: asked again */
 };
 void plan_remind(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
                  const struct plan_dispatch_view *d, enum notice_kind kind, int late_s, struct plan *to);
@@ -144,6 +148,10 @@ void plan_remind(struct arena *a, const struct plan_setting *s, const struct pla
  * reason: Indonesian, for the SMS: "belum ada jawaban Polsek Babulu"; NULL: none. */
 size_t plan_tell_duty(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
                       const struct person *only, int late_s, const char *reason, struct plan *to);
+/* An SMS that nothing is wanted any more, to telephones that were told of the incident (separated by spaces), but not to those that this plan
+ * tells something already. reason: Indonesian, for the SMS: "selesai ditangani". Appends, as NOTICE_CANCELLED: no later answer makes it void. Returns the number told. */
+size_t plan_stand_down_people(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
+                              const char *phones, const char *reason, struct plan *to);
 /* Renders the plan as one JSON document (sigapctl route, incident event 1's data uses a shorter form made by plan_render_opened). */
 void plan_render(const struct plan *p, const struct plan_setting *s, struct buf *out);
 void plan_render_opened(const struct plan *p, struct buf *out);

@@ -25,6 +25,8 @@ static void put_ladder(struct json_out *j, const char *key, const struct ladder 
 		json_member_string(j, "to", rung_target_names[rung->target]);
 		json_member_string(j, "slug", slug);
 		json_member_int(j, "wait_s", rung->wait_s);
+		if (rung->with_next)
+			json_member_bool(j, "with_next", true);
 		json_end_object(j);
 	}
 	json_end_array(j);

@@ -56,6 +56,22 @@ struct plan *plan_extra(struct arena *a, const struct plan_setting *s, const str
 	return p;
 }
 
+void plan_join(struct plan *to, const struct plan *more)
+{
+	int shift = (int)to->dispatch_count;
+	if (to->dispatch_count + more->dispatch_count > PLAN_DISPATCHES)
+		return;
+	for (size_t i = 0; i < more->dispatch_count; i++)
+		to->dispatches[to->dispatch_count++] = more->dispatches[i];
+	for (size_t i = 0; i < more->notice_count && to->notice_count < PLAN_NOTICES; i++) {
+		struct plan_notice *n = &to->notices[to->notice_count++];
+		*n = more->notices[i];
+		n->dispatch += n->dispatch >= 0 ? shift : 0;
+	}
+	for (size_t i = 0; i < more->deadline_count && to->deadline_count < PLAN_DEADLINES; i++)
+		to->deadlines[to->deadline_count++] = more->deadlines[i];
+}
+
 void plan_remind(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
                  const struct plan_dispatch_view *d, enum notice_kind kind, int late_s, struct plan *to)
 {
@@ -81,6 +97,37 @@ size_t plan_tell_duty(struct arena *a, const struct plan_setting *s, const struc
 	bool late = late_s >= 60;
 	const char *key = !late ? "duty_note" : in->next_name != NULL ? "shift_alert" : "duty_alert";
 	size_t told = plan_tell_people(&w, only, key, values, sizeof values / sizeof *values);
+	plan_work_end(&w);
+	return told;
+}
+
+static bool is_told(const struct plan *p, const char *phone)
+{
+	for (size_t i = 0; i < p->notice_count; i++)
+		if (p->notices[i].channel == CHANNEL_SMS && strcmp(p->notices[i].address, phone) == 0)
+			return true;
+	return false;
+}
+
+size_t plan_stand_down_people(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
+                              const char *phones, const char *reason, struct plan *to)
+{
+	struct plan_work w = plan_work_begin(a, s, in, to);
+	const struct reply_value values[] = {
+	        {"no", w.number},
+	        {"desa", w.place_words},
+	        {"alasan", plan_sms_safe(&w, reason)},
+	};
+	size_t told = 0;
+	for (const char *at = phones; *at != '\0'; at += strspn(at, " ")) {
+		size_t len = strcspn(at, " ");
+		const char *phone = arena_strndup(a, at, len);
+		at += len;
+		if (len > 0 && !is_told(to, phone) &&
+		    plan_add_sms(&w, NOTICE_CANCELLED, phone, "duty_standdown", values,
+		                 sizeof values / sizeof *values) != NULL)
+			told++;
+	}
 	plan_work_end(&w);
 	return told;
 }

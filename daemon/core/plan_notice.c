@@ -169,13 +169,25 @@ struct plan_notice *plan_add_sms(struct plan_work *w, enum notice_kind kind, con
 	return notice;
 }
 
-/* Which text says that to a partner by SMS. An agency that has answered is not asked to answer again. */
-static const char *partner_text(enum notice_kind kind, const char *state)
+static bool is_answered(const struct plan_dispatch_view *d)
 {
-	bool answered = strcmp(state, "notified") != 0 && strcmp(state, "seen") != 0;
+	return strcmp(d->state, "notified") != 0 && strcmp(d->state, "seen") != 0;
+}
+
+/* Minutes for a reminder: of silence while there is no answer, else beyond the limit. At least one: nobody is told that he is late by nothing. */
+static int minutes_of(const struct plan_dispatch_view *d, int late_s)
+{
+	bool waiting = !is_answered(d) && !d->lapsed;
+	int minutes = (late_s + (waiting ? d->accept_s : 0)) / 60;
+	return minutes > 0 ? minutes : 1;
+}
+
+/* Which text says that to a partner by SMS. An agency that has answered is not asked to answer again. */
+static const char *partner_text(enum notice_kind kind, const struct plan_dispatch_view *d)
+{
 	switch (kind) {
 	case NOTICE_REMINDER:
-		return answered ? "partner_late" : "partner_remind";
+		return d->lapsed ? "partner_lapsed" : is_answered(d) ? "partner_late" : "partner_remind";
 	case NOTICE_CANCELLED:
 		return "partner_standdown";
 	case NOTICE_UPDATED:
@@ -189,7 +201,7 @@ static struct plan_notice *tell_by_sms(struct plan_work *w, const struct plan_di
                                        const struct contact *contact, enum notice_kind kind, int late_s)
 {
 	char minutes[NUMBER_TEXT];
-	snprintf(minutes, sizeof minutes, "%d", late_s / 60);
+	snprintf(minutes, sizeof minutes, "%d", minutes_of(d, late_s));
 	const struct reply_value values[] = {
 	        {"no", w->number},
 	        {"jenis", plan_label(w->setting->policy, w->about.type)},
@@ -198,8 +210,7 @@ static struct plan_notice *tell_by_sms(struct plan_work *w, const struct plan_di
 	        {"tugas", plan_sms_safe(w, d->task)},
 	        {"menit", minutes},
 	};
-	return plan_add_sms(w, kind, contact->address, partner_text(kind, d->state), values,
-	                    sizeof values / sizeof *values);
+	return plan_add_sms(w, kind, contact->address, partner_text(kind, d), values, sizeof values / sizeof *values);
 }
 
 /* base + the dispatch's token; ret has room for size bytes. */

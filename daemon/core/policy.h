@@ -10,6 +10,7 @@
 #include "gazetteer.h"
 #include "types.h"
 
+enum { POLICY_GROUP_MAX = 4 }; /* rungs that act together */
 enum rung_target { RUNG_AGAIN, RUNG_DUTY, RUNG_UP, RUNG_AGENCY, RUNG_PERSON, RUNG_TARGETS };
 extern const char *const rung_target_names[RUNG_TARGETS]; /* "again", "duty", "up", "agency", "person" */
 struct rung {

@@ -103,9 +103,11 @@ static void check_village(void *ctx, const struct region *village)
 /* Targets that the directory does not know. */
 static void check_ladder(struct check *c, const struct ladder *l)
 {
+	size_t written = 0; /* number of the rung as it stands in the policy: a group is one */
 	for (size_t i = 0; i < l->count; i++) {
 		const struct rung *rung = &l->rungs[i];
 		const char *what = NULL;
+		written += i == 0 || !l->rungs[i - 1].with_next;
 		if (rung->target == RUNG_AGENCY) {
 			const struct agency *g = directory_agency(c->directory, rung->slug);
 			what = g == NULL              ? "is not in the directory"
@@ -118,7 +120,7 @@ static void check_ladder(struct check *c, const struct ladder *l)
 		}
 		if (what == NULL)
 			continue;
-		buf_addf(c->out, "ladder %s, rung %zu: %s:%s %s\n", l->name, i + 1, rung_target_names[rung->target],
+		buf_addf(c->out, "ladder %s, rung %zu: %s:%s %s\n", l->name, written, rung_target_names[rung->target],
 		         rung->slug, what);
 		c->holes++;
 	}

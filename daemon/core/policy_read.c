@@ -342,9 +342,9 @@ static bool is_slug(const char *text)
 	return len > 0 && len <= 64 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-_") == len;
 }
 
-static void read_target(struct reader *r, const cJSON *value, void *into)
+/* Reads one target into rung; false, with a fault, when it is none. */
+static bool read_target(struct reader *r, const cJSON *value, struct rung *rung)
 {
-	struct rung *rung = into;
 	const char *text = cJSON_IsString(value) ? value->valuestring : "", *colon = strchr(text, ':');
 	size_t len = colon == NULL ? strlen(text) : (size_t)(colon - text);
 	for (int t = 0; t < RUNG_TARGETS; t++) {
@@ -355,29 +355,82 @@ static void read_target(struct reader *r, const cJSON *value, void *into)
 			break;
 		rung->target = (enum rung_target)t;
 		rung->slug = wants_slug ? arena_strdup(r->arena, colon + 1) : NULL;
-		return;
+		return true;
 	}
 	fault(r, "must be again, duty, up, agency:SLUG or person:SLUG");
+	return false;
+}
+
+/* One rung as written: the targets that act together, and the silence after them. */
+struct written_rung {
+	struct rung rungs[POLICY_GROUP_MAX];
+	size_t count;
+	int wait_s;
+};
+
+static bool same_target(const struct rung *a, const struct rung *b)
+{
+	return a->target == b->target && (a->slug == NULL || strcmp(a->slug, b->slug) == 0);
+}
+
+/* "duty", or ["duty", "up"]: all at once. */
+static void read_targets(struct reader *r, const cJSON *value, void *into)
+{
+	struct written_rung *w = into;
+	const cJSON *item;
+	size_t i = 0;
+	int n = cJSON_IsArray(value) ? cJSON_GetArraySize(value) : 1;
+	if (n < 1 || n > POLICY_GROUP_MAX) {
+		fault(r, "must be a target or a list of 1 to %d targets that act together", POLICY_GROUP_MAX);
+		return;
+	}
+	if (!cJSON_IsArray(value)) {
+		w->count = read_target(r, value, &w->rungs[0]);
+		return;
+	}
+	cJSON_ArrayForEach(item, value)
+	{
+		size_t before = path_enter_index(r, i++);
+		struct rung *rung = &w->rungs[w->count];
+		if (read_target(r, item, rung)) {
+			for (size_t k = 0; k < w->count; k++)
+				if (same_target(&w->rungs[k], rung))
+					fault(r, "stands twice among those that act together");
+			w->count++;
+		}
+		path_leave(r, before);
+	}
 }
 
 static void read_rungs(struct reader *r, const cJSON *value, void *into)
 {
 	static const struct member members[] = {
-	        {"to", read_target, 0, true},
-	        {"wait", read_duration, offsetof(struct rung, wait_s), true},
+	        {"to", read_targets, 0, true},
+	        {"wait", read_duration, offsetof(struct written_rung, wait_s), true},
 	};
 	struct ladder *ladder = into;
 	const cJSON *item;
+	size_t i = 0;
 	int n = cJSON_IsArray(value) ? cJSON_GetArraySize(value) : 0;
 	if (n < 1 || n > POLICY_RUNGS_MAX) {
 		fault(r, "must be a list of 1 to %d rungs", POLICY_RUNGS_MAX);
 		return;
 	}
-	struct rung *rungs = arena_array(r->arena, struct rung, (size_t)n);
+	struct rung *rungs = arena_array(r->arena, struct rung, POLICY_RUNGS_MAX);
 	cJSON_ArrayForEach(item, value)
 	{
-		size_t before = path_enter_index(r, ladder->count);
-		read_object(r, item, members, COUNT(members), &rungs[ladder->count++]);
+		struct written_rung w = {0};
+		size_t before = path_enter_index(r, i++);
+		read_object(r, item, members, COUNT(members), &w);
+		if (ladder->count + w.count > POLICY_RUNGS_MAX) {
+			fault(r, "a ladder may have at most %d targets", POLICY_RUNGS_MAX);
+			w.count = POLICY_RUNGS_MAX - ladder->count;
+		}
+		for (size_t k = 0; k < w.count; k++) {
+			w.rungs[k].wait_s = w.wait_s;
+			w.rungs[k].with_next = k + 1 < w.count;
+			rungs[ladder->count++] = w.rungs[k];
+		}
 		path_leave(r, before);
 	}
 	ladder->rungs = rungs;

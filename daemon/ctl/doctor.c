@@ -7,13 +7,17 @@
 #include "commands.h"
 #include "table.h"
 
-/* Those that the daemon's auditor counts too are in the view doctor (schema/0001_initial.sql), by the words of the fault. */
+/* Those that the daemon's auditor counts too are in the view doctor (schema/0002_response.sql), by the words of the fault. */
 static const struct promise {
 	const char *says, *fault;
 } promises[] = {
         {"every open dispatch has an armed deadline", "open dispatch without an armed deadline"},
         {"every incident that awaits triage has an armed deadline",
          "incident awaiting triage without an armed deadline"},
+        {"every incident that was handed over has its follow-up armed",
+         "incident handed over without a follow-up deadline"},
+        {"every merged incident names the one that goes on", "merged incident without the one that goes on"},
+        {"every dispatch ends with its incident", "open dispatch of an incident that has ended"},
         {"no deadline is overdue by more than a minute", "deadline overdue by more than a minute"},
         {"every deadline is of something open", "deadline of nothing that is open"},
         {"every notice is delivered, waiting, given up or void",

@@ -77,7 +77,7 @@ static const struct command commands[] = {
 	{"export", NULL, "records without reporters' names and numbers; every export is logged",
 	 {{"table", "report|incident|dispatch|event", true}, {"format", "csv|json", true}, {"from", "TIME", false},
 	  {"until", "TIME", false}, {"reason", "TEXT", false}}, command_export},
-	{"states", NULL, "the state tables of dispatches and incidents", {{NULL, NULL, false}}, command_states},
+	{"states", NULL, "the state tables of dispatches and incidents; --diagram: drawn, for Mermaid", {{"diagram", NULL, false}}, command_states},
 };
 /* clang-format on */
 enum { COMMANDS = sizeof commands / sizeof *commands };

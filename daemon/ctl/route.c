@@ -64,8 +64,11 @@ static void print_ladder(struct ctl *c, const char *who, const char *when, int f
 	for (size_t i = 0; i < l->count; i++) {
 		const struct rung *r = &l->rungs[i];
 		const char *name = r->slug != NULL ? r->slug : r->target == RUNG_UP ? "(there is none)" : "";
-		printf(" %s%s%s, then %s:", rung_target_names[r->target], *name != '\0' ? " " : "", name,
-		       duration(c, r->wait_s));
+		printf(" %s%s%s", rung_target_names[r->target], *name != '\0' ? " " : "", name);
+		if (r->with_next && i + 1 < l->count)
+			printf(" and");
+		else
+			printf(", then %s:", duration(c, r->wait_s));
 	}
 	printf(" duty, again every %s\n", duration(c, l->repeat_s));
 }

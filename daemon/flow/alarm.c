@@ -339,6 +339,12 @@ bool alarm_lasts(const struct flow *f, enum alarm_kind kind, const char *key)
 	return k != NULL && (k->lasts || k->raise) && !k->clear;
 }
 
+int alarm_age_s(const struct flow *f, enum alarm_kind kind, const char *key)
+{
+	const struct known *k = find(f->alarms, kind, key);
+	return k == NULL ? -1 : seconds_since(k->since);
+}
+
 /* ---- what other daemons, and this one before its restart, have raised ---- */
 
 static void note_row(struct alarms *a, const struct pg_result *r, int row)

@@ -14,6 +14,8 @@ void alarm_clear(struct flow *f, enum alarm_kind kind, const char *key);
 void alarm_clear_others(struct flow *f, enum alarm_kind kind, const char *const *keys, size_t n);
 /* Does this daemon know of such an alarm that lasts? What others raised and cleared is known after some seconds. */
 bool alarm_lasts(const struct flow *f, enum alarm_kind kind, const char *key);
+/* For how many seconds; -1 when there is none. */
+int alarm_age_s(const struct flow *f, enum alarm_kind kind, const char *key);
 
 struct alarms *alarm_open(struct flow *f);
 void alarm_close(struct alarms **a);

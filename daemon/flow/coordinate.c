@@ -4,136 +4,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../protocol/event_request.h"
 #include "../../protocol/json.h"
-#include "../base/log.h"
 #include "access.h"
-#include "busy.h"
 #include "deliver.h"
 #include "escalate.h"
-#include "incident_row.h"
-#include "rules.h"
+#include "order.h"
+#include "stand_down.h"
 
-enum { TRIES_MOST = 30, ROWS_MOST = CHANGE_DISPATCHES };
-
-struct order {
-	struct flow *flow;
-	struct arena *arena;
-	struct http_request *request; /* NULL for a claim */
-	const struct identity *who;   /* NULL for a claim */
-	const char *actor;
-	struct uuid id; /* nil: by number */
-	int64_t number;
-	struct event_request asked; /* strings copied into arena */
-	enum incident_event event;  /* INCIDENT_EVENTS: a claim */
-	void (*claimed)(void *ctx, bool known, bool available);
-	void *ctx;
-	int tries;
-	/* loaded */
-	struct incident_row incident;
-	struct dispatch_row rows[ROWS_MOST];
-	int row_count;
-	struct rules *rules;
-	struct incident_step step;
-	struct triage triage;
-	struct plan *plan;
-	bool *leased;
-	struct change change;
-};
+enum { TRIES_MOST = 30 };
 
 static void load(struct order *o);
 
-/* ---- replies ---- */
-
-static void render(const struct order *o, struct buf *out)
-{
-	struct json_out j;
-	char id[UUID_TEXT];
-	json_out_init(&j, out);
-	json_begin_object(&j);
-	uuid_format(o->incident.id, id);
-	json_member_string(&j, "id", id);
-	json_member_int(&j, "number", o->incident.number);
-	json_member_string(&j, "state", incident_state_names[o->incident.state]);
-	json_member_int(&j, "version", o->incident.version);
-	json_member_string(&j, "type", incident_type_names[o->incident.type]);
-	json_member_string(&j, "urgency", urgency_names[o->incident.urgency]);
-	json_member_string(&j, "region", o->incident.region);
-	json_key(&j, "dispatches");
-	json_begin_array(&j);
-	for (size_t i = 0; o->plan != NULL && i < o->plan->dispatch_count; i++) {
-		json_begin_object(&j);
-		uuid_format(o->plan->dispatches[i].id, id);
-		json_member_string(&j, "id", id);
-		json_member_string(&j, "agency", o->plan->dispatches[i].agency->slug);
-		json_end_object(&j);
-	}
-	json_end_array(&j);
-	json_end_object(&j);
-}
-
-static void reply_done(struct order *o)
-{
-	if (o->claimed != NULL) {
-		o->claimed(o->ctx, true, true);
-		return;
-	}
-	struct buf body;
-	buf_init(&body, 64 * 1024);
-	render(o, &body);
-	http_reply_buf(o->request, 200, "application/json", &body);
-	buf_free(&body);
-}
-
-static void reply_conflict(struct order *o)
-{
-	struct problem p;
-	struct buf current, allowed;
-	if (o->claimed != NULL) {
-		o->claimed(o->ctx, true, true); /* the incident has ended: nothing left to claim */
-		return;
-	}
-	buf_init(&current, 64 * 1024);
-	buf_init(&allowed, 512);
-	o->plan = NULL;
-	buf_adds(&current, "\"current\":");
-	render(o, &current);
-	incident_allowed(o->incident.state, &allowed);
-	problem_init(&p, 409, "state-conflict", NULL);
-	snprintf(p.detail, sizeof p.detail, "\"%s\" does not fit: the incident is %s at version %d; possible now: %s",
-	         o->asked.event, incident_state_names[o->incident.state], o->incident.version, allowed.data);
-	p.extension = current.data;
-	http_reply_problem(o->request, &p);
-	buf_free(&current);
-	buf_free(&allowed);
-}
-
-static void reply_unknown(struct order *o)
-{
-	if (o->claimed != NULL)
-		o->claimed(o->ctx, false, true);
-	else
-		http_reply_fault(o->request, 404, "not-found", "no incident with this id or number in your area");
-}
-
-static void reply_unavailable(struct order *o)
-{
-	if (o->claimed != NULL)
-		o->claimed(o->ctx, false, false);
-	else
-		busy_reply(o->request,
-		           "the database is away: nothing is known to have changed, look before you repeat");
-}
-
-static void reply_invalid(struct order *o, const char *pointer, const char *detail)
-{
-	struct problem p;
-	problem_init(&p, 422, "invalid-event", NULL);
-	problem_error(&p, pointer, "%s", detail);
-	http_reply_problem(o->request, &p);
-}
-
 /* ---- write ---- */
+
+/* The incident that this one was merged into or taken out of. */
+static void put_other(struct json_out *j, const struct order *o)
+{
+	char id[UUID_TEXT];
+	if (o->change.tied == NULL)
+		return;
+	bool merge = o->event == INCIDENT_ON_MERGE;
+	uuid_format(o->other.id, id);
+	json_member_int(j, merge ? "into" : "out_of", o->other.number);
+	json_member_string(j, merge ? "into_id" : "out_of_id", id);
+}
+
+static void put_cancelled(struct json_out *j, const struct change *c)
+{
+	char id[UUID_TEXT];
+	if (c->dispatch_count == 0)
+		return;
+	json_key(j, "cancelled");
+	json_begin_array(j);
+	for (int i = 0; i < c->dispatch_count; i++) {
+		uuid_format(c->dispatches[i].id, id);
+		json_put_string(j, id);
+	}
+	json_end_array(j);
+}
 
 static const char *event_data(const struct order *o)
 {
@@ -148,7 +56,9 @@ static const char *event_data(const struct order *o)
 	        {"village_code", q->village_code},
 	        {"place_text", q->place_text},
 	        {"agency", q->agency},
-	        {"disposition", q->disposition},
+	        {"handed_to", q->to},
+	        {"disposition", o->change.disposition},
+	        {"evidence", q->evidence},
 	        {"reason", q->reason},
 	        {"note", q->note},
 	};
@@ -160,7 +70,9 @@ static const char *event_data(const struct order *o)
 	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
 		if (said[i].value != NULL)
 			json_member_string(&j, said[i].key, said[i].value);
-	if (o->plan != NULL) {
+	put_other(&j, o);
+	put_cancelled(&j, &o->change);
+	if (o->event == INCIDENT_ON_TRIAGE || o->event == INCIDENT_ON_DISPATCH) {
 		struct buf planned;
 		buf_init(&planned, 64 * 1024);
 		plan_render_opened(o->plan, &planned);
@@ -196,14 +108,16 @@ static void on_written(void *ctx, struct change *c, enum store_end end, int vers
 			o->incident.urgency = o->triage.urgency;
 		if (c->region != NULL)
 			o->incident.region = c->region;
+		o->incident.merged_into = c->merged_into;
+		o->incident.merged_into_number = o->other.number;
 	}
 	rules_drop(&o->rules);
 	if (end == STORE_CONFLICT && ++o->tries < TRIES_MOST)
 		load(o);
 	else if (end == STORE_KEPT)
-		reply_done(o);
+		order_reply_done(o);
 	else
-		reply_unavailable(o);
+		order_reply_unavailable(o);
 }
 
 /* ---- decide ---- */
@@ -253,8 +167,8 @@ static bool plan_triage(struct order *o)
 	struct change *c = &o->change;
 	const char *region = q->village_code != NULL ? q->village_code : o->incident.region;
 	if (q->village_code != NULL && gazetteer_by_code(o->rules->gazetteer, q->village_code) == NULL) {
-		reply_invalid(o, "#/village_code",
-		              "no area with this code is loaded: use a Kemendagri code such as 64.09.01.1003");
+		order_reply_invalid(o, "#/village_code",
+		                    "no area with this code is loaded: use a Kemendagri code such as 64.09.01.1003");
 		return false;
 	}
 	const struct stated stated = {
@@ -291,11 +205,11 @@ static bool plan_agency(struct order *o)
 {
 	const struct agency *to = directory_agency(&o->rules->directory, o->asked.agency);
 	if (to == NULL || to->retired) {
-		reply_invalid(o, "#/agency", "no such agency in the directory");
+		order_reply_invalid(o, "#/agency", "no such agency in the directory");
 		return false;
 	}
 	if (is_told(o, to)) {
-		reply_invalid(o, "#/agency", "this agency has a dispatch in this incident already");
+		order_reply_invalid(o, "#/agency", "this agency has a dispatch in this incident already");
 		return false;
 	}
 	const struct type_rules *t = &o->rules->policy->types[o->incident.type];
@@ -304,7 +218,8 @@ static bool plan_agency(struct order *o)
 		if (t->rules[i].kind == to->kind)
 			rule = &t->rules[i];
 	if (rule == NULL) {
-		reply_invalid(o, "#/event", "triage the incident first: its type has no rules, so no clocks are known");
+		order_reply_invalid(o, "#/event",
+		                    "triage the incident first: its type has no rules, so no clocks are known");
 		return false;
 	}
 	const struct plan_setting setting = rules_setting(o->flow, o->rules);
@@ -315,60 +230,102 @@ static bool plan_agency(struct order *o)
 	return true;
 }
 
-/* Stand-down: every open dispatch ends, its clock stops, its agency is told. */
-static void cancel_dispatches(struct order *o)
+static struct plan *plan_of(struct order *o)
 {
-	struct change *c = &o->change;
-	const struct plan_setting setting = rules_setting(o->flow, o->rules);
-	const struct plan_extra_input extra = incident_row_extra(&o->incident);
 	if (o->plan == NULL)
 		o->plan = arena_new_of(o->arena, struct plan);
-	for (int i = 0; i < o->row_count; i++) {
-		struct dispatch_row *d = &o->rows[i];
-		struct dispatch_step s = dispatch_step(d->state, ON_CANCEL);
-		c->stops[c->stop_count++] = d->id;
-		if (!s.fits || s.repeats)
-			continue;
-		c->dispatches[c->dispatch_count++] = (struct change_dispatch){.id = d->id,
-		                                                              .event = "cancel",
-		                                                              .state = dispatch_state_names[s.next],
-		                                                              .reason = o->asked.reason};
-		d->state = s.next;
-		d->version++;
-		const struct plan_dispatch_view view =
-		        dispatch_row_view(d, directory_agency(&o->rules->directory, d->agency));
-		if ((s.effects & EFFECT_STAND_DOWN) && view.agency != NULL)
-			plan_remind(o->arena, &setting, &extra, &view, NOTICE_CANCELLED, 0, o->plan);
-	}
+	return o->plan;
+}
+
+/* Why nothing is wanted any more, in the words for people's telephones. */
+static const char *ending_words(const struct order *o)
+{
+	static const char *const words[INCIDENT_EVENTS] = {
+	        [INCIDENT_ON_CANCEL] = "dibatalkan",
+	        [INCIDENT_ON_WITHDRAW] = "laporan ditarik pelapor",
+	        [INCIDENT_ON_FALSE_REPORT] = "tidak terbukti",
+	        [INCIDENT_ON_CLOSE] = "selesai ditangani",
+	};
+	if (o->event == INCIDENT_ON_MERGE)
+		return arena_printf(o->arena, "digabung ke %lld", (long long)o->other.number);
+	return words[o->event] != NULL ? words[o->event] : "selesai";
+}
+
+/* The same for the dispatches that end; partners read it, so it holds nothing that was said against somebody. */
+static const char *ending_reason(const struct order *o)
+{
+	if (o->asked.reason != NULL)
+		return o->asked.reason;
+	if (o->event == INCIDENT_ON_FALSE_REPORT)
+		return "false report";
+	if (o->event == INCIDENT_ON_MERGE)
+		return arena_printf(o->arena, "merged into incident %lld", (long long)o->other.number);
+	return "incident closed";
+}
+
+/* Every dispatch that was asked ends, its clock stops, and whoever was told hears of it. */
+static void cancel_dispatches(struct order *o, const struct plan_setting *setting)
+{
+	struct change *c = &o->change;
+	const struct stand_down s = {o->arena, *setting, &o->incident, c, plan_of(o)};
+	for (int i = 0; i < o->row_count; i++)
+		if (!stand_down_dispatch(&s, &o->rows[i], ending_reason(o)))
+			c->stops[c->stop_count++] = o->rows[i].id; /* declined: its replacement is no longer sought */
+	stand_down_people(&s, o->told, ending_words(o));
+}
+
+static void tell_duty(struct order *o, const struct plan_setting *setting)
+{
+	const struct plan_extra_input about = incident_row_extra(&o->incident);
+	const char *words = incident_is_open(o->step.next) ? "pelapor menarik laporan, mohon diputuskan"
+	                                                   : "pelapor menarik laporan";
+	plan_tell_duty(o->arena, setting, &about, NULL, 0, words, plan_of(o));
+}
+
+/* The incident's own clock: one at most, whatever the plan brought along. */
+static void set_clock(struct order *o)
+{
+	struct change *c = &o->change;
+	const struct policy *policy = o->rules->policy;
+	bool planned = o->plan != NULL && o->event == INCIDENT_ON_TRIAGE;
+	if (o->step.effects & INCIDENT_ARM_TRIAGE)
+		c->arms[c->arm_count++] =
+		        (struct change_arm){o->incident.id, CLOCK_TRIAGE, 0, policy->triage_s[o->incident.urgency]};
+	else if (o->step.effects & INCIDENT_ARM_FOLLOW_UP)
+		c->arms[c->arm_count++] = (struct change_arm){o->incident.id, CLOCK_FOLLOW_UP, 0, policy->follow_up_s};
+	else if ((o->step.effects & INCIDENT_STOP_TRIAGE_CLOCK) && !(planned && o->step.next == INCIDENT_OPEN))
+		c->stops[c->stop_count++] = o->incident.id;
+	size_t kept = 0;
+	for (size_t i = 0; planned && i < o->plan->deadline_count; i++)
+		if (o->step.next == INCIDENT_OPEN || !uuid_equal(o->plan->deadlines[i].subject, o->incident.id))
+			o->plan->deadlines[kept++] = o->plan->deadlines[i];
+	if (planned)
+		o->plan->deadline_count = kept;
 }
 
 static void perform(struct order *o)
 {
 	struct change *c = &o->change;
+	const struct plan_setting setting = rules_setting(o->flow, o->rules);
+	if (o->step.effects & INCIDENT_TELL_DUTY)
+		tell_duty(o, &setting);
 	if (o->step.effects & INCIDENT_CANCEL_DISPATCHES)
-		cancel_dispatches(o);
-	bool open = o->plan != NULL && o->step.next == INCIDENT_OPEN && o->event == INCIDENT_ON_TRIAGE;
-	if ((o->step.effects & INCIDENT_STOP_TRIAGE_CLOCK) && !open)
-		c->stops[c->stop_count++] = o->incident.id;
-	if (o->step.effects & INCIDENT_ARM_TRIAGE)
-		c->arms[c->arm_count++] = (struct change_arm){o->incident.id, CLOCK_TRIAGE, 0,
-		                                              o->rules->policy->triage_s[o->incident.urgency]};
+		cancel_dispatches(o, &setting);
+	set_clock(o);
 	c->state = o->step.next != o->incident.state ? incident_state_names[o->step.next] : NULL;
-	c->disposition = o->event == INCIDENT_ON_CLOSE ? o->asked.disposition : NULL;
+	if (o->event == INCIDENT_ON_CLOSE)
+		c->disposition = o->asked.disposition;
+	if (o->event == INCIDENT_ON_FALSE_REPORT)
+		c->disposition = disposition_names[DISPOSITION_FALSE_REPORT];
+	if (merge_is_about_two(o))
+		merge_tie(o);
 }
 
 static void decide(struct order *o)
 {
 	struct change *c = &o->change;
-	bool claim = o->event == INCIDENT_EVENTS;
 	*c = (struct change){.incident = o->incident.id, .expected = o->incident.version, .actor = o->actor};
 	o->plan = NULL;
-	o->step = claim ? (struct incident_step){.fits = incident_is_open(o->incident.state), .next = o->incident.state}
-	                : incident_step(o->incident.state, o->event);
-	if (!o->step.fits || (o->asked.version != 0 && o->asked.version != o->incident.version)) {
-		reply_conflict(o);
-		return;
-	}
 	struct rules *rules = o->rules = rules_hold(o->flow->rules);
 	if ((o->event == INCIDENT_ON_TRIAGE && !plan_triage(o)) ||
 	    (o->event == INCIDENT_ON_DISPATCH && !plan_agency(o))) {
@@ -376,7 +333,7 @@ static void decide(struct order *o)
 		return;
 	}
 	perform(o);
-	c->kind = claim ? "claimed" : incident_event_names[o->event];
+	c->kind = o->event == INCIDENT_EVENTS ? "claimed" : incident_event_names[o->event];
 	c->data = event_data(o);
 	c->added = o->plan;
 	o->leased = arena_array(o->arena, bool, PLAN_NOTICES);
@@ -390,44 +347,27 @@ static void decide(struct order *o)
 
 /* ---- load ---- */
 
-static void read_dispatch(struct order *o, const struct pg_result *r, int row)
-{
-	int state = name_index(dispatch_state_names, DISPATCH_STATES, pg_text(r, row, 16));
-	if (pg_is_null(r, row, 12) || state < 0)
-		return;
-	if (o->row_count == ROWS_MOST) {
-		log_error("coordinate.too_many_dispatches", "incident=%lld most=%d", (long long)o->incident.number,
-		          ROWS_MOST);
-		return;
-	}
-	o->rows[o->row_count++] = (struct dispatch_row){
-	        .id = pg_uuid(r, row, 12),
-	        .agency = arena_strdup(o->arena, pg_text(r, row, 13)),
-	        .role = arena_strdup(o->arena, pg_text(r, row, 14)),
-	        .task = arena_strdup(o->arena, pg_text(r, row, 15)),
-	        .state = (enum dispatch_state)state,
-	        .version = pg_int(r, row, 17),
-	        .accept_by = pg_time(r, row, 18),
-	        .arrive_by = pg_time(r, row, 19),
-	};
-}
-
 static void on_loaded(void *ctx, const struct pg_result *r)
 {
 	struct order *o = ctx;
 	if (r->status != PG_OK) {
-		reply_unavailable(o);
+		order_reply_unavailable(o);
 		return;
 	}
-	if (r->rows == 0 || !incident_row_read(o->arena, r, 0, 0, &o->incident) ||
-	    (o->who != NULL && !access_covers(o->who, NULL, o->incident.region))) {
-		reply_unknown(o);
+	o->row_count = incident_rows_read(o->arena, r, &o->incident, o->rows, ORDER_ROWS_MOST, &o->told);
+	if (o->row_count < 0 || (o->who != NULL && !access_covers(o->who, NULL, o->incident.region))) {
+		order_reply_unknown(o);
 		return;
 	}
-	o->row_count = 0;
-	for (int row = 0; row < r->rows; row++)
-		read_dispatch(o, r, row);
-	decide(o);
+	bool claim = o->event == INCIDENT_EVENTS;
+	o->step = claim ? (struct incident_step){.fits = incident_is_open(o->incident.state), .next = o->incident.state}
+	                : incident_step(o->incident.state, o->event);
+	if (!o->step.fits || (o->asked.version != 0 && o->asked.version != o->incident.version))
+		order_reply_conflict(o);
+	else if (merge_is_about_two(o))
+		merge_load(o, decide);
+	else
+		decide(o);
 }
 
 static void load(struct order *o)
@@ -460,8 +400,9 @@ static void keep_strings(struct order *o, const struct event_request *q)
 	struct event_request *k = &o->asked;
 	*k = *q;
 	k->tree = NULL;
-	const char **const strings[] = {&k->event,        &k->reason,     &k->note,   &k->type,       &k->urgency,
-	                                &k->village_code, &k->place_text, &k->agency, &k->disposition};
+	const char **const strings[] = {&k->event,       &k->reason,       &k->note,       &k->type,
+	                                &k->urgency,     &k->village_code, &k->place_text, &k->agency,
+	                                &k->disposition, &k->to,           &k->evidence,   &k->into};
 	for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
 		*strings[i] = arena_strdup(o->arena, *strings[i]);
 }

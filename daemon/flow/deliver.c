@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../protocol/rfc3339.h"
 #include "../base/fault.h"
 #include "../base/log.h"
 #include "../base/metrics.h"
 #include "../core/backoff.h"
+#include "alarm.h"
 #include "lane.h"
 #include "look.h"
 #include "rules.h"
@@ -165,6 +167,29 @@ static void teach_lane(struct lane *lane, const struct verdict *v)
 	}
 }
 
+/* A gateway that takes nothing for long is trouble that people must know of: nothing else brings them an SMS. */
+static void watch_gateway(struct deliver *d, struct lane *lane, enum outcome outcome)
+{
+	struct flow *f = d->flow;
+	struct mono now = mono_now();
+	if (lane->gateway == NULL)
+		return;
+	if (outcome != OUTCOME_RETRY && outcome != OUTCOME_UNKNOWN) {
+		lane->failing_since.us = 0;
+		alarm_clear(f, ALARM_GATEWAY_SILENT, lane->gateway->name);
+		return;
+	}
+	if (lane->failing_since.us == 0)
+		lane->failing_since = now;
+	int64_t silent_us = now.us - lane->failing_since.us;
+	if (silent_us < (int64_t)f->conf->gateway_silent_s * 1000000)
+		return;
+	char since[6], detail[160];
+	clock_format(db_clock_now(&f->clock).us - silent_us, f->rules->policy->utc_offset_s, since);
+	snprintf(detail, sizeof detail, "gerbang SMS %s tidak menjawab sejak %s", lane->gateway->name, since);
+	alarm_raise(f, ALARM_GATEWAY_SILENT, lane->gateway->name, detail);
+}
+
 static void on_answer(void *ctx, const struct channel_answer *answer)
 {
 	static const enum metric counters[OUTCOMES] = {M_ATTEMPT_OK, M_ATTEMPT_RETRY, M_ATTEMPT_RETRY_AFTER,
@@ -181,6 +206,7 @@ static void on_answer(void *ctx, const struct channel_answer *answer)
 		metric_observe(M_NOTICE_SECONDS, (double)(j->age_us + mono_now().us - j->taken.us) / 1e6);
 	snprintf(s->attempt.detail, sizeof s->attempt.detail, "%s", v.detail);
 	teach_lane(lane, &v);
+	watch_gateway(d, lane, v.outcome);
 	record(d, s, outcome_names[v.outcome], answer->status, next_for(j, &v));
 	lane->in_flight--;
 	d->in_flight--;

@@ -7,9 +7,11 @@
  *   escalate   clocks run out; the ladder climbs
  *   roster     shifts: who begins one is asked before it, gaps are alarms (shifts: people speak of them)
  *   watch      health, metrics, the look at the queues
+ *   audit      what is armed and waiting is compared with what the events say, and repaired
  *
  * Beside the path: rules (the snapshot that decisions are made on), access (who may ask what), numbers (report numbers), query (reading),
- * link (the partner's page), alarm (trouble of the machine itself: people are told), api (the table of routes). */
+ * link (the partner's page), alarm (trouble of the machine itself: people are told), outage (the
+ * same when the database is away), api (the table of routes). */
 #ifndef SIGAP_FLOW_H
 #define SIGAP_FLOW_H
 #include <event2/event.h>
@@ -28,6 +30,7 @@ struct deliver;
 struct escalate;
 struct alarms;
 struct roster_watch;
+struct audit;
 
 /* What the stages share. Made and ended by app.c. */
 struct flow {
@@ -45,6 +48,7 @@ struct flow {
 	struct escalate *escalate;
 	struct alarms *alarms;
 	struct roster_watch *roster;
+	struct audit *audit;
 	bool ready; /* rules are loaded and the database answers */
 	bool draining;
 };

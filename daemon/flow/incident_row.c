@@ -1,6 +1,8 @@
 /* incident_row: see incident_row.h. */
 #include "incident_row.h"
 
+#include "../base/log.h"
+
 static const char *copy(struct arena *a, const struct pg_result *r, int row, int column)
 {
 	return pg_is_null(r, row, column) ? NULL : arena_strndup(a, pg_text(r, row, column), pg_length(r, row, column));
@@ -28,6 +30,48 @@ bool incident_row_read(struct arena *a, const struct pg_result *r, int row, int 
 	        .summary = copy(a, r, row, column + 10),
 	};
 	return true;
+}
+
+enum { COLUMN_DISPATCH = 12, COLUMN_MERGED_INTO = 21, COLUMN_TOLD = 23 };
+
+static bool dispatch_read(struct arena *a, const struct pg_result *r, int row, struct dispatch_row *ret)
+{
+	const int c = COLUMN_DISPATCH;
+	int state =
+	        pg_is_null(r, row, c) ? -1 : name_index(dispatch_state_names, DISPATCH_STATES, pg_text(r, row, c + 4));
+	if (state < 0)
+		return false;
+	*ret = (struct dispatch_row){
+	        .id = pg_uuid(r, row, c),
+	        .agency = copy(a, r, row, c + 1),
+	        .role = copy(a, r, row, c + 2),
+	        .task = copy(a, r, row, c + 3),
+	        .state = (enum dispatch_state)state,
+	        .version = pg_int(r, row, c + 5),
+	        .accept_by = pg_time(r, row, c + 6),
+	        .arrive_by = pg_time(r, row, c + 7),
+	};
+	if (!pg_is_null(r, row, c + 8))
+		ret->for_dispatch = pg_uuid(r, row, c + 8);
+	return true;
+}
+
+int incident_rows_read(struct arena *a, const struct pg_result *r, struct incident_row *ret, struct dispatch_row *rows,
+                       int max, const char **ret_told)
+{
+	if (r->rows == 0 || !incident_row_read(a, r, 0, 0, ret))
+		return -1;
+	if (!pg_is_null(r, 0, COLUMN_MERGED_INTO)) {
+		ret->merged_into = pg_uuid(r, 0, COLUMN_MERGED_INTO);
+		ret->merged_into_number = pg_bigint(r, 0, COLUMN_MERGED_INTO + 1);
+	}
+	*ret_told = pg_is_null(r, 0, COLUMN_TOLD) ? "" : copy(a, r, 0, COLUMN_TOLD);
+	int n = 0;
+	for (int row = 0; row < r->rows && n < max; row++)
+		n += dispatch_read(a, r, row, &rows[n]);
+	if (n == max && r->rows > max)
+		log_error("incident.too_many_dispatches", "incident=%lld most=%d", (long long)ret->number, max);
+	return n;
 }
 
 struct plan_extra_input incident_row_extra(const struct incident_row *i)
@@ -58,5 +102,6 @@ struct plan_dispatch_view dispatch_row_view(const struct dispatch_row *d, const 
 	        .version = d->version,
 	        .accept_by_us = d->accept_by.us,
 	        .arrive_by_us = d->arrive_by.us,
+	        .accept_s = d->accept_s,
 	};
 }

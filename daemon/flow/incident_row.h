@@ -16,6 +16,8 @@ struct incident_row {
 	const char *region, *place_text, *summary;
 	bool has_position;
 	double lat, lon;
+	struct uuid merged_into; /* only by incident_rows_read: the incident that goes on, or nil */
+	int64_t merged_into_number;
 };
 struct dispatch_row {
 	struct uuid id;
@@ -24,9 +26,14 @@ struct dispatch_row {
 	int version;
 	int accept_s, arrive_s, complete_s;
 	struct wall accept_by, arrive_by; /* us 0: none */
+	struct uuid for_dispatch;         /* only by incident_rows_read: the dispatch it stands in for, or nil */
 };
 /* Reads the eleven columns id, number, version, state, type, urgency, region, place_text, lat, lon, summary beginning at column. False when a name is unknown to this program. */
 bool incident_row_read(struct arena *a, const struct pg_result *r, int row, int column, struct incident_row *ret);
+/* The result of sql/load_incident.sql: the incident, at most max of its dispatches, and the telephones of people who were told of it, separated by spaces.
+ * Returns how many dispatches, -1 when there is no such incident or it is not readable. */
+int incident_rows_read(struct arena *a, const struct pg_result *r, struct incident_row *ret, struct dispatch_row *rows,
+                       int max, const char **ret_told);
 /* What plans about an existing incident are made of. */
 struct plan_extra_input incident_row_extra(const struct incident_row *i);
 /* The view of a dispatch for a notice about it; agency NULL when it is in no directory any more. */

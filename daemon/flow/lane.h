@@ -35,6 +35,7 @@ struct lane {
 	const struct conf_gateway *gateway; /* NULL: webhook */
 	int slots, in_flight, queued, reserved;
 	struct breaker breaker;
+	struct mono failing_since; /* of a gateway: no attempt has succeeded since; us 0: the last one did */
 	struct mono blocked_until; /* the partner asked for patience (Retry-After) */
 	struct job_list queue;
 };

@@ -38,6 +38,7 @@ static const struct state_words state_words[DISPATCH_STATES] = {
         [DISPATCH_ON_SCENE] = {"Tiba di lokasi", "On scene"},
         [DISPATCH_COMPLETED] = {"Selesai. Terima kasih.", "Done. Thank you."},
         [DISPATCH_CANCELLED] = {"Dibatalkan: tidak perlu lagi", "Stood down: no longer needed"},
+        [DISPATCH_EXPIRED] = {"Belum ada jawaban; jawaban Anda masih berguna", "No answer yet; yours is still welcome"},
 };
 static const struct {
 	enum dispatch_event event;

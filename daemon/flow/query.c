@@ -146,7 +146,7 @@ static const char *incidents_fault(const struct form *form, long long *ret_after
 {
 	const char *region = form_value(form, "region");
 	if (!filter_fits(form, "state", incident_state_names, INCIDENT_STATES, "open"))
-		return "state must be open (not ended), triaged, in_progress, closed or cancelled";
+		return "state must be open (not ended), triaged, in_progress, handed_over, closed, cancelled or merged";
 	if (!filter_fits(form, "type", incident_type_names, INCIDENT_TYPES, ""))
 		return "type must be a type of incident, such as abandoned_person";
 	if (region != NULL && region[0] != '\0' && region_code_level(region) == LEVEL_NONE)

@@ -13,6 +13,7 @@
 #include "busy.h"
 #include "deliver.h"
 #include "escalate.h"
+#include "stand_down.h"
 
 enum { TRIES_MOST = 30 };
 
@@ -28,6 +29,21 @@ static void end(struct respond *r, enum respond_end how)
 }
 
 /* ---- write ---- */
+
+/* The change's first dispatch is the answer's own. */
+static void put_relieved(struct json_out *j, const struct change *c)
+{
+	char id[UUID_TEXT];
+	if (c->dispatch_count < 2)
+		return;
+	json_key(j, "relieved");
+	json_begin_array(j);
+	for (int i = 1; i < c->dispatch_count; i++) {
+		uuid_format(c->dispatches[i].id, id);
+		json_put_string(j, id);
+	}
+	json_end_array(j);
+}
 
 static const char *event_data(const struct respond *r)
 {
@@ -51,16 +67,40 @@ static const char *event_data(const struct respond *r)
 		json_member_string(&j, "reason", r->reason);
 	if (r->note != NULL)
 		json_member_string(&j, "note", r->note);
+	put_relieved(&j, &r->change);
 	json_end_object(&j);
 	const char *data = arena_strndup(r->arena, out.data, out.len);
 	buf_free(&out);
 	return data;
 }
 
+/* What was written, for the view that the caller shows. */
+static void keep_view(struct respond *r, const struct change *c, int version, struct wall at)
+{
+	const struct change_dispatch *d = &c->dispatches[0];
+	struct wall due = {at.us + (int64_t)d->after_s * 1000000};
+	r->row.state = r->step.next;
+	r->row.version++;
+	r->incident.version = version;
+	if (c->state != NULL)
+		r->incident.state = INCIDENT_IN_PROGRESS;
+	if (d->clock != NULL && strcmp(d->clock, clock_names[CLOCK_ARRIVE]) == 0)
+		r->row.arrive_by = due;
+	if (d->clock != NULL && strcmp(d->clock, clock_names[CLOCK_ACCEPT]) == 0)
+		r->row.accept_by = due;
+	if (r->eta.us != 0)
+		r->eta_now = r->eta;
+	if (r->reason != NULL)
+		r->given_reason = r->reason;
+}
+
 static void on_written(void *ctx, struct change *c, enum store_end how, int version, struct wall at)
 {
 	struct respond *r = ctx;
 	fault_point("respond.written");
+	if (r->plan != NULL)
+		deliver_release(r->flow->deliver, r->rules, r->plan, r->leased, how == STORE_KEPT);
+	rules_drop(&r->rules);
 	if (how == STORE_CONFLICT && ++r->tries < TRIES_MOST) {
 		load(r);
 		return;
@@ -69,22 +109,41 @@ static void on_written(void *ctx, struct change *c, enum store_end how, int vers
 		end(r, RESPOND_UNAVAILABLE);
 		return;
 	}
-	if (r->event != ON_SEEN)
-		deliver_void(r->flow->deliver, r->row.id);
+	for (int i = r->event == ON_SEEN ? 1 : 0; i < c->dispatch_count; i++)
+		deliver_void(r->flow->deliver, c->dispatches[i].id);
 	for (int i = 0; i < c->arm_count; i++)
 		escalate_look(r->flow->escalate, (int64_t)c->arms[i].after_s * 1000);
-	r->row.state = r->step.next;
-	r->row.version++;
-	r->incident.version = version;
-	if (c->state != NULL)
-		r->incident.state = INCIDENT_IN_PROGRESS;
-	if (c->arm_count > 0 && c->arms[0].clock == CLOCK_ARRIVE)
-		r->row.arrive_by = (struct wall){at.us + (int64_t)c->arms[0].after_s * 1000000};
-	if (r->eta.us != 0)
-		r->eta_now = r->eta;
-	if (r->reason != NULL)
-		r->given_reason = r->reason;
+	keep_view(r, c, version, at);
 	end(r, RESPOND_DONE);
+}
+
+/* Agencies that were asked for the same task and have not answered stand down; whoever declined needs no replacement any more. */
+static void relieve(struct respond *r, const struct plan_setting *setting)
+{
+	struct change *c = &r->change;
+	const struct stand_down s = {r->arena, *setting, &r->incident, c, r->plan};
+	bool *member = arena_array(r->arena, bool, (size_t)r->family_count + 1);
+	stand_down_family(r->family, r->family_count, r->row.id, member);
+	for (int i = 0; i < r->family_count; i++) {
+		struct dispatch_row *d = &r->family[i];
+		if (member[i] && (d->state == DISPATCH_NOTIFIED || d->state == DISPATCH_SEEN))
+			stand_down_dispatch(&s, d, "taken by another agency");
+		else if (member[i] && d->state == DISPATCH_DECLINED)
+			c->stops[c->stop_count++] = d->id;
+	}
+}
+
+static void tell_duty(struct respond *r, const struct plan_setting *setting)
+{
+	static const char *const words[DISPATCH_EVENTS] = {
+	        [ON_LAPSE] = "menerima tetapi belum bergerak",
+	        [ON_EXPIRE] = "tidak pernah menjawab",
+	};
+	const struct plan_extra_input about = incident_row_extra(&r->incident);
+	const struct agency *a = directory_agency(&r->rules->directory, r->row.agency);
+	const char *reason = arena_printf(r->arena, "%s %s", a != NULL ? a->name : r->row.agency,
+	                                  words[r->event] != NULL ? words[r->event] : "mohon diperiksa");
+	plan_tell_duty(r->arena, setting, &about, NULL, 0, reason, r->plan);
 }
 
 static void arm(struct change *c, struct change_dispatch *d, struct uuid dispatch, enum clock clock, int after_s)
@@ -92,6 +151,22 @@ static void arm(struct change *c, struct change_dispatch *d, struct uuid dispatc
 	d->clock = clock_names[clock];
 	d->after_s = after_s;
 	c->arms[c->arm_count++] = (struct change_arm){dispatch, clock, 0, after_s};
+}
+
+/* One clock of a dispatch at most: arming replaces what runs. */
+static void set_clock(struct respond *r, struct change_dispatch *d, unsigned effects)
+{
+	struct change *c = &r->change;
+	if (effects & EFFECT_ARM_ACCEPT)
+		arm(c, d, r->row.id, CLOCK_ACCEPT, r->row.accept_s);
+	else if (effects & EFFECT_ARM_ARRIVE)
+		arm(c, d, r->row.id, CLOCK_ARRIVE, r->row.arrive_s);
+	else if (effects & EFFECT_ARM_COMPLETE)
+		arm(c, d, r->row.id, CLOCK_COMPLETE, r->row.complete_s);
+	else if (effects & EFFECT_CLIMB_NOW)
+		arm(c, d, r->row.id, CLOCK_REPLACE, 0);
+	else if (effects & EFFECT_STOP_CLOCK)
+		c->stops[c->stop_count++] = r->row.id;
 }
 
 static void perform(struct respond *r, unsigned effects)
@@ -103,18 +178,20 @@ static void perform(struct respond *r, unsigned effects)
 	                              .state = dispatch_state_names[r->step.next],
 	                              .eta = r->eta,
 	                              .reason = r->reason};
-	if (effects & EFFECT_ARM_ARRIVE)
-		arm(c, d, r->row.id, CLOCK_ARRIVE, r->row.arrive_s);
-	else if (effects & EFFECT_ARM_COMPLETE)
-		arm(c, d, r->row.id, CLOCK_COMPLETE, r->row.complete_s);
-	else if (effects & EFFECT_CLIMB_NOW)
-		arm(c, d, r->row.id, CLOCK_REPLACE, 0);
-	else if (effects & EFFECT_STOP_CLOCK)
-		c->stops[c->stop_count++] = r->row.id;
+	set_clock(r, d, effects);
 	struct incident_step engaged = incident_step(r->incident.state, INCIDENT_ON_ENGAGE);
-	if ((effects & EFFECT_ENGAGE) && engaged.fits && engaged.next != r->incident.state &&
-	    r->incident.state != INCIDENT_OPEN) /* an open one still awaits its triage */
+	if ((effects & EFFECT_ENGAGE) && engaged.fits && engaged.next != r->incident.state)
 		c->state = incident_state_names[engaged.next];
+	bool relieves = (effects & EFFECT_RELIEVE) && r->family_count > 0;
+	if (!relieves && !(effects & EFFECT_TELL_DUTY))
+		return;
+	r->rules = rules_hold(r->flow->rules);
+	r->plan = arena_new_of(r->arena, struct plan);
+	const struct plan_setting setting = rules_setting(r->flow, r->rules);
+	if (relieves)
+		relieve(r, &setting);
+	if (effects & EFFECT_TELL_DUTY)
+		tell_duty(r, &setting);
 }
 
 static void write_event(struct respond *r)
@@ -124,12 +201,41 @@ static void write_event(struct respond *r)
 	                     .expected = r->incident.version,
 	                     .actor = r->actor,
 	                     .kind = dispatch_event_names[r->event],
-	                     .data = event_data(r),
 	                     .done = on_written,
 	                     .ctx = r};
+	r->plan = NULL;
 	perform(r, r->step.effects);
+	c->data = event_data(r);
+	if (r->plan != NULL) {
+		c->added = r->plan;
+		c->leased = r->leased = arena_array(r->arena, bool, PLAN_NOTICES);
+		deliver_reserve(r->flow->deliver, r->plan, r->leased);
+	}
 	fault_point("respond.decided");
 	store_change(r->flow->store, c);
+}
+
+/* The incident's other dispatches were read after this one: when something changed in between, the write loses and everything is read again. */
+static void on_family(void *ctx, const struct pg_result *rows)
+{
+	struct respond *r = ctx;
+	struct incident_row incident;
+	const char *told;
+	if (rows->status != PG_OK) {
+		end(r, RESPOND_UNAVAILABLE);
+		return;
+	}
+	r->family = arena_array(r->arena, struct dispatch_row, CHANGE_DISPATCHES);
+	r->family_count = incident_rows_read(r->arena, rows, &incident, r->family, CHANGE_DISPATCHES, &told);
+	write_event(r);
+}
+
+static void load_family(struct respond *r)
+{
+	struct pg_params *p = store_params(r->flow->store);
+	pg_param_uuid(p, r->incident.id);
+	pg_param_bigint(p, 0);
+	store_query(r->flow->store, SQL_LOAD_INCIDENT, p, on_family, r);
 }
 
 /* ---- load ---- */
@@ -155,6 +261,8 @@ static bool read_row(struct respond *r, const struct pg_result *rows, int row)
 	if (r->eta_minutes >= 0)
 		r->eta = (struct wall){pg_time(rows, row, 24).us + (int64_t)r->eta_minutes * 60000000};
 	r->opened_at = pg_time(rows, row, 25);
+	r->has_family = pg_bool(rows, row, 26);
+	r->family_count = 0;
 	return state >= 0 && incident_row_read(r->arena, rows, row, 13, &r->incident);
 }
 
@@ -197,6 +305,8 @@ static void on_loaded(void *ctx, const struct pg_result *rows)
 		end(r, RESPOND_REPEATS);
 	else if (!r->step.fits)
 		end(r, RESPOND_CONFLICT);
+	else if ((r->step.effects & EFFECT_RELIEVE) && r->has_family)
+		load_family(r);
 	else
 		write_event(r);
 }

@@ -39,8 +39,13 @@ struct respond {
 	struct wall opened_at;
 	const char *given_reason;
 	/* inner workings */
-	struct rules *rules;
+	struct rules *rules; /* held while a change with notices is under way */
 	struct dispatch_step step;
+	bool has_family;             /* others were asked for the same task */
+	struct dispatch_row *family; /* the incident's dispatches, when some of them are relieved */
+	int family_count;
+	struct plan *plan; /* NULL: no notices */
+	bool *leased;
 	int tries;
 	struct change change;
 };

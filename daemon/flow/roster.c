@@ -331,6 +331,20 @@ static void look_at_shifts(struct roster_watch *w)
 
 /* ---- one look ---- */
 
+static void on_finished(void *ctx, const struct pg_result *r)
+{
+	(void)ctx, (void)r; /* when it is not written the next look is */
+}
+
+static void finish_look(struct roster_watch *w)
+{
+	struct pg_params *p = store_params(w->flow->store);
+	pg_param_text(p, "roster");
+	pg_param_uuid(p, w->flow->owner);
+	store_query(w->flow->store, SQL_FINISH_TASK, p, on_finished, NULL);
+	metric_add(M_ROSTER_LOOKS, 1);
+}
+
 static void end_look(struct roster_watch *w)
 {
 	rules_drop(&w->rules);
@@ -348,7 +362,7 @@ static void on_gap_key(void *ctx, const struct pg_result *r)
 		look_for_gaps(w, pg_text(r, 0, 0));
 		for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
 			alarm_clear_others(w->flow, ours[i], w->found[ours[i]].keys, w->found[ours[i]].count);
-		metric_add(M_ROSTER_LOOKS, 1);
+		finish_look(w);
 	}
 	end_look(w);
 }

@@ -10,9 +10,10 @@
 static const struct {
 	const char *state, *words;
 } words[] = {
-        {"notified", "menunggu"}, {"seen", "menunggu"},          {"accepted", "diterima"},
-        {"declined", "ditolak"},  {"en_route", "menuju lokasi"}, {"on_scene", "tiba di lokasi"},
-        {"completed", "selesai"}, {"cancelled", "dibatalkan"},   {"claimed", "diambil alih"},
+        {"notified", "menunggu"},     {"seen", "menunggu"},          {"accepted", "diterima"},
+        {"declined", "ditolak"},      {"en_route", "menuju lokasi"}, {"on_scene", "tiba di lokasi"},
+        {"completed", "selesai"},     {"cancelled", "dibatalkan"},   {"claimed", "diambil alih"},
+        {"expired", "belum dijawab"},
 };
 
 static void on_queued(void *ctx, const struct pg_result *r)

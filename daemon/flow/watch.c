@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../protocol/json.h"
 #include "../base/log.h"
 #include "../base/metrics.h"
 #include "../io/sys.h"
+#include "audit.h"
 #include "deliver.h"
 #include "escalate.h"
 #include "rules.h"
@@ -18,7 +20,7 @@ struct watch {
 	struct event *tick, *watchdog;
 	int64_t watchdog_us;
 	int looks;
-	bool looking, measuring;
+	bool looking;
 };
 
 /* ---- the look ---- */
@@ -26,16 +28,6 @@ struct watch {
 static void on_rules(void *ctx, const char *why)
 {
 	(void)ctx, (void)why; /* rules.c has logged it; what was in force stays in force */
-}
-
-static void on_measured(void *ctx, const struct pg_result *r)
-{
-	struct watch *w = ctx;
-	w->measuring = false;
-	if (r->status != PG_OK)
-		return;
-	metric_set(M_OUTBOX_OPEN, (double)pg_bigint(r, 0, 0));
-	metric_set(M_DEADLINES_OPEN, (double)pg_bigint(r, 0, 1));
 }
 
 static void on_look(void *ctx, const struct pg_result *r)
@@ -55,6 +47,17 @@ static void on_look(void *ctx, const struct pg_result *r)
 		rules_load(f, on_rules, NULL);
 }
 
+/* A look that has measured as well. */
+static void on_measured(void *ctx, const struct pg_result *r)
+{
+	if (r->status == PG_OK) {
+		metric_set(M_OUTBOX_OPEN, (double)pg_bigint(r, 0, 4));
+		metric_set(M_DEADLINES_OPEN, (double)pg_bigint(r, 0, 5));
+	}
+	on_look(ctx, r);
+}
+
+/* One statement each time: while nothing is due, there is no other. */
 static void on_tick(evutil_socket_t fd, short what, void *ctx)
 {
 	(void)fd, (void)what;
@@ -62,14 +65,13 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 	struct flow *f = w->flow;
 	if (!store_is_up(f->store))
 		return;
-	if (!w->looking) {
-		w->looking = true;
+	if (w->looking)
+		return;
+	w->looking = true;
+	if (w->looks++ % MEASURE_EVERY == 0)
+		store_query(f->store, SQL_MEASURE, store_params(f->store), on_measured, w);
+	else
 		store_query(f->store, SQL_LOOK, store_params(f->store), on_look, w);
-	}
-	if (w->looks++ % MEASURE_EVERY == 0 && !w->measuring) {
-		w->measuring = true;
-		store_read(f->store, SQL_MEASURE, store_params(f->store), on_measured, w);
-	}
 }
 
 /* The loop turns: that is what the service manager wants to know. */
@@ -124,8 +126,22 @@ void watch_healthz(void *ctx, struct http_request *r)
 void watch_readyz(void *ctx, struct http_request *r)
 {
 	const struct flow *f = ctx;
-	const char *body = f->ready ? "{\"status\":\"ready\"}\n" : "{\"status\":\"not ready\"}\n";
-	http_reply(r, f->ready && !f->draining ? 200 : 503, "application/json", body, strlen(body), NULL);
+	struct buf body;
+	struct json_out j;
+	int age_s = audit_age_s(f->audit);
+	buf_init(&body, 1024);
+	json_out_init(&j, &body);
+	json_begin_object(&j);
+	json_member_string(&j, "status", f->ready ? "ready" : "not ready");
+	json_key(&j, "auditor_age_s");
+	if (age_s < 0)
+		json_put_null(&j);
+	else
+		json_put_int(&j, age_s);
+	json_end_object(&j);
+	buf_addc(&body, '\n');
+	http_reply_buf(r, f->ready && !f->draining ? 200 : 503, "application/json", &body);
+	buf_free(&body);
 }
 
 void watch_metrics(void *ctx, struct http_request *r)
@@ -134,6 +150,7 @@ void watch_metrics(void *ctx, struct http_request *r)
 	struct buf body;
 	buf_init(&body, 256 * 1024);
 	metric_set(M_HTTP_CONNECTIONS, http_connections(f->http));
+	metric_set(M_AUDITOR_AGE, audit_age_s(f->audit));
 	metrics_render(&body);
 	http_reply_buf(r, 200, "text/plain; version=0.0.4; charset=utf-8", &body);
 	buf_free(&body);

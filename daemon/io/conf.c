@@ -11,9 +11,9 @@
 #include "conf_value.h"
 #include "sys.h"
 
-enum section { DAEMON, DELIVERY, CLOCKS_, GATEWAY, SECTIONS, NO_SECTION, UNKNOWN_SECTION };
+enum section { DAEMON, DELIVERY, CLOCKS_, WATCH, GATEWAY, SECTIONS, NO_SECTION, UNKNOWN_SECTION };
 static const char *const section_names[SECTIONS] = {
-        [DAEMON] = "daemon", [DELIVERY] = "delivery", [CLOCKS_] = "clocks", [GATEWAY] = "gateway"};
+        [DAEMON] = "daemon", [DELIVERY] = "delivery", [CLOCKS_] = "clocks", [WATCH] = "watch", [GATEWAY] = "gateway"};
 enum { FILE_MAX_BYTES = 262144, GATEWAY_NAME_MAX = 32, FROM_ENVIRONMENT = -1 };
 
 #define IN(member) offsetof(struct conf, member)
@@ -55,6 +55,15 @@ static const struct conf_setting settings[] = {
 
 	{ CLOCKS_, "poll_ms", conf_value_number, IN(poll_ms), 10, 60000, .initial = "1000",
 	  .help = "Milliseconds at most between two looks at the database for due work." },
+
+	{ WATCH, "audit_s", conf_value_number, IN(audit_s), 1, 60, .initial = "60",
+	  .help = "Seconds between two runs of the auditor, which recomputes what should be armed and sent and repairs it." },
+	{ WATCH, "heartbeat_url", conf_value_url, IN(heartbeat_url), .example = "https://hc-ping.com/UUID",
+	  .help = "Fetched after every run of the auditor: whoever answers there raises the alarm when it stays away. Default: none." },
+	{ WATCH, "database_away_s", conf_value_number, IN(database_away_s), 1, 3600, .initial = "10",
+	  .help = "Seconds without the database after which people are told by SMS, without it." },
+	{ WATCH, "gateway_silent_s", conf_value_number, IN(gateway_silent_s), 1, 3600, .initial = "60",
+	  .help = "Seconds of failures after which an SMS gateway counts as silent and an alarm is raised." },
 
 	{ GATEWAY, "kind", conf_value_choice, GW(kind), .choices = "kannel", .initial = "kannel",
 	  .help = "What it speaks." },
@@ -225,8 +234,8 @@ static void open_section(struct reading *r, const char *text)
 	if (best != NULL)
 		fault(r, r->line, "unknown section [%s]; did you mean [%s]?", text, best);
 	else
-		fault(r, r->line, "unknown section [%s]; known are [daemon], [delivery], [clocks], [gateway NAME]",
-		      text);
+		fault(r, r->line,
+		      "unknown section [%s]; known are [daemon], [delivery], [clocks], [watch], [gateway NAME]", text);
 }
 
 /* Before the next line: was the one before understood? */

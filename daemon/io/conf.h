@@ -34,6 +34,11 @@ struct conf {
 	int lease_s; /* 30 */
 	/* [clocks] */
 	int poll_ms; /* 1000: at most this between two looks at the database for due work */
+	/* [watch] */
+	int audit_s;               /* 60 */
+	const char *heartbeat_url; /* NULL: none */
+	int database_away_s;       /* 10 */
+	int gateway_silent_s;      /* 60 */
 	struct conf_gateway gateways[CONF_GATEWAYS];
 	int gateway_count;
 };

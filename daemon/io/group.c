@@ -172,9 +172,9 @@ void group_kick(struct group *g)
 		evtimer_add(g->soon, &(struct timeval){.tv_usec = g->work.linger_ms * 1000});
 }
 
-void group_add(struct group *g, struct group_item *item)
+static void add(struct group *g, struct group_item *item, bool alone)
 {
-	item->alone = false;
+	item->alone = alone;
 	item->give_up = (struct mono){mono_now().us + (int64_t)g->work.patience_ms * 1000};
 	TAILQ_INSERT_TAIL(&g->queue, item, link);
 	if (++g->waiting == 1 || g->waiting == g->work.most) {
@@ -182,6 +182,16 @@ void group_add(struct group *g, struct group_item *item)
 		if (!evtimer_pending(g->later, NULL))
 			evtimer_add(g->later, &(struct timeval){.tv_usec = PATIENCE_LOOK_MS * 1000});
 	}
+}
+
+void group_add(struct group *g, struct group_item *item)
+{
+	add(g, item, false);
+}
+
+void group_add_alone(struct group *g, struct group_item *item)
+{
+	add(g, item, true);
 }
 
 struct group *group_open(struct event_base *base, struct pg *const *conns, int n, const struct group_work *work)

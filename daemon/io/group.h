@@ -17,7 +17,7 @@ enum group_end {
 struct group_item {
 	TAILQ_ENTRY(group_item) link;
 	struct mono give_up;
-	bool alone; /* its batch failed: sent by itself from now on */
+	bool alone; /* its batch failed, or it wants a statement of its own: sent by itself */
 };
 struct group_work {
 	const char *label;
@@ -39,6 +39,8 @@ struct group *group_open(struct event_base *base, struct pg *const *conns, int n
 void group_close(struct group **g);
 /* Queues; sent when it has lingered and a connection is free. */
 void group_add(struct group *g, struct group_item *item);
+/* The same, with a statement of its own. */
+void group_add_alone(struct group *g, struct group_item *item);
 /* A connection came up: goes on. */
 void group_kick(struct group *g);
 int group_waiting(const struct group *g);

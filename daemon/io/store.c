@@ -78,8 +78,11 @@ static void reports_finish(void *ctx, struct group_item *const *items, int n, en
 static void changes_build(void *ctx, struct group_item *const *items, int n, struct pg_params *params)
 {
 	struct store *s = ctx;
-	columns_changes(s->columns, (struct change *const *)(const void *)items, n, s->options.lease_s,
-	                s->options.owner, params);
+	struct change *const *changes = (struct change *const *)(const void *)items;
+	struct change *const pair[] = {changes[0], changes[0]->tied}; /* tied ones come alone */
+	bool tied = pair[1] != NULL;
+	columns_changes(s->columns, tied ? pair : changes, tied ? 2 : n, tied, s->options.lease_s, s->options.owner,
+	                params);
 }
 
 static void changes_finish(void *ctx, struct group_item *const *items, int n, enum group_end end,
@@ -212,7 +215,10 @@ void store_report(struct store *s, struct store_report *r)
 
 void store_change(struct store *s, struct change *c)
 {
-	group_add(s->changes, &c->item);
+	if (c->tied != NULL)
+		group_add_alone(s->changes, &c->item);
+	else
+		group_add(s->changes, &c->item);
 }
 
 void store_attempt(struct store *s, struct store_attempt *a)

@@ -86,6 +86,7 @@ struct change {
 	int expected;                    /* version the decision was made on */
 	const char *actor, *kind, *data; /* the event; data is JSON */
 	const char *state, *type, *urgency, *region, *place_text, *summary, *disposition; /* NULL: unchanged */
+	struct uuid merged_into; /* nil: unchanged; gone when the state is no longer "merged" */
 	struct change_dispatch dispatches[CHANGE_DISPATCHES];
 	int dispatch_count;
 	struct change_arm arms[CHANGE_DISPATCHES];
@@ -94,6 +95,7 @@ struct change {
 	int stop_count;
 	const struct plan *added; /* dispatches, notices, deadlines; may be NULL */
 	const bool *leased;       /* per notice of added */
+	struct change *tied;      /* another incident's change: both take effect, or neither; its done is not called */
 	void (*done)(void *ctx, struct change *c, enum store_end end, int version, struct wall at);
 	void *ctx;
 };

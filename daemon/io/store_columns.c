@@ -201,13 +201,14 @@ void columns_reports(struct columns *c, struct store_report *const *reports, int
 /* ---- apply_changes ---- */
 
 static const enum pg_type change_types[] = {
-        PG_UUID, PG_INT4, PG_TEXT, PG_TEXT, PG_JSON, PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT,
+        PG_UUID, PG_INT4, PG_TEXT, PG_TEXT, PG_JSON, PG_TEXT, PG_TEXT,
+        PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT, PG_UUID,
 };
 static const enum pg_type change_update_types[] = {
         PG_INT4, PG_UUID, PG_TEXT, PG_TEXT, PG_TIMESTAMPTZ, PG_TEXT, PG_TEXT, PG_INT4,
 };
 static const enum pg_type change_dispatch_types[] = {
-        PG_INT4, PG_UUID, PG_TEXT, PG_TEXT, PG_TEXT, PG_JSON, PG_TEXT, PG_INT4, PG_INT4, PG_INT4,
+        PG_INT4, PG_UUID, PG_TEXT, PG_TEXT, PG_TEXT, PG_JSON, PG_TEXT, PG_INT4, PG_INT4, PG_INT4, PG_UUID,
 };
 static const enum pg_type change_notice_types[] = {
         PG_INT4, PG_UUID, PG_UUID, PG_TEXT, PG_TEXT, PG_UUID, PG_TEXT, PG_TEXT, PG_INT4, PG_BOOL,
@@ -229,6 +230,7 @@ static void put_change(struct pg_array **a, const struct change *c)
 	pg_array_text(a[9], c->place_text);
 	pg_array_text(a[10], c->summary);
 	pg_array_text(a[11], c->disposition);
+	put_uuid_or_null(a[12], c->merged_into);
 }
 
 static void put_update(struct pg_array **a, int ord, const struct change_dispatch *d)
@@ -271,6 +273,7 @@ static void put_added(struct columns *c, struct change *const *changes, int n, i
 			pg_array_int(a[0], i + 1);
 			pg_array_uuid(a[1], p->dispatches[d].id);
 			put_dispatch(&a[2], &p->dispatches[d]);
+			put_uuid_or_null(a[10], p->dispatches[d].for_dispatch);
 		}
 	}
 	give(a, COUNT(change_dispatch_types), params);
@@ -316,12 +319,13 @@ static void put_arms(struct columns *c, struct change *const *changes, int n, st
 	give(a, COUNT(change_stop_types), params);
 }
 
-void columns_changes(struct columns *c, struct change *const *changes, int n, int lease_s, struct uuid owner,
-                     struct pg_params *params)
+void columns_changes(struct columns *c, struct change *const *changes, int n, bool all_or_none, int lease_s,
+                     struct uuid owner, struct pg_params *params)
 {
 	put_changes(c, changes, n, params);
 	put_added(c, changes, n, lease_s, owner, params);
 	put_arms(c, changes, n, params);
+	pg_param_bool(params, all_or_none);
 }
 
 /* ---- finish_attempts ---- */

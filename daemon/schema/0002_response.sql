@@ -3,8 +3,9 @@
 -- A check on the busiest queue is taken apart and compiled anew by every statement that inserts: a quarter of the time of a commit.
 -- The clocks' names come from one table in the daemon (core/plan.c), as all other names of the history do.
 alter table deadline drop constraint deadline_clock_check;
-alter table deadline add owner uuid;
+alter table deadline add owner uuid, add overdue_since timestamptz;
 comment on column deadline.owner is 'the daemon whose lease runs until due_at; null: armed and not claimed';
+comment on column deadline.overdue_since is 'when the first rung of this clock was meant to act; null: it has not yet';
 
 alter table dispatch add for_dispatch uuid, add expired_at timestamptz;
 comment on column dispatch.for_dispatch is 'the dispatch whose silence or refusal made this one: who answers first relieves the others';
@@ -97,10 +98,15 @@ comment on table alarm is 'trouble of the machine itself, while it lasts and aft
 create table task (
 	name    text primary key,
 	last_at timestamptz not null default '-infinity',
+	done_at timestamptz,
 	owner   uuid
 );
 insert into task (name) values ('auditor'), ('roster');
-comment on table task is 'regular work that any daemon may do, but only one at a time: claimed by moving last_at';
+comment on table task is 'regular work that any daemon may do, but only one at a time: claimed by moving last_at; done_at is when it last came to its end';
+
+-- What the auditor walks through; entries are made for open incidents only, in the order of their ids.
+create index incident_open on incident (id) where state in ('open', 'triaged', 'in_progress', 'handed_over');
+create index notice_alone on notice (created_at) where incident_id is null;
 
 create table daemon (
 	owner      uuid primary key,
@@ -109,6 +115,49 @@ create table daemon (
 	seen_at    timestamptz not null default now()
 );
 comment on table daemon is 'who works on this database. Each holds the advisory lock lock_key as long as it lives: when it is free, its leases may be taken over at once';
+
+-- ---- what a query can check ---------------------------------------------------------------------------------------------
+
+create or replace view doctor as
+select 'open dispatch without an armed deadline' as promise, d.id::text as object
+from dispatch d where d.state in ('notified', 'seen', 'accepted', 'en_route', 'on_scene') and not exists (select from deadline l where l.subject = d.id)
+union all
+select 'incident awaiting triage without an armed deadline', i.id::text
+from incident i where i.state = 'open' and not exists (select from deadline l where l.subject = i.id)
+union all
+select 'incident handed over without a follow-up deadline', i.id::text
+from incident i where i.state = 'handed_over' and not exists (select from deadline l where l.subject = i.id and l.clock = 'follow_up')
+union all
+select 'merged incident without the one that goes on', i.id::text
+from incident i where (i.state = 'merged') <> (i.merged_into is not null) or i.merged_into is not null and not exists (select from incident m where m.id = i.merged_into)
+union all
+select 'open dispatch of an incident that has ended', d.id::text
+from dispatch d join incident i on i.id = d.incident_id
+where d.state in ('notified', 'seen', 'accepted', 'en_route', 'on_scene') and i.state in ('closed', 'cancelled', 'merged')
+union all
+select 'notice neither delivered, nor waiting, nor on the list of the dead, nor void', n.id::text
+from notice n
+where not exists (select from outbox o where o.notice_id = n.id)
+	and not exists (select from dead_notice x where x.notice_id = n.id)
+	and not exists (select from attempt a where a.notice_id = n.id and a.outcome in ('ok', 'void'))
+union all
+select 'dispatch without a notice', d.id::text
+from dispatch d where not exists (select from notice n where n.incident_id = d.incident_id and n.dispatch_id = d.id)
+	and exists (select from contact c where c.agency = d.agency and c.retired_at is null)
+union all
+select 'report whose incident does not exist', r.id::text
+from report r where r.incident_id is not null and not exists (select from incident i where i.id = r.incident_id)
+union all
+select 'dispatch whose incident does not exist', d.id::text
+from dispatch d where not exists (select from incident i where i.id = d.incident_id)
+union all
+select 'deadline overdue by more than a minute', l.subject::text from deadline l where l.due_at < now() - interval '1 minute'
+union all
+select 'deadline of nothing that is open', l.subject::text
+from deadline l
+where not exists (select from dispatch d where d.id = l.subject and (d.state in ('notified', 'seen', 'accepted', 'en_route', 'on_scene') or l.clock = 'replace'))
+	and not exists (select from incident i where i.id = l.subject
+		and (l.clock = 'triage' and i.state in ('open', 'triaged', 'in_progress') or l.clock = 'follow_up' and i.state = 'handed_over'));
 
 -- ---- rights --------------------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,12 @@ static void check_event(const struct event_request *r)
 	HOLD(!is(r, "note") || r->note != NULL);
 	HOLD(!is(r, "cancel") || r->reason != NULL);
 	HOLD(!is(r, "close") || r->disposition != NULL);
+	HOLD(!is(r, "close") || strcmp(r->disposition, "other") != 0 || r->note != NULL);
 	HOLD(!is(r, "reopen") || r->reason != NULL);
+	HOLD(!is(r, "withdraw") || r->reason != NULL);
+	HOLD(!is(r, "hand_over") || r->to != NULL);
+	HOLD(!is(r, "false_report") || (r->evidence != NULL && utf8_length(r->evidence) >= 10));
+	HOLD(!is(r, "merge") || (r->into != NULL) != (r->into_number > 0));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -521,7 +521,7 @@ class Stack:
             self.process = None
             raise AssertionError(f"sigapd ended with {code}:\n{self.log.read_text()[-4000:]}")
         try:
-            return requests.get(self.url + "/readyz", timeout=5).json() == {"status": "ready"}
+            return requests.get(self.url + "/readyz", timeout=5).json()["status"] == "ready"
         except requests.RequestException:  # nobody there, or somebody else
             return False
 

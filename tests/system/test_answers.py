@@ -63,6 +63,8 @@ def fold(events):
             assert states[data["dispatch"]] == data["from"], f"event {e['number']} follows a state that was not"
             assert data["to"] == LEADS_TO[e["kind"]]
             put(data["dispatch"], data["to"])
+            for d in data.get("relieved", []):
+                put(d, "cancelled")
             if incident == "triaged" and data["to"] in ("accepted", "en_route", "on_scene"):
                 incident = "in_progress"
         elif e["kind"] == "escalated":
@@ -73,7 +75,7 @@ def fold(events):
             incident = data["to"]
             for d in data.get("plan", {}).get("dispatches", []):
                 put(d["id"], "notified")
-            if e["kind"] in ("close", "cancel"):
+            if incident in ("closed", "cancelled", "merged"):
                 for d in [d for d, s in states.items() if s in OPEN]:
                     put(d, "cancelled")
         course[e["number"]] = incident
@@ -227,7 +229,7 @@ def test_a_stand_down_racing_with_answers_is_before_or_after_each(stack):
 def test_of_two_coordinators_with_one_version_one_decides(stack):
     made = stack.report()
     path = f"/v1/incidents/{made['incident']['id']}/events"
-    bodies = [{"event": "close", "disposition": "Selesai"}, {"event": "cancel", "reason": "Palsu"}, {"event": "note", "note": "x"},
+    bodies = [{"event": "close", "disposition": "handled"}, {"event": "cancel", "reason": "Palsu"}, {"event": "note", "note": "x"},
               {"event": "triage", "urgency": "high"}] * 2
     tokens = ["coordinator", "admin"] * 4
     answers = together([lambda b=b, t=t: stack.api("POST", path, t, {**b, "version": 1}) for b, t in zip(bodies, tokens)])
@@ -320,7 +322,7 @@ def story(stack):
     for event in ("seen", "accept", "on_scene", "complete"):
         assert stack.answer(dispatch, event).status_code == 200
     assert stack.api("POST", path, json={"event": "note", "note": "Diantar ke rumah singgah"}).status_code == 200
-    assert stack.api("POST", path, json={"event": "close", "disposition": "Selesai"}).status_code == 200
+    assert stack.api("POST", path, json={"event": "close", "disposition": "handled"}).status_code == 200
     return made["number"], made["incident"]["id"]
 
 

@@ -683,6 +683,16 @@ def test_a_spreadsheet_takes_no_cell_for_a_formula(ctl):
 def test_the_state_tables_are_those_of_the_core(ctl):
     rows = ctl.json("states")
     step = {(r["object"], r["state"], r["event"]): (r["next"], r["effects"]) for r in rows}
-    assert step["dispatch", "notified", "accept"] == ("accepted", "stop_clock arm_arrive engage")
+    assert step["dispatch", "notified", "accept"] == ("accepted", "stop_clock arm_arrive engage relieve")
     assert ("dispatch", "declined", "accept") not in step
     assert step["incident", "closed", "reopen"] == ("open", "arm_triage")
+    assert step["dispatch", "accepted", "lapse"] == ("notified", "arm_accept tell_duty")
+    assert step["incident", "open", "hand_over"] == ("handed_over", "stop_triage_clock arm_follow_up")
+    assert step["incident", "open", "withdraw"] == ("cancelled", "stop_triage_clock cancel_dispatches tell_duty")
+    assert {s for _, s, _ in step} >= {"expired", "handed_over", "merged"}
+
+
+def test_the_readme_shows_the_tables_drawing(ctl):
+    drawing = ctl.run("states", "--diagram").stdout
+    assert drawing.count("stateDiagram-v2") == 2
+    assert drawing in (ROOT / "README.md").read_text()

@@ -192,7 +192,7 @@ def test_the_answer_stays_the_first_one_whatever_has_happened_since(stack):
     events = f"/v1/incidents/{made['incident']['id']}/events"
     assert stack.api("POST", events, json={"event": "dispatch", "agency": "bpbd-ppu"}).status_code == 200
     assert stack.api("POST", events, json={"event": "triage", "type": "unclaimed_body"}).status_code == 200
-    assert stack.api("POST", events, json={"event": "close", "disposition": "Selesai"}).status_code == 200
+    assert stack.api("POST", events, json={"event": "close", "disposition": "handled"}).status_code == 200
     assert stack.post_report(key="lama", urgency="critical").content == first.content
 
 

@@ -248,9 +248,9 @@ def test_answers_to_the_duty_room_are_as_described(witness, made):
     witness.post(events, 409, {"event": "reopen", "reason": "x"}, id=incident)
     witness.get("/v1/incidents/{id}", id=incident)
     witness.get("/v1/incidents/{id}", id=str(made["number"]), token="auditor")
-    witness.post(events, 200, {"event": "close", "disposition": "Diantar ke rumah singgah"}, id=incident)
+    witness.post(events, 200, {"event": "close", "disposition": "referred"}, id=incident)
     closed = witness.get("/v1/incidents/{id}", id=incident).json()
-    assert closed["state"] == "closed" and closed["disposition"] == "Diantar ke rumah singgah"
+    assert closed["state"] == "closed" and closed["disposition"] == "referred"
     witness.post(events, 200, {"event": "reopen", "reason": "Kembali ke lokasi"}, id=incident)
     witness.post(events, 200, {"event": "cancel", "reason": "Salah alamat"}, id=incident)
     witness.post(events, 400, raw=b"nul", id=incident)

@@ -89,7 +89,7 @@ def held_up(stack):
 def test_health_says_alive_and_ready(stack):
     for path, status in (("/healthz", "ok"), ("/readyz", "ready")):
         r = requests.get(stack.url + path, timeout=5)
-        assert r.status_code == 200 and r.json() == {"status": status}
+        assert r.status_code == 200 and r.json()["status"] == status
         assert r.headers["Cache-Control"] == "no-store"
         assert requests.head(stack.url + path, timeout=5).status_code == 200
 
@@ -363,7 +363,7 @@ def test_without_its_database_it_says_so_and_goes_on_afterwards(fresh, own_postg
     wait_until(lambda: requests.get(stack.url + "/readyz", timeout=5).status_code == 503, 10, "not ready")
     try:
         not_ready = requests.get(stack.url + "/readyz", timeout=5)
-        assert not_ready.json() == {"status": "not ready"}
+        assert not_ready.json()["status"] == "not ready"
         API.check_answer("GET", "/readyz", not_ready)
         assert requests.get(stack.url + "/healthz", timeout=5).json() == {"status": "ok"}
         assert stack.metric("sigap_database_up") == 0

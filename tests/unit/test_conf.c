@@ -124,6 +124,10 @@ static void an_empty_file_gives_the_defaults(void **state)
 	assert_null(c->ca_file);
 	assert_int_equal(c->lease_s, 30);
 	assert_int_equal(c->poll_ms, 1000);
+	assert_int_equal(c->audit_s, 60);
+	assert_null(c->heartbeat_url);
+	assert_int_equal(c->database_away_s, 10);
+	assert_int_equal(c->gateway_silent_s, 60);
 	assert_int_equal(c->gateway_count, 0);
 }
 
@@ -222,7 +226,7 @@ static void every_fault_is_named_at_once_with_its_line_and_the_nearest_word(void
 	              "6: is neither \"name = value\" nor a [section] nor a comment\n"
 	              "7: unknown section [delivry]; did you mean [delivery]?\n"
 	              "9: [ without ]\n"
-	              "10: unknown section [weather]; known are [daemon], [delivery], [clocks], [gateway NAME]\n"
+	              "10: unknown section [weather]; known are [daemon], [delivery], [clocks], [watch], [gateway NAME]\n"
 	              "11: [gateway NAME] needs a name of at most 32 lower case letters, digits and hyphens\n"
 	              "12: [gateway NAME] needs a name of at most 32 lower case letters, digits and hyphens\n"
 	              "14: slots must be a whole number from 1 to 4096\n"

@@ -495,7 +495,7 @@ static void long_or_foreign_place_names_still_make_one_gsm7_part(void **state)
 static void contacts_beyond_the_plan_are_left_to_the_ladders(void **state)
 {
 	(void)state;
-	enum { OFFICES = 15, CONTACTS = 8 };
+	enum { OFFICES = 15, CONTACTS = PLAN_NOTICES / PLAN_DISPATCHES + 2 };
 	static const char *const serves[] = {"64.09.03"};
 	struct agency *offices = arena_array(arena, struct agency, OFFICES);
 	for (int i = 0; i < OFFICES; i++) {
@@ -607,6 +607,74 @@ static void reminders_ask_for_what_is_missing(void **state)
 	assert_sound(p);
 }
 
+static void a_reminder_says_how_long_nobody_has_answered(void **state)
+{
+	(void)state;
+	struct plan_extra_input in = existing();
+	struct plan_dispatch_view d = {.id = {{5}},
+	                               .agency = directory_agency(&directory, "polsek-babulu"),
+	                               .role = "secure",
+	                               .task = "pengamanan",
+	                               .state = "notified",
+	                               .accept_s = 900,
+	                               .version = 3};
+	struct plan *p = arena_new_of(arena, struct plan);
+	p->state = "triaged";
+	plan_remind(arena, &setting, &in, &d, NOTICE_REMINDER, 1, p);
+	assert_non_null(strstr(p->notices[0].body, "\"late_s\":1"));
+	assert_non_null(
+	        strstr(p->notices[1].body, "belum direspons 15 menit")); /* not 0: it was asked 15 minutes ago */
+	d.state = "accepted";
+	plan_remind(arena, &setting, &in, &d, NOTICE_REMINDER, 1, p);
+	assert_non_null(strstr(p->notices[3].body, "lewat batas 1 menit"));
+}
+
+static void who_accepted_and_did_not_come_is_told_that_the_answer_has_expired(void **state)
+{
+	(void)state;
+	struct plan_extra_input in = existing();
+	struct plan_dispatch_view d = {.id = {{5}},
+	                               .agency = directory_agency(&directory, "polsek-babulu"),
+	                               .role = "secure",
+	                               .task = "pengamanan",
+	                               .state = "notified",
+	                               .accept_s = 900,
+	                               .lapsed = true,
+	                               .version = 4};
+	struct plan *p = arena_new_of(arena, struct plan);
+	p->state = "triaged";
+	plan_remind(arena, &setting, &in, &d, NOTICE_REMINDER, 1500, p);
+	assert_non_null(strstr(p->notices[0].body, "\"late_s\":1500"));
+	assert_non_null(strstr(p->notices[1].body, "lewat batas tiba 25 menit, kesanggupan tidak berlaku lagi"));
+	assert_sound(p);
+}
+
+static void joined_plans_keep_each_notice_with_its_dispatch(void **state)
+{
+	(void)state;
+	struct plan_extra_input in = existing();
+	struct plan *p = arena_new_of(arena, struct plan);
+	p->state = "triaged";
+	assert_int_equal(plan_tell_duty(arena, &setting, &in, NULL, 0, "x", p), 1);
+	static const char *const slugs[] = {"polres-ppu", "bpbd-ppu"};
+	for (size_t i = 0; i < 2; i++)
+		plan_join(p, plan_extra(arena, &setting, &in, directory_agency(&directory, slugs[i]), NULL, NULL, 0, 0,
+		                        0, NULL, "x"));
+	assert_int_equal(p->dispatch_count, 2);
+	assert_sound(p);
+	for (size_t i = 0; i < p->notice_count; i++) {
+		const struct plan_notice *n = &p->notices[i];
+		if (n->kind == NOTICE_DUTY) {
+			assert_int_equal(n->dispatch, -1);
+			continue;
+		}
+		assert_true(uuid_equal(n->about, p->dispatches[n->dispatch].id));
+		assert_true(n->contact >= p->dispatches[n->dispatch].agency->contacts &&
+		            n->contact < p->dispatches[n->dispatch].agency->contacts +
+		                                 p->dispatches[n->dispatch].agency->contact_count);
+	}
+}
+
 static void people_on_duty_are_told_what_is_overdue_and_what_follows(void **state)
 {
 	(void)state;
@@ -695,6 +763,9 @@ int main(void)
 	        TEST(one_more_agency_gets_the_same_as_the_first),
 	        TEST(one_more_agency_falls_back_to_the_rules_of_its_kind),
 	        TEST(reminders_ask_for_what_is_missing),
+	        TEST(a_reminder_says_how_long_nobody_has_answered),
+	        TEST(who_accepted_and_did_not_come_is_told_that_the_answer_has_expired),
+	        TEST(joined_plans_keep_each_notice_with_its_dispatch),
 	        TEST(people_on_duty_are_told_what_is_overdue_and_what_follows),
 	        TEST(full_plan_takes_no_more_notices),
 	        TEST(document_is_strict_json_with_everything_in_it),

@@ -112,6 +112,30 @@ static void defaults_fill_what_may_be_left_out(void **state)
 	assert_int_equal(police->accept_s[URGENCY_NORMAL], 7200);
 }
 
+static void targets_in_a_list_act_together(void **state)
+{
+	(void)state;
+	const struct policy *p = read_policy(shipped());
+	const struct ladder *l = p->types[TYPE_UNCLAIMED_BODY].rules[0].ladder;
+	assert_string_equal(l->name, "urgent");
+	assert_int_equal(l->count, 3);
+	assert_false(l->rungs[0].with_next);
+	assert_int_equal(l->rungs[1].target, RUNG_DUTY);
+	assert_true(l->rungs[1].with_next);
+	assert_int_equal(l->rungs[2].target, RUNG_UP);
+	assert_false(l->rungs[2].with_next);
+	assert_int_equal(l->rungs[1].wait_s, 300);
+	assert_int_equal(l->rungs[2].wait_s, 300);
+	char *text = changed(shipped(), "{ \"to\": [\"duty\", \"up\"], \"wait\": \"5m\" }",
+	                     "{ \"to\": [\"again\", \"duty\", \"up\", \"agency:a\"], \"wait\": \"5m\" },"
+	                     "{ \"to\": [\"again\", \"duty\", \"up\", \"agency:b\"], \"wait\": \"5m\" },"
+	                     "{ \"to\": [\"again\", \"duty\", \"up\", \"agency:c\"], \"wait\": \"5m\" },"
+	                     "{ \"to\": [\"again\", \"duty\", \"up\", \"agency:d\"], \"wait\": \"5m\" }");
+	buf_reset(&out);
+	assert_null(read_policy(text));
+	assert_non_null(strstr(out.data, "/ladders/urgent/rungs/4: a ladder may have at most 16 targets"));
+}
+
 /* from -> to makes one fault, which stands on the line of the first `marker` after the change. */
 static const struct {
 	const char *from, *to, *marker, *fault;
@@ -132,6 +156,16 @@ static const struct {
          "/ladders/standard/rungs/1/to: must be again, duty, up, agency:SLUG or person:SLUG"},
         {"\"to\": \"duty\", \"wait\": \"3m\"", "\"to\": \"up:x\", \"wait\": \"3m\"", "\"up:x\"",
          "/ladders/standard/rungs/1/to: must be"},
+        {"[\"duty\", \"up\"], \"wait\"", "[\"duty\", \"mayor\"], \"wait\"", "\"mayor\"",
+         "/ladders/urgent/rungs/1/to/1: must be again, duty, up"},
+        {"[\"duty\", \"up\"], \"wait\"", "[\"duty\", \"up\", \"duty\"], \"wait\"", "\"duty\", \"up\", \"duty\"",
+         "/ladders/urgent/rungs/1/to/2: stands twice"},
+        {"[\"duty\", \"up\"], \"wait\"", "[], \"wait\"", "\"to\": []",
+         "/ladders/urgent/rungs/1/to: must be a target or a list of 1 to 4"},
+        {"[\"duty\", \"up\"], \"wait\"", "[\"duty\", \"up\", \"again\", \"agency:a\", \"agency:b\"], \"wait\"",
+         "\"agency:b\"", "/ladders/urgent/rungs/1/to: must be a target or a list of 1 to 4"},
+        {"[\"duty\", \"up\"], \"wait\"", "[[\"duty\"]], \"wait\"", "[[\"duty\"]]",
+         "/ladders/urgent/rungs/1/to/0: must be again"},
         {"\"to\": \"duty\", \"wait\": \"3m\"", "\"to\": \"duty\"", "{ \"to\": \"duty\" }",
          "/ladders/standard/rungs/1: member \"wait\" is missing"},
         {"\"abandoned_person\": {", "\"abandoned\": {", "\"abandoned\": {", "/types/abandoned: unknown member"},
@@ -361,7 +395,7 @@ static void person_of_one_ladder_is_a_human_for_the_types_that_climb_it(void **s
 	struct person kabid = {"kabid", "Kabid", "+628000000901", "officer", "64.71", false};
 	d.people = &kabid;
 	directory_index(arena, &d);
-	assert_int_equal(holes_of(text, d, NULL), 3); /* "unhurried" alone never reaches a person */
+	assert_int_equal(holes_of(text, d, NULL), 6); /* "unhurried" and "urgent" alone never reach a person */
 	assert_non_null(strstr(out.data, "other_social (critical, high, normal), 64.09.03.2002 Labangka: no human"));
 	assert_null(strstr(out.data, "abandoned_person"));
 }
@@ -469,6 +503,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        TEST(shipped_policy_is_valid),
 	        TEST(defaults_fill_what_may_be_left_out),
+	        TEST(targets_in_a_list_act_together),
 	        TEST(each_mistake_is_named_with_line_and_pointer),
 	        TEST(broken_syntax_is_named_with_line_and_column),
 	        TEST(all_faults_are_told_at_once_but_not_without_end),

@@ -103,6 +103,13 @@ static const struct {
         {"event-cancel.json", INCIDENT_EVENT},
         {"event-close.json", INCIDENT_EVENT},
         {"event-reopen.json", INCIDENT_EVENT},
+        {"event-close-other.json", INCIDENT_EVENT},
+        {"event-hand-over.json", INCIDENT_EVENT},
+        {"event-withdraw.json", INCIDENT_EVENT},
+        {"event-false-report.json", INCIDENT_EVENT},
+        {"event-merge.json", INCIDENT_EVENT},
+        {"event-merge-id.json", INCIDENT_EVENT},
+        {"event-split.json", INCIDENT_EVENT},
 };
 
 static const struct {
@@ -150,6 +157,14 @@ static const struct {
         {"event-triage-nothing.json", INCIDENT_EVENT, 422, ""},
         {"event-triage-twice.json", INCIDENT_EVENT, 422, "#/place/village_code"},
         {"event-dispatch-nobody.json", INCIDENT_EVENT, 422, "#/agency"},
+        {"event-close-free.json", INCIDENT_EVENT, 422, "#/disposition"},
+        {"event-close-false.json", INCIDENT_EVENT, 422, "#/disposition"},
+        {"event-close-other-silent.json", INCIDENT_EVENT, 422, "#/note"},
+        {"event-hand-over-nobody.json", INCIDENT_EVENT, 422, "#/to"},
+        {"event-false-report-silent.json", INCIDENT_EVENT, 422, "#/evidence"},
+        {"event-false-report-short.json", INCIDENT_EVENT, 422, "#/evidence"},
+        {"event-merge-nowhere.json", INCIDENT_EVENT, 422, "#/into"},
+        {"event-merge-fraction.json", INCIDENT_EVENT, 422, "#/into"},
 };
 
 static void every_good_example_is_accepted(void **state)
@@ -503,8 +518,10 @@ static void every_event_asks_for_what_it_needs(void **state)
 {
 	(void)state;
 	static const char *const cases[][2] = {
-	        {"triage", ""},         {"dispatch", "#/agency"},   {"note", "#/note"},
-	        {"cancel", "#/reason"}, {"close", "#/disposition"}, {"reopen", "#/reason"},
+	        {"triage", ""},           {"dispatch", "#/agency"},       {"note", "#/note"},
+	        {"cancel", "#/reason"},   {"close", "#/disposition"},     {"reopen", "#/reason"},
+	        {"withdraw", "#/reason"}, {"false_report", "#/evidence"}, {"hand_over", "#/to"},
+	        {"merge", "#/into"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char body[100];
@@ -519,6 +536,25 @@ static void every_event_asks_for_what_it_needs(void **state)
 	assert_int_equal(p.error_count, 1);
 	assert_string_equal(problem_of(INCIDENT_EVENT, "{\"event\":\"accept\"}").errors[0].pointer, "#/event");
 	assert_string_equal(problem_of(DISPATCH_EVENT, "{\"event\":\"close\"}").errors[0].pointer, "#/event");
+}
+
+static void an_incident_is_named_by_number_or_id(void **state)
+{
+	(void)state;
+	static const char *const numbers[] = {"1042", "\"1042\""};
+	for (int i = 0; i < 2; i++) {
+		char body[100];
+		snprintf(body, sizeof body, "{\"event\":\"merge\",\"into\":%s}", numbers[i]);
+		struct event_request r = event(INCIDENT_EVENT, body);
+		assert_int_equal(r.into_number, 1042);
+		assert_null(r.into);
+		event_request_free(&r);
+	}
+	struct event_request r =
+	        event(INCIDENT_EVENT, "{\"event\":\"merge\",\"into\":\"018f4c2e-7b1a-7c3d-9e4f-0a1b2c3d4e5f\"}");
+	assert_int_equal(r.into_number, 0);
+	assert_string_equal(r.into, "018f4c2e-7b1a-7c3d-9e4f-0a1b2c3d4e5f");
+	event_request_free(&r);
 }
 
 static void reasons_and_notes_are_bounded(void **state)
@@ -627,6 +663,7 @@ int main(void)
 	        cmocka_unit_test(eta_is_minutes_or_a_time),
 	        cmocka_unit_test(triage_takes_its_place_flat_or_as_in_a_report),
 	        cmocka_unit_test(every_event_asks_for_what_it_needs),
+	        cmocka_unit_test(an_incident_is_named_by_number_or_id),
 	        cmocka_unit_test(reasons_and_notes_are_bounded),
 	        cmocka_unit_test(problem_is_rendered_as_rfc_9457_says),
 	        cmocka_unit_test(faults_beyond_the_bound_are_counted),

@@ -1,9 +1,16 @@
 -- Applies one event to each of many incidents, with everything that follows from it: dispatches changed and made, notices, deadlines armed and cancelled.
 -- A change whose expected version is no longer the incident's has no effect at all; of two for one incident one wins. Children name their change by its place (from 1).
+-- $52: all or none (a merge is two changes); its incidents are locked, in one order, before any is changed.
 -- Returns place, new version and the database's time of those that took effect.
 with c as (
-	select * from unnest($1::uuid[], $2::int4[], $3::text[], $4::text[], $5::json[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
-	with ordinality as c(incident, expected, actor, kind, data, state, type, urgency, region, place_text, summary, disposition, ord)
+	select * from unnest($1::uuid[], $2::int4[], $3::text[], $4::text[], $5::json[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
+		$13::uuid[])
+	with ordinality as c(incident, expected, actor, kind, data, state, type, urgency, region, place_text, summary, disposition, merged_into, ord)
+), held as materialized (
+	select count(*) as n from (
+		select from unnest($1::uuid[], $2::int4[]) as x(incident, expected) join incident i on i.id = x.incident and i.version = x.expected
+		where $52::bool order by i.id for update of i
+	) y
 ), ok as (
 	update incident i set
 		version = i.version + 1,
@@ -14,9 +21,11 @@ with c as (
 		region = coalesce(c.region, i.region),
 		place_text = coalesce(c.place_text, i.place_text),
 		summary = coalesce(c.summary, i.summary),
-		disposition = coalesce(c.disposition, i.disposition)
+		disposition = case when coalesce(c.state, i.state) = 'closed' then coalesce(c.disposition, i.disposition) end,
+		merged_into = case when coalesce(c.state, i.state) = 'merged' then coalesce(c.merged_into, i.merged_into) end
 	from c
 	where i.id = c.incident and i.version = c.expected
+		and (not $52::bool or (select n from held) = cardinality($1::uuid[]))
 	returning c.ord, i.id, i.version, i.head, c.actor, c.kind, c.data
 ), new_event as (
 	insert into event (incident_id, number, at, actor, kind, data, hash)
@@ -25,29 +34,31 @@ with c as (
 	update dispatch d set
 		version = d.version + 1,
 		state = u.state,
-		eta = coalesce(u.eta, d.eta),
+		eta = case when u.event = 'lapse' then null else coalesce(u.eta, d.eta) end,
 		reason = coalesce(u.reason, d.reason),
-		arrive_by = case when u.clock = 'arrive' then now() + u.after_s * interval '1 s' else d.arrive_by end,
+		accept_by = case when u.clock = 'accept' then now() + u.after_s * interval '1 s' else d.accept_by end,
+		arrive_by = case when u.clock = 'arrive' then now() + u.after_s * interval '1 s' when u.event = 'lapse' then null else d.arrive_by end,
 		complete_by = case when u.clock = 'complete' then now() + u.after_s * interval '1 s' else d.complete_by end,
 		seen_at = case when u.event = 'seen' then now() else d.seen_at end,
-		accepted_at = case when u.event in ('accept', 'en_route', 'on_scene') and d.accepted_at is null then now() else d.accepted_at end,
+		accepted_at = case when u.event = 'lapse' then null when u.event in ('accept', 'en_route', 'on_scene') and d.accepted_at is null then now() else d.accepted_at end,
 		declined_at = case when u.event = 'decline' then now() else d.declined_at end,
 		en_route_at = case when u.event = 'en_route' then now() else d.en_route_at end,
 		on_scene_at = case when u.event = 'on_scene' then now() else d.on_scene_at end,
 		completed_at = case when u.event = 'complete' then now() else d.completed_at end,
-		cancelled_at = case when u.event = 'cancel' then now() else d.cancelled_at end
-	from unnest($13::int4[], $14::uuid[], $15::text[], $16::text[], $17::timestamptz[], $18::text[], $19::text[], $20::int4[])
+		cancelled_at = case when u.event = 'cancel' then now() else d.cancelled_at end,
+		expired_at = case when u.event = 'expire' then now() else d.expired_at end
+	from unnest($14::int4[], $15::uuid[], $16::text[], $17::text[], $18::timestamptz[], $19::text[], $20::text[], $21::int4[])
 		as u(ord, id, event, state, eta, reason, clock, after_s)
 	join ok on ok.ord = u.ord
 	where d.id = u.id
 ), new_dispatch as (
-	insert into dispatch (id, incident_id, event, agency, role, task, state, ladders, why, accept_s, arrive_s, complete_s, accept_by)
-	select d.id, ok.id, ok.version, d.agency, d.role, d.task, 'notified', d.ladders, d.why, d.accept_s, d.arrive_s, d.complete_s, now() + d.accept_s * interval '1 s'
-	from unnest($21::int4[], $22::uuid[], $23::text[], $24::text[], $25::text[], $26::json[], $27::text[], $28::int4[], $29::int4[], $30::int4[])
-		as d(ord, id, agency, role, task, ladders, why, accept_s, arrive_s, complete_s)
+	insert into dispatch (id, incident_id, event, agency, role, task, state, ladders, why, accept_s, arrive_s, complete_s, for_dispatch, accept_by)
+	select d.id, ok.id, ok.version, d.agency, d.role, d.task, 'notified', d.ladders, d.why, d.accept_s, d.arrive_s, d.complete_s, d.for_dispatch, now() + d.accept_s * interval '1 s'
+	from unnest($22::int4[], $23::uuid[], $24::text[], $25::text[], $26::text[], $27::json[], $28::text[], $29::int4[], $30::int4[], $31::int4[], $32::uuid[])
+		as d(ord, id, agency, role, task, ladders, why, accept_s, arrive_s, complete_s, for_dispatch)
 	join ok on ok.ord = d.ord
 ), sent as materialized (
-	select m.*, ok.id as incident from unnest($31::int4[], $32::uuid[], $33::uuid[], $34::text[], $35::text[], $36::uuid[], $37::text[], $38::text[], $39::int4[], $40::bool[])
+	select m.*, ok.id as incident from unnest($33::int4[], $34::uuid[], $35::uuid[], $36::text[], $37::text[], $38::uuid[], $39::text[], $40::text[], $41::int4[], $42::bool[])
 		as m(ord, id, dispatch, kind, channel, contact, address, body, priority, leased)
 	join ok on ok.ord = m.ord
 ), new_notice as (
@@ -55,16 +66,17 @@ with c as (
 	select id, incident, dispatch, kind, channel, contact, address, body from sent
 ), new_outbox as (
 	insert into outbox (notice_id, contact_id, priority, due_at, attempt, owner)
-	select id, contact, priority, case when leased then now() + $41::int4 * interval '1 s' else now() end, leased::int, case when leased then $42::uuid end from sent
+	select id, contact, priority, case when leased then now() + $43::int4 * interval '1 s' else now() end, leased::int, case when leased then $44::uuid end from sent
 ), armed as (
 	insert into deadline (subject, clock, step, due_at, set_for)
 	select l.subject, l.clock, l.step, now() + l.after_s * interval '1 s', now() + l.after_s * interval '1 s'
-	from unnest($43::int4[], $44::uuid[], $45::text[], $46::int4[], $47::int4[]) as l(ord, subject, clock, step, after_s)
+	from unnest($45::int4[], $46::uuid[], $47::text[], $48::int4[], $49::int4[]) as l(ord, subject, clock, step, after_s)
 	join ok on ok.ord = l.ord
-	on conflict (subject) do update set clock = excluded.clock, step = excluded.step, due_at = excluded.due_at, set_for = excluded.set_for
+	on conflict (subject) do update set clock = excluded.clock, step = excluded.step, due_at = excluded.due_at, set_for = excluded.set_for, owner = null,
+		overdue_since = case when excluded.step > 0 then coalesce(deadline.overdue_since, deadline.set_for) end
 ), stopped as (
 	delete from deadline x
-	using unnest($48::int4[], $49::uuid[]) as s(ord, subject)
+	using unnest($50::int4[], $51::uuid[]) as s(ord, subject)
 	join ok on ok.ord = s.ord
 	where x.subject = s.subject
 )

@@ -1,12 +1,21 @@
--- Claims due deadlines: $1 lease in seconds, $2 at most. Only the subjects; load_deadlines reads what is needed to decide.
--- The last row has no subject: it tells when the next one is due (null: none) and the time now.
+-- Claims due deadlines for daemon $1: lease of $2 seconds, $3 at most, what fell due last first: after an outage that matters most. What somebody's live lease holds is not due.
+-- Returns with each what load_deadlines returns. The last row has no subject: it tells when the next one is due (set_for; null: none) and the time now.
 with due as (
-	select ctid from deadline where due_at <= now() order by due_at limit $2::int4 for update skip locked
+	select ctid from deadline where due_at <= now() order by due_at desc limit $3::int4 for update skip locked
 ), claimed as (
-	update deadline l set due_at = now() + $1::int4 * interval '1 s'
+	update deadline l set owner = $1::uuid, due_at = now() + $2::int4 * interval '1 s'
 	where l.ctid = any(array(select ctid from due))
-	returning l.subject
+	returning l.subject, l.clock, l.step, l.set_for, l.overdue_since
 )
-select subject, null::timestamptz, null::timestamptz from claimed
+select l.subject, l.clock, l.step, l.set_for, now(),
+	i.id, i.number, i.version, i.state, i.type, i.urgency, i.region, i.place_text, i.lat, i.lon, i.summary,
+	d.id, d.agency, d.role, d.task, d.state, d.version, d.ladders::text, d.accept_s, d.arrive_s, d.complete_s, d.accept_by, d.arrive_by,
+	(select array_to_string(array_agg(distinct o.agency), ' ') from dispatch o where o.incident_id = i.id), coalesce(d.for_dispatch, d.id), l.overdue_since
+from claimed l
+left join dispatch d on d.id = l.subject
+left join incident i on i.id = coalesce(d.incident_id, l.subject)
 union all
-select null, (select min(due_at) from deadline where due_at > now()), now()
+select null, null, null, (select min(due_at) from deadline where due_at > now()), now(),
+	null, null, null, null, null, null, null, null, null, null, null,
+	null, null, null, null, null, null, null, null, null, null, null, null,
+	null, null, null

@@ -7,12 +7,19 @@ with i as (
 )
 select json_build_object('id', i.id, 'number', i.number, 'state', i.state, 'version', i.version, 'type', i.type, 'urgency', i.urgency, 'region', i.region,
 	'place_text', i.place_text, 'lat', i.lat, 'lon', i.lon, 'summary', i.summary, 'opened_at', i.opened_at, 'disposition', i.disposition,
+	'deadline', (select json_build_object('clock', l.clock, 'step', l.step, 'due_at', l.set_for) from deadline l where l.subject = i.id),
+	'merged_into', (select json_build_object('id', m.id, 'number', m.number) from incident m where m.id = i.merged_into),
+	'merged', (select coalesce(json_agg(json_build_object('id', m.id, 'number', m.number) order by m.number), '[]') from incident m where m.merged_into = i.id),
 	'reports', (select coalesce(json_agg(json_build_object('id', r.id, 'number', r.number, 'received_at', r.received_at, 'source', r.source, 'text', r.text, 'triage', r.triage)
 		order by r.number), '[]') from report r where r.incident_id = i.id),
 	'dispatches', (select coalesce(json_agg(json_build_object('id', d.id, 'agency', d.agency, 'role', d.role, 'state', d.state, 'version', d.version, 'why', d.why, 'event', d.event,
 		'notified_at', d.notified_at, 'accept_by', d.accept_by, 'arrive_by', d.arrive_by, 'complete_by', d.complete_by, 'eta', d.eta, 'reason', d.reason,
+		'delivered_at', (select min(t.at) from notice n cross join lateral (
+			select a.at from attempt a where a.notice_id = n.id and a.outcome = 'ok' and n.channel = 'webhook'
+			union all select g.at from delivery_report g where g.notice_id = n.id and g.state = 'delivered') t
+			where n.incident_id = d.incident_id and n.dispatch_id = d.id and n.kind in ('dispatch.created', 'dispatch.reminder')),
 		'seen_at', d.seen_at, 'accepted_at', d.accepted_at, 'declined_at', d.declined_at, 'en_route_at', d.en_route_at, 'on_scene_at', d.on_scene_at,
-		'completed_at', d.completed_at, 'cancelled_at', d.cancelled_at, 'ladders', d.ladders,
+		'completed_at', d.completed_at, 'cancelled_at', d.cancelled_at, 'expired_at', d.expired_at, 'for_dispatch', d.for_dispatch, 'ladders', d.ladders,
 		'deadline', (select json_build_object('clock', l.clock, 'step', l.step, 'due_at', l.set_for) from deadline l where l.subject = d.id)) order by d.id), '[]')
 		from dispatch d where d.incident_id = i.id),
 	'notices', (select coalesce(json_agg(json_build_object('id', n.id, 'dispatch', n.dispatch_id, 'kind', n.kind, 'channel', n.channel, 'created_at', n.created_at,

@@ -1,4 +1,4 @@
--- Incidents as a JSON list, newest first: $1 state ("open" means not closed or cancelled; null: all), $2 type, $3 area prefix, $4 below this number, $5 the reader's scope.
+-- Incidents as a JSON list, newest first: $1 state ("open" means not closed, cancelled or merged; null: all), $2 type, $3 area prefix, $4 below this number, $5 the reader's scope.
 select coalesce(json_agg(x.doc order by x.number desc), '[]')::text from (
 	select i.number, json_build_object('id', i.id, 'number', i.number, 'state', i.state, 'version', i.version, 'type', i.type, 'urgency', i.urgency, 'region', i.region,
 		'place_text', i.place_text, 'summary', i.summary, 'opened_at', i.opened_at,
@@ -6,7 +6,7 @@ select coalesce(json_agg(x.doc order by x.number desc), '[]')::text from (
 		'dispatches', (select coalesce(json_agg(json_build_object('id', d.id, 'agency', d.agency, 'state', d.state, 'accept_by', d.accept_by) order by d.id), '[]')
 			from dispatch d where d.incident_id = i.id)) as doc
 	from incident i
-	where ($1::text is null or i.state = $1::text or $1::text = 'open' and i.state not in ('closed', 'cancelled'))
+	where ($1::text is null or i.state = $1::text or $1::text = 'open' and i.state not in ('closed', 'cancelled', 'merged'))
 		and ($2::text is null or i.type = $2::text)
 		and ($3::text is null or i.region = $3::text or i.region like $3::text || '.%')
 		and ($4::int8 is null or i.number < $4::int8)
