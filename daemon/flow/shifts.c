@@ -379,6 +379,9 @@ void shifts_post_swap(void *ctx, struct http_request *r)
 		problem_error(&problem, "#/starts_at", none);
 	if (shifts_beginning(q, b.with, b.role, b.with_starts_us, second) == 0)
 		problem_error(&problem, "#/with_starts_at", none);
+	if (problem.error_count == 0 && first[0].from.us < second[0].until.us && second[0].from.us < first[0].until.us)
+		problem_error(&problem, "#/with_starts_at",
+		              "both are on duty at the same time: there is nothing to swap");
 	if (problem.error_count > 0) {
 		http_reply_problem(r, &problem);
 	} else {

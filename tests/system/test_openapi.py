@@ -279,12 +279,13 @@ def test_answers_about_the_rules_are_as_described(stack, witness):
     assert witness.get(notes).json()[0]["text"] == "Kejadian 1042 menunggu ambulans."
     witness.get(notes, 401, token=None)
     witness.get(notes, 403, token="auditor")
-    for person in ("ani", "uci"):
+    days = {"ani": "2099-01-01T00:00:00Z", "uci": "2099-01-02T00:00:00Z"}
+    for person, day in days.items():
         stack.sql("insert into person (slug, name, role) values (%s, %s, 'officer')", person, person)
-        stack.sql("insert into shift (person, role, starts_at, ends_at) values (%s, 'officer', '2099-01-01Z', '2099-01-02Z')", person)
+        stack.sql("insert into shift (person, role, starts_at, ends_at) values (%s, 'officer', %s, %s::timestamptz + interval '12 hours')",
+                  person, day, day)
     stack.rules_changed()
-    start = "2099-01-01T00:00:00Z"
-    swap = {"role": "officer", "person": "ani", "starts_at": start, "with": "uci", "with_starts_at": start}
+    swap = {"role": "officer", "person": "ani", "starts_at": days["ani"], "with": "uci", "with_starts_at": days["uci"]}
     span = {"role": "officer", "from": "2100-01-01T00:00:00Z", "until": "2100-01-02T00:00:00Z"}
     for path, body, status in ((notes, {"text": "Tidak ada"}, 201), ("/v1/shifts/accept", {"person": "budi", "starts_at": begins}, 200),
                                ("/v1/shifts/overrides", {**span, "person": "budi"}, 201), ("/v1/shifts/swaps", swap, 201)):

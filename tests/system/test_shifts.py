@@ -181,6 +181,12 @@ def test_who_accepted_can_still_refuse_and_take_it_back(roster):
     assert roster.api("POST", "/v1/shifts/accept", json={"person": "wati", "starts_at": starts}).status_code == 200
     assert check(roster, "wati")["accepted_at"] and check(roster, "wati")["refused_at"] is None
     cleared(roster, "shift_unaccepted", "wati")
+    roster.send_sms(PHONE["wati"], "tidak piket")
+    assert check(roster, "wati")["refused_at"]
+    roster.ctl("roster", "accept", "wati", starts)
+    assert check(roster, "wati")["accepted_at"] and check(roster, "wati")["refused_at"] is None
+    assert check(roster, "wati")["answer"].startswith("sigapctl")
+    roster.ctl("roster", "accept", "wati", "2020-01-01T00:00:00Z", status=1)
 
 
 def test_siap_of_a_partner_who_is_on_the_roster_too(roster):
