@@ -1,6 +1,7 @@
 """The duty roster at work: whoever begins a shift is asked before it and answers; silence, refusal, a dead telephone and a gap are alarms in time."""
 import datetime
 import json
+import uuid
 
 import pytest
 
@@ -130,6 +131,21 @@ def test_a_question_without_an_answer_is_asked_again(roster):
     look(roster)
     assert check(roster, "rina")["asks"] == 3
     roster.sql("delete from shift where person = 'rina'")
+
+
+@pytest.mark.parametrize("statement, more", [("ask_shift", [0]), ("hand_over_shift", [])])
+def test_of_several_daemons_that_saw_the_same_one_tells(roster, statement, more):
+    """The daemon's own statements: who comes second with what he saw before has no effect."""
+    text = (harness.ROOT / f"daemon/io/sql/{statement}.sql").read_text()
+    begins = now() + datetime.timedelta(hours=3)
+    roster.sql("begin")
+    roster.sql(f"prepare {statement} as {text.rstrip()}")
+    for expected in (1, 0, 0):
+        values = ["twice-" + statement, "officer", begins, begins + datetime.timedelta(hours=8), str(uuid.uuid4()), "+6281200000300", "x", *more]
+        assert len(roster.sql(f"execute {statement} ({', '.join(['%s'] * len(values))})", *values)) == expected
+    for queue in ("notice where address = '+6281200000300'", "outbox o join notice n on n.id = o.notice_id where address = '+6281200000300'"):
+        assert roster.value("select count(*) from " + queue) == 1
+    roster.sql("rollback")
 
 
 # ---- the answer --------------------------------------------------------------------------------------------------------------
