@@ -22,6 +22,7 @@
 #include "flow/flow.h"
 #include "flow/numbers.h"
 #include "flow/outage.h"
+#include "flow/roster.h"
 #include "flow/rules.h"
 #include "flow/watch.h"
 #include "io/sys.h"
@@ -288,6 +289,7 @@ static void open_modules(struct app *app)
 	f->daemons = daemons_open(f);
 	f->deliver = deliver_open(f);
 	f->escalate = escalate_open(f);
+	f->roster = roster_watch_open(f);
 	const struct http_limits limits = {c->max_connections, HEADERS_BYTES, BODY_BYTES, IDLE_S, REQUEST_S};
 	f->http = http_open(f->base, api_routes, api_route_count, &limits, access_gate, f);
 	f->audit = audit_open(f);
@@ -318,6 +320,7 @@ static void close_modules(struct app *app)
 	watch_close(&app->watch);
 	audit_close(&f->audit);
 	http_close(&f->http);
+	roster_watch_close(&f->roster);
 	escalate_close(&f->escalate);
 	deliver_close(&f->deliver);
 	daemons_close(&f->daemons);

@@ -24,7 +24,7 @@ static const struct {
         {WEAK_YES,
          "ok oke okey okay okeh okok sip siap siyap syap sp ya iya yo yes yup yoi yap y baik \xf0\x9f\x91\x8d"},
         {CAN, "bisa bs bsa biso isa dapat dpt mampu sempat kawa"},
-        {STRONG_NO, "tolak menolak ditolak nolak tolk decline declined reject rejected"},
+        {STRONG_NO, "tolak menolak ditolak nolak tolk decline declined reject rejected berhalangan brhalangan"},
         {NOT, "tidak tdk tida tidk tak nggak enggak gak ga gk g ngak ngga nga enga engga engak ndak ndk nda kada kd "
               "kagak kaga "
               "ora not"},
@@ -78,7 +78,8 @@ static const struct {
         {NO_OR_LABEL, "no"},
         {VERB,
          "hadir datang dtg bantu membantu melayani layani respon merespon respons merespons tangani menangani ikut "
-         "turun kirim mengirim hubungi kerjakan mengerjakan melaksanakan proses memproses"},
+         "turun kirim mengirim hubungi kerjakan mengerjakan melaksanakan proses memproses piket jaga bertugas dinas"},
+        {SHIFT, "piket piketnya pikt"},
         {BECAUSE, "karena krn karna sebab soalnya alasan"},
         {AGENCY,
          "polsek polres puskesmas pkm desa ds kelurahan kel lurah kades kecamatan kec bpbd rsud rs satpol tagana "

@@ -51,6 +51,7 @@ enum meaning {
 	NO_OR_LABEL, /* no: "nomor" or the English word; never left in a result */
 	AGENCY,      /* polsek: a name follows */
 	VERB,        /* hadir, bantu: what is refused after "tidak bisa" */
+	SHIFT,       /* piket: the answer is about a shift */
 	BECAUSE,     /* karena */
 	MEANINGS
 };

@@ -233,6 +233,8 @@ static void weigh_not(struct reading *r, struct clause *c, int i)
 	int thing = is(r, i + 1, FILLER) ? i + 2 : i + 1; /* "tidak ada petugas" */
 	if (is(r, thing, RESOURCE) && thing <= c->to)
 		say(r, WEAKLY_NO, i, thing, true);
+	else if (is(r, i + 1, SHIFT) && !c->not_yet && is_ours(r, c)) /* "tidak piket" */
+		say(r, WEAKLY_NO, i, i + 1, false);
 	else if (!c->not_yet && !c->started && nothing_after(r, c, i) && r->strangers_before <= 1)
 		say(r, WEAKLY_NO, i, i, false);
 }
@@ -550,8 +552,10 @@ bool sms_answer_read(const char *text, struct sms_answer *ret)
 	r.count = answer_words(text, r.words);
 	find_eta(&r, text);
 	find_number(&r);
-	for (int i = 0; i < r.count; i++)
+	for (int i = 0; i < r.count; i++) {
 		r.strangers += is(&r, i, OTHER);
+		ret->shift = ret->shift || is(&r, i, SHIFT);
+	}
 	enum saying what = read_short_forms(&r, read_sense(&r));
 	if (what == SAYINGS)
 		return false;

@@ -57,6 +57,12 @@ static const struct {
         {"duty_emergency", "no"},
         {"late", "menit"},
         {"alarm", "alasan"},
+        {"shift_ask", "peran tgl jam"},
+        {"shift_accepted", "tgl jam"},
+        {"shift_refused", "tgl jam"},
+        {"shift_none", ""},
+        {"shift_begins", "jam jumlah"},
+        {"shift_begins_note", "jam jumlah catatan"},
 };
 enum { KEYS = sizeof known / sizeof *known };
 

@@ -30,6 +30,7 @@ int command_swap(struct ctl *c);
 int command_note_add(struct ctl *c);
 int command_note_list(struct ctl *c);
 int command_week(struct ctl *c);
+int command_roster_accept(struct ctl *c);
 int command_roster_export(struct ctl *c);
 int command_roster_import(struct ctl *c);
 int command_outbox_list(struct ctl *c);

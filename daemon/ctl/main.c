@@ -60,6 +60,8 @@ static const struct command commands[] = {
 	{"roster override remove", "ID", "take an override back, or both halves of a swap", {{NULL, NULL, false}}, command_override_remove},
 	{"roster swap", "PERSON_A TIME_A PERSON_B TIME_B", "each takes the other's whole shift, the one on duty at that time",
 	 {{"reason", "TEXT", false}}, command_swap},
+	{"roster accept", "PERSON TIME", "accept for its person the shift that he has at that time; a refusal is taken back",
+	 {{NULL, NULL, false}}, command_roster_accept},
 	{"roster note add", "TEXT", "tell the next shift something", {{NULL, NULL, false}}, command_note_add},
 	{"roster note list", NULL, "the latest notes", {{NULL, NULL, false}}, command_note_list},
 	{"roster week", NULL, "seven days: who is on duty, and the gaps; exit status 1 when there is a gap",

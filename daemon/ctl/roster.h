@@ -2,6 +2,7 @@
 #ifndef SIGAP_CTL_ROSTER_H
 #define SIGAP_CTL_ROSTER_H
 #include "../base/clock.h"
+#include "../core/roster.h"
 #include "ctl.h"
 
 enum { ROSTER_ROLES = 2 };
@@ -12,4 +13,6 @@ bool roster_slug_valid(const char *slug);
 void roster_unknown(const char *slug) __attribute__((noreturn));
 /* --from and --until, where they were given; ends with the usage when they are no times or in the wrong order. */
 void roster_window(struct ctl *c, struct wall *ret_from, struct wall *ret_until);
+/* The whole shift that the person has at that RFC 3339 time; ends the run when there is none. */
+struct duty_span roster_shift_at(struct ctl *c, const char *slug, const char *time);
 #endif

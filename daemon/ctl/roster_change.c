@@ -216,12 +216,12 @@ static struct duty_span shift_at(struct ctl *c, const char *slug, const char *ti
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(spans[i].person->slug, slug) == 0)
 			return spans[i];
-	ctl_die("%s is not on duty at %s (%s): nothing was swapped", slug, time,
+	ctl_die("%s is not on duty at %s (%s): nothing was changed", slug, time,
 	        zone_format(c->arena, at.us, snapshot_utc_offset(c)));
 }
 
 /* The end of the shift may lie beyond what was loaded for a moment: everything that begins before it must be known. */
-static struct duty_span whole_shift_at(struct ctl *c, const char *slug, const char *time)
+struct duty_span roster_shift_at(struct ctl *c, const char *slug, const char *time)
 {
 	struct duty_span span = shift_at(c, slug, time);
 	struct directory d;
@@ -246,8 +246,8 @@ int command_swap(struct ctl *c)
 		ctl_usage(c, "PERSON_A and PERSON_B must be two people");
 	db_begin(c);
 	db_query(c, &sql[LOCK], DB_NONE); /* the shifts must still be theirs when they are swapped */
-	struct duty_span a = whole_shift_at(c, one, c->arguments[1]);
-	struct duty_span b = whole_shift_at(c, other, c->arguments[3]);
+	struct duty_span a = roster_shift_at(c, one, c->arguments[1]);
+	struct duty_span b = roster_shift_at(c, other, c->arguments[3]);
 	if (strcmp(a.role, b.role) == 0 && a.from.us < b.until.us && b.from.us < a.until.us)
 		ctl_die("%s and %s are on duty as %s at the same time: there is nothing to swap", one, other, a.role);
 	const struct rows *made =

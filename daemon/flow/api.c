@@ -11,6 +11,7 @@
 #include "query.h"
 #include "respond.h"
 #include "rules.h"
+#include "shifts.h"
 #include "watch.h"
 
 enum {
@@ -47,7 +48,12 @@ const struct http_route api_routes[] = {
         {"GET", "/v1/alarms", query_alarms, READERS, 0},
         {"GET", "/v1/agencies", query_agencies, READERS, 0},
         {"GET", "/v1/people", query_people, READERS, 0},
-        {"GET", "/v1/shifts", query_shifts, READERS, 0},
+        {"GET", "/v1/shifts", shifts_get, READERS, 0},
+        {"POST", "/v1/shifts/accept", shifts_post_accept, DECIDERS, EVENT_BODY},
+        {"POST", "/v1/shifts/overrides", shifts_post_override, DECIDERS, EVENT_BODY},
+        {"POST", "/v1/shifts/swaps", shifts_post_swap, DECIDERS, EVENT_BODY},
+        {"GET", "/v1/handover-notes", shifts_get_notes, DECIDERS, 0},
+        {"POST", "/v1/handover-notes", shifts_post_note, DECIDERS, EVENT_BODY},
         {"GET", "/v1/policy", query_policy, READERS, 0},
         {"POST", "/v1/policy/dry-run", query_dry_run, DECIDERS, REPORT_BODY_MAX},
         {"GET", "/v1/openapi.json", get_openapi, ACCESS_OPEN, 0},

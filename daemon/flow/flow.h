@@ -6,6 +6,7 @@
  *   respond    partners answer; coordinators decide (coordinate)
  *   escalate   clocks run out; the ladder climbs
  *   daemons    several daemons on one database: who is dead, and who takes over
+ *   roster     shifts: who begins one is asked before it, gaps are alarms (shifts: people speak of them)
  *   watch      health, metrics, the look at the queues
  *   audit      what is armed and waiting is compared with what the events say, and repaired
  *
@@ -30,6 +31,7 @@ struct deliver;
 struct escalate;
 struct daemons;
 struct alarms;
+struct roster_watch;
 struct audit;
 
 /* What the stages share. Made and ended by app.c. */
@@ -48,6 +50,7 @@ struct flow {
 	struct escalate *escalate;
 	struct daemons *daemons;
 	struct alarms *alarms;
+	struct roster_watch *roster;
 	struct audit *audit;
 	bool ready; /* rules are loaded and the database answers */
 	bool draining;

@@ -14,6 +14,8 @@
 #include "coordinate.h"
 #include "intake.h"
 #include "respond.h"
+#include "roster.h"
+#include "shifts.h"
 #include "sms_reply.h"
 
 enum { CONTACTS_MOST = 8, RAW_MOST = 128 * 1024 };
@@ -33,10 +35,17 @@ struct incoming {
 	const struct person *person; /* only while deciding */
 	struct intake intake;
 	struct respond respond;
+	struct shift_answer shift;
+	struct wall shift_begins;
+	const struct contact *contacts[CONTACTS_MOST]; /* whose answer it is when it is about no shift; only in rules */
+	size_t contact_count;
+	struct rules *rules;   /* held while the shift is looked for */
 	const char *reply_key; /* text for the partner who answered, NULL: none */
 	const char *reply_state;
 	int64_t reply_number;
 };
+
+static void report(struct incoming *in);
 
 /* Kannel texts any body to the sender: an empty text is the only right answer. */
 static void reply_ok(struct http_request *r)
@@ -80,6 +89,13 @@ static void fingerprint(const struct incoming *in, uint8_t ret[32])
 
 /* ---- a partner's answer ---- */
 
+static void reply_about_shift(const struct incoming *in)
+{
+	struct roster_time t = roster_time(in->flow, in->shift_begins);
+	const struct reply_value values[] = {{"tgl", t.day}, {"jam", t.clock}};
+	sms_reply_send(in->flow, in->phone, in->reply_key, values, 2);
+}
+
 static void on_kept(void *ctx, const struct pg_result *r)
 {
 	struct incoming *in = ctx;
@@ -88,8 +104,12 @@ static void on_kept(void *ctx, const struct pg_result *r)
 		return;
 	}
 	bool is_new = pg_bool(r, 0, 0);
-	if (is_new && in->reply_key != NULL && in->phone[0] != '\0')
-		sms_reply_partner(in->flow, in->phone, in->reply_key, in->reply_number, in->reply_state);
+	if (is_new && in->reply_key != NULL && in->phone[0] != '\0') {
+		if (in->reply_state != NULL)
+			sms_reply_partner(in->flow, in->phone, in->reply_key, in->reply_number, in->reply_state);
+		else
+			reply_about_shift(in);
+	}
 	reply_ok(in->request);
 }
 
@@ -145,11 +165,12 @@ static void on_claimed(void *ctx, bool known, bool available)
 		busy_reply(in->request, "the database is away");
 }
 
-static void answer_as_agency(struct incoming *in, const struct contact *const *contacts, size_t n)
+static void answer_as_agency(struct incoming *in)
 {
+	size_t n = in->contact_count;
 	const char **agencies = arena_array(in->arena, const char *, n);
 	for (size_t i = 0; i < n; i++)
-		agencies[i] = arena_strdup(in->arena, contacts[i]->agency->slug);
+		agencies[i] = arena_strdup(in->arena, in->contacts[i]->agency->slug);
 	struct respond *r = &in->respond;
 	*r = (struct respond){
 	        .flow = in->flow,
@@ -167,25 +188,69 @@ static void answer_as_agency(struct incoming *in, const struct contact *const *c
 	respond_submit(r);
 }
 
+/* ---- the answer of a person on duty to the question before a shift ---- */
+
+static void on_shift(void *ctx, enum shift_answer_end end, struct wall begins)
+{
+	struct incoming *in = ctx;
+	struct rules *held = in->rules; /* a reply ends the request and its memory */
+	in->shift_begins = begins;
+	if (end == SHIFT_ANSWER_UNAVAILABLE) {
+		busy_reply(in->request, "the database is away");
+	} else if (end == SHIFT_ANSWER_TAKEN) {
+		in->reply_key = in->shift.accepts ? "shift_accepted" : "shift_refused";
+		keep(in);
+	} else if (in->answer.shift) {
+		in->reply_key = "shift_none";
+		keep(in);
+	} else if (in->contact_count > 0) {
+		answer_as_agency(in);
+	} else {
+		report(in);
+	}
+	rules_drop(&held);
+}
+
+/* "siap" of a person on duty may be about a shift, of a partner's telephone about a dispatch. Without an incident's number an open question about a shift goes first. */
+static void answer_about_shift(struct incoming *in, const struct person *person, bool accepts)
+{
+	in->rules = rules_hold(in->flow->rules);
+	in->shift = (struct shift_answer){
+	        .person = person->slug,
+	        .accepts = accepts,
+	        .anew = in->answer.shift || in->contact_count == 0,
+	        .message = arena_printf(in->arena, "sms:%s/%s", in->gateway, in->external_id),
+	        .done = on_shift,
+	        .ctx = in,
+	};
+	shifts_answer(in->flow, &in->shift);
+}
+
 /* True when the sender is known and has answered something. */
 static bool is_answer(struct incoming *in)
 {
-	const struct contact *contacts[CONTACTS_MOST];
 	const struct directory *d = &in->flow->rules->directory;
-	size_t n = in->phone[0] == '\0' ? 0 : directory_contacts_by_phone(d, in->phone, contacts, CONTACTS_MOST);
-	const struct person *person = in->phone[0] == '\0' ? NULL : directory_person_by_phone(d, in->phone);
-	if ((n == 0 && person == NULL) || !sms_answer_read(in->text, &in->answer))
+	if (in->phone[0] == '\0')
 		return false;
-	if (strcmp(in->answer.event, "claim") == 0) {
+	in->contact_count = directory_contacts_by_phone(d, in->phone, in->contacts, CONTACTS_MOST);
+	const struct person *person = directory_person_by_phone(d, in->phone);
+	if ((in->contact_count == 0 && person == NULL) || !sms_answer_read(in->text, &in->answer))
+		return false;
+	const char *event = in->answer.event;
+	if (strcmp(event, "claim") == 0) {
 		if (person == NULL || in->answer.number == 0)
 			return false;
 		coordinate_claim(in->flow, in->arena, in->answer.number,
 		                 arena_printf(in->arena, "person:%s via sms", person->slug), on_claimed, in);
 		return true;
 	}
-	if (n == 0)
+	bool accepts = strcmp(event, "accept") == 0;
+	if (person != NULL && in->answer.number == 0 && (accepts || strcmp(event, "decline") == 0))
+		answer_about_shift(in, person, accepts);
+	else if (in->contact_count > 0)
+		answer_as_agency(in);
+	else
 		return false;
-	answer_as_agency(in, contacts, n);
 	return true;
 }
 

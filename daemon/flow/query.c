@@ -261,11 +261,6 @@ void query_people(void *ctx, struct http_request *r)
 	ask_plain(ctx, r, SQL_READ_PEOPLE);
 }
 
-void query_shifts(void *ctx, struct http_request *r)
-{
-	ask_plain(ctx, r, SQL_READ_SHIFTS);
-}
-
 void query_policy(void *ctx, struct http_request *r)
 {
 	ask_plain(ctx, r, SQL_READ_POLICY);

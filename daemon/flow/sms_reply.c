@@ -25,18 +25,11 @@ static void on_queued(void *ctx, const struct pg_result *r)
 		log_warn("sms_reply.not_queued", "sqlstate=%s", r->sqlstate);
 }
 
-void sms_reply_partner(struct flow *f, const char *phone, const char *key, int64_t number, const char *state)
+void sms_reply_send(struct flow *f, const char *phone, const char *key, const struct reply_value *values, size_t n)
 {
-	const char *status = "";
-	char no[24];
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (strcmp(words[i].state, state) == 0)
-			status = words[i].words;
-	snprintf(no, sizeof no, "%lld", (long long)number);
-	const struct reply_value values[] = {{"no", no}, {"status", status}};
 	struct buf text;
 	buf_init(&text, 1024);
-	replies_fill(f->rules->replies, key, values, 2, &text);
+	replies_fill(f->rules->replies, key, values, n, &text);
 	struct pg_params *p = store_params(f->store);
 	struct pg_array *a[5] = {pg_array_new(PG_UUID)};
 	pg_array_uuid(a[0], uuid_make());
@@ -52,4 +45,16 @@ void sms_reply_partner(struct flow *f, const char *phone, const char *key, int64
 	}
 	buf_free(&text);
 	store_query(f->store, SQL_SEND_NOTICES, p, on_queued, f);
+}
+
+void sms_reply_partner(struct flow *f, const char *phone, const char *key, int64_t number, const char *state)
+{
+	const char *status = "";
+	char no[24];
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(words[i].state, state) == 0)
+			status = words[i].words;
+	snprintf(no, sizeof no, "%lld", (long long)number);
+	const struct reply_value values[] = {{"no", no}, {"status", status}};
+	sms_reply_send(f, phone, key, values, 2);
 }

@@ -52,16 +52,23 @@ create table shift_override (
 comment on table shift_override is 'from starts_at to ends_at person has the shifts of instead_of (null: of everybody with that role, and is on duty also where nobody has one); person null: nobody takes over. The newest counts. A swap is two with one id. Taken back (retired_at): counts until then';
 
 create table shift_check (
-	person      text not null,
-	role        text not null,
-	starts_at   timestamptz not null,
-	ends_at     timestamptz not null,
-	asked_at    timestamptz not null default now(),
-	notice_id   uuid,
-	accepted_at timestamptz,
-	refused_at  timestamptz,
+	person         text not null,
+	role           text not null,
+	starts_at      timestamptz not null,
+	ends_at        timestamptz not null,
+	asks           int not null default 0,
+	asked_at       timestamptz,
+	asked_last_at  timestamptz,
+	notice_id      uuid,
+	accepted_at    timestamptz,
+	refused_at     timestamptz,
+	answer         text,
+	handed_over_at timestamptz,
 	primary key (person, role, starts_at)
 );
+comment on column shift_check.notice_id is 'the last question: when it cannot be delivered, the person cannot be reached';
+comment on column shift_check.answer is 'who or which message answered; the same message counts once';
+create index shift_check_ends on shift_check (ends_at);
 comment on table shift_check is 'whoever begins a shift is asked before it and must answer: that proves the telephone and accepts the shift';
 
 create table handover_note (
@@ -70,6 +77,7 @@ create table handover_note (
 	actor   text not null,
 	text    text not null
 );
+create index handover_note_at on handover_note (at);
 comment on table handover_note is 'what one shift tells the next';
 
 create trigger changed after insert or update or delete on rotation for each statement execute function rules_changed();

@@ -267,11 +267,34 @@ def test_answers_to_the_duty_room_are_as_described(witness, made):
     witness.get("/v1/incidents/{id}", 404, id="x")
 
 
-def test_answers_about_the_rules_are_as_described(witness):
+def test_answers_about_the_rules_are_as_described(stack, witness):
     for path in ("/v1/agencies", "/v1/people", "/v1/shifts", "/v1/policy"):
         assert witness.get(path).json()
         witness.get(path, 401, token=None)
         witness.get(path, 403, token="source")
+    witness.get("/v1/shifts", 400, query="?from=tomorrow")
+    begins = witness.get("/v1/shifts").json()["shifts"][0]["from"]
+    notes = "/v1/handover-notes"
+    witness.post(notes, 201, {"text": "Kejadian 1042 menunggu ambulans."})
+    assert witness.get(notes).json()[0]["text"] == "Kejadian 1042 menunggu ambulans."
+    witness.get(notes, 401, token=None)
+    witness.get(notes, 403, token="auditor")
+    days = {"ani": "2099-01-01T00:00:00Z", "uci": "2099-01-02T00:00:00Z"}
+    for person, day in days.items():
+        stack.sql("insert into person (slug, name, role) values (%s, %s, 'officer')", person, person)
+        stack.sql("insert into shift (person, role, starts_at, ends_at) values (%s, 'officer', %s, %s::timestamptz + interval '12 hours')",
+                  person, day, day)
+    stack.rules_changed()
+    swap = {"role": "officer", "person": "ani", "starts_at": days["ani"], "with": "uci", "with_starts_at": days["uci"]}
+    span = {"role": "officer", "from": "2100-01-01T00:00:00Z", "until": "2100-01-02T00:00:00Z"}
+    for path, body, status in ((notes, {"text": "Tidak ada"}, 201), ("/v1/shifts/accept", {"person": "budi", "starts_at": begins}, 200),
+                               ("/v1/shifts/overrides", {**span, "person": "budi"}, 201), ("/v1/shifts/swaps", swap, 201)):
+        witness.post(path, status, body)
+        witness.post(path, 400, raw=b"{")
+        witness.post(path, 401, {}, token=None)
+        witness.post(path, 403, {}, token="auditor")
+        witness.post(path, 413, raw=b" " * 16385)
+        witness.post(path, 422, {})
     dry = "/v1/policy/dry-run"
     whole = witness.post(dry, 200, {"type": "shackled_patient", "urgency": "critical", "place": {"village_code": "64.09.01.1003"},
                                     "reporter": {"phone": "08120000777"}}).json()

@@ -246,7 +246,7 @@ def test_a_swap_counts_what_overrides_made_of_the_shift(ctl):
 
 
 @pytest.mark.parametrize("swap, status, words", [
-    (("ani", 800, "budi", 800), 1, "ani is not on duty at 2031-03-03T13:20:00+00:00 (2031-03-03 21:20 WITA): nothing was swapped"),
+    (("ani", 800, "budi", 800), 1, "ani is not on duty at 2031-03-03T13:20:00+00:00 (2031-03-03 21:20 WITA): nothing was changed"),
     (("ani", 10, "budi", 10), 1, "budi is not on duty"),
     (("ani", 10, "eko", 800), 1, "eko is not on the roster"),
     (("ani", 10, "ani", 3000), 2, "must be two people"),

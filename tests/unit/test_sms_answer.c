@@ -105,6 +105,46 @@ static void a_negation_before_an_accepting_word_declines(void **state)
 	      DECLINE("siap tapi petugas kosong", 0, "petugas kosong"));
 }
 
+static void the_answer_to_the_question_before_a_shift_is_read(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *event;
+		bool shift;
+	} cases[] = {
+	        {"SIAP", "accept", false},
+	        {"siap pak", "accept", false},
+	        {"ok siap", "accept", false},
+	        {"Siaap Ndan!", "accept", false},
+	        {"siap piket", "accept", true},
+	        {"SIAP PIKET MALAM INI", "accept", true},
+	        {"siap bertugas", "accept", false},
+	        {"siap, saya jaga malam ini", "accept", false},
+	        {"insya allah siap pak", "accept", false},
+	        {"TIDAK", "decline", false},
+	        {"tidak bisa", "decline", false},
+	        {"tdk bisa pak", "decline", false},
+	        {"tidak bisa piket, anak sakit", "decline", true},
+	        {"tdk siap", "decline", false},
+	        {"TIDAK PIKET", "decline", true},
+	        {"maaf tidak bisa jaga", "decline", false},
+	        {"berhalangan", "decline", false},
+	        {"maaf pak saya berhalangan", "decline", false},
+	        {"mohon maaf, berhalangan piket", "decline", true},
+	        {"tidak ada halangan, siap piket", "accept", true},
+	        {"siapa yang piket?", NULL, true},
+	        {"belum piket pak", NULL, true},
+	        {"besok jadwal piket siapa", NULL, true},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct sms_answer got;
+		bool answered = sms_answer_read(cases[i].text, &got);
+		if (answered != (cases[i].event != NULL) || (answered && strcmp(got.event, cases[i].event) != 0) ||
+		    got.shift != cases[i].shift)
+			fail_msg("\"%s\": %s, shift %d", cases[i].text, answered ? got.event : "no answer", got.shift);
+	}
+}
+
 static void progress_is_read(void **state)
 {
 	(void)state;
@@ -204,6 +244,7 @@ int main(void)
 	        cmocka_unit_test(an_accept_is_read_in_all_its_spellings),
 	        cmocka_unit_test(a_decline_is_read_with_its_reason),
 	        cmocka_unit_test(a_negation_before_an_accepting_word_declines),
+	        cmocka_unit_test(the_answer_to_the_question_before_a_shift_is_read),
 	        cmocka_unit_test(progress_is_read),
 	        cmocka_unit_test(a_time_of_arrival_is_read_and_is_no_incident),
 	        cmocka_unit_test(not_yet_there_is_no_answer),

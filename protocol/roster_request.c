@@ -1,0 +1,133 @@
+/* roster_request: see roster_request.h. */
+#include "roster_request.h"
+
+#include <string.h>
+
+#include "members.h"
+
+enum { REASON_MAX = 500, TEXT_MAX = 2000, SLUG_MAX = 100, DAYS_MOST = 366 };
+static const int64_t day_us = INT64_C(86400000000);
+
+/* int64_t: Unix microseconds. */
+static void read_moment(const struct member_at *at, const cJSON *value, void *target)
+{
+	int64_t us;
+	if (member_time(at, value, &us))
+		memcpy((char *)target + at->member->offset, &us, sizeof us);
+}
+
+#define FIELD(field) .offset = offsetof(struct roster_request, field)
+static const char *const roles[] = {"coordinator", "officer", NULL};
+
+static const struct member accept_members[] = {
+        {.name = "person", .read = member_text, FIELD(person), .max = SLUG_MAX},
+        {.name = "starts_at", .read = read_moment, FIELD(starts_us)},
+        {0},
+};
+static const struct member override_members[] = {
+        {.name = "role", .read = member_word, FIELD(role), .words = roles},
+        {.name = "from", .read = read_moment, FIELD(from_us)},
+        {.name = "until", .read = read_moment, FIELD(until_us)},
+        {.name = "person", .read = member_text, FIELD(person), .max = SLUG_MAX},
+        {.name = "instead_of", .read = member_text, FIELD(instead_of), .max = SLUG_MAX},
+        {.name = "reason", .read = member_text, FIELD(reason), .max = REASON_MAX},
+        {0},
+};
+static const struct member swap_members[] = {
+        {.name = "role", .read = member_word, FIELD(role), .words = roles},
+        {.name = "person", .read = member_text, FIELD(person), .max = SLUG_MAX},
+        {.name = "starts_at", .read = read_moment, FIELD(starts_us)},
+        {.name = "with", .read = member_text, FIELD(with), .max = SLUG_MAX},
+        {.name = "with_starts_at", .read = read_moment, FIELD(with_starts_us)},
+        {.name = "reason", .read = member_text, FIELD(reason), .max = REASON_MAX},
+        {0},
+};
+static const struct member note_members[] = {
+        {.name = "text", .read = member_text, FIELD(text), .max = TEXT_MAX},
+        {0},
+};
+
+/* A member that must be there, unless it was tried and is named as a fault already. */
+static void need(struct problem *p, bool given, const char *pointer)
+{
+	if (!given && !members_faulty(p, pointer))
+		problem_error(p, pointer, "this member is needed, not blank");
+}
+
+static void check_accept(const struct roster_request *r, struct problem *p)
+{
+	need(p, r->person != NULL, "#/person");
+	need(p, r->starts_us != 0, "#/starts_at");
+}
+
+static void check_override(const struct roster_request *r, struct problem *p)
+{
+	need(p, r->role != NULL, "#/role");
+	need(p, r->from_us != 0, "#/from");
+	need(p, r->until_us != 0, "#/until");
+	if (r->from_us != 0 && r->until_us != 0 && r->until_us <= r->from_us)
+		problem_error(p, "#/until", "must be later than from");
+	else if (r->from_us != 0 && r->until_us - r->from_us > DAYS_MOST * day_us)
+		problem_error(p, "#/until", "must be at most %d days after from", DAYS_MOST);
+	bool tried = members_faulty(p, "#/person") || members_faulty(p, "#/instead_of");
+	if (r->person == NULL && r->instead_of == NULL && !tried)
+		problem_error(p, "", "say who is on duty (person), who is not (instead_of), or both");
+	else if (r->person != NULL && r->instead_of != NULL && strcmp(r->person, r->instead_of) == 0)
+		problem_error(p, "#/instead_of", "must be somebody else than person");
+}
+
+static void check_swap(const struct roster_request *r, struct problem *p)
+{
+	need(p, r->role != NULL, "#/role");
+	need(p, r->person != NULL, "#/person");
+	need(p, r->starts_us != 0, "#/starts_at");
+	need(p, r->with != NULL, "#/with");
+	need(p, r->with_starts_us != 0, "#/with_starts_at");
+	if (r->person != NULL && r->with != NULL && strcmp(r->person, r->with) == 0)
+		problem_error(p, "#/with", "must be somebody else than person");
+}
+
+static void check_note(const struct roster_request *r, struct problem *p)
+{
+	need(p, r->text != NULL, "#/text");
+}
+
+static bool roster_read(const char *body, size_t len, const struct member *members,
+                        void (*check)(const struct roster_request *r, struct problem *p), struct roster_request *ret,
+                        struct problem *ret_problem)
+{
+	*ret = (struct roster_request){0};
+	if (members_read_body(body, len, members, ret, "invalid-request", &ret->tree, ret_problem)) {
+		check(ret, ret_problem);
+		if (ret_problem->error_count == 0)
+			return true;
+	}
+	roster_request_free(ret);
+	return false;
+}
+
+bool roster_request_read_accept(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem)
+{
+	return roster_read(body, len, accept_members, check_accept, ret, ret_problem);
+}
+
+bool roster_request_read_override(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem)
+{
+	return roster_read(body, len, override_members, check_override, ret, ret_problem);
+}
+
+bool roster_request_read_swap(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem)
+{
+	return roster_read(body, len, swap_members, check_swap, ret, ret_problem);
+}
+
+bool roster_request_read_note(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem)
+{
+	return roster_read(body, len, note_members, check_note, ret, ret_problem);
+}
+
+void roster_request_free(struct roster_request *r)
+{
+	cJSON_Delete(r->tree);
+	*r = (struct roster_request){0};
+}
