@@ -370,7 +370,8 @@ struct written_rung {
 
 static bool same_target(const struct rung *a, const struct rung *b)
 {
-	return a->target == b->target && (a->slug == NULL || strcmp(a->slug, b->slug) == 0);
+	bool named = a->slug != NULL && b->slug != NULL;
+	return a->target == b->target && (!named || strcmp(a->slug, b->slug) == 0);
 }
 
 /* "duty", or ["duty", "up"]: all at once. */
