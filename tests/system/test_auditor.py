@@ -111,6 +111,51 @@ def test_after_an_answer_the_clock_of_that_state_is_armed_again(world):
     assert wait_until(lambda: deadline(world, dispatch), SOON, "the deadline armed again") == before
 
 
+def fire(world, subject):
+    """Its clock runs out now; until what follows is written."""
+    before = deadline(world, subject)
+    world.sql("update deadline set due_at = now(), set_for = now() where subject = %s", subject)
+    wait_until(lambda: (now := deadline(world, subject)) is None or now["step"] != before["step"] or now["clock"] != before["clock"], 10,
+               "the rung")
+
+
+def decide(world, made, event, **more):
+    r = world.api("POST", f"/v1/incidents/{made['incident']['id']}/events", json={"event": event, **more})
+    assert r.status_code == 200, r.text
+
+
+def test_after_all_that_can_happen_every_clock_is_what_the_events_say(world):
+    unclear = repairs(world, "history_unclear")
+    silent, taken, refused, opened, handed, again = (world.report() for _ in range(6))
+    for _ in range(3):
+        fire(world, dispatch_of(silent))
+    fire(world, dispatch_of(taken))
+    for event in ("seen", "accept"):
+        assert world.answer(dispatch_of(taken), event).status_code == 200
+    fire(world, dispatch_of(taken))
+    assert world.answer(dispatch_of(taken), "on_scene").status_code == 200
+    assert world.answer(dispatch_of(refused), "decline", reason="x").status_code == 200
+    wait_until(lambda: deadline(world, dispatch_of(refused)) is None, 10, "somebody else asked")
+    stand_in = world.value("select id from dispatch where for_dispatch = %s", dispatch_of(refused))
+    fire(world, stand_in)
+    unsure = world.report(kind=None, village=None, text="ada orang di pinggir jalan mohon dicek")
+    fire(world, unsure["incident"]["id"])
+    decide(world, opened, "note", note="x")
+    decide(world, handed, "hand_over", to="RSUD")
+    decide(world, again, "close", disposition="handled")
+    decide(world, again, "reopen", reason="x")
+    wait_until(lambda: world.value("select count(*) from deadline where due_at < now() + interval '10 s'") == 0, 10, "quiet")
+    world.stop()
+    clocks = "select subject, clock, step, set_for from deadline order by subject"
+    before = world.sql(clocks)
+    assert len(before) > 10 and {"accept", "complete", "triage", "follow_up"} <= {d["clock"] for d in before}
+    world.sql("delete from deadline")
+    world.start()
+    wait_until(lambda: world.value("select count(*) from deadline") == len(before), SOON, "all of them armed again")
+    assert world.sql(clocks) == before
+    assert repairs(world, "history_unclear") == 0 and repairs(world, "deadline_missing") == len(before), unclear
+
+
 def test_a_changed_clock_is_set_right(world):
     made = world.report()
     dispatch = dispatch_of(made)
