@@ -185,7 +185,8 @@ static bool escalated_dispatch(struct work *w, enum clock clock)
 	struct fold_dispatch *d = subject(w);
 	if (d == NULL)
 		return false;
-	if (!dispatch_step(d->state, ON_SILENCE).fits)
+	enum clock running = d->state == DISPATCH_DECLINED ? CLOCK_REPLACE : dispatch_clock(d->state);
+	if (!dispatch_step(d->state, ON_SILENCE).fits || clock != running)
 		return fail(w, "it does not fit, the dispatch is %s", dispatch_state_names[d->state]);
 	if (arm_as_said(w, &d->clock, clock))
 		return true;

@@ -4,14 +4,21 @@ import time
 
 import pytest
 
-from stack import DUTY_PHONE, POLICY, Answer, Stack, wait_until
+from stack import DUTY_PHONE, Answer, Postgres, Stack, wait_until
 
 WATCH = {"watch": {"audit_s": 1, "database_away_s": 3, "gateway_silent_s": 2}}
 
 
+@pytest.fixture(scope="module")
+def own_postgres():
+    server = Postgres()
+    yield server
+    server.close()
+
+
 @pytest.fixture()
-def world(postgres):
-    stack = Stack(postgres, conf=WATCH)
+def world(own_postgres):
+    stack = Stack(own_postgres, conf=WATCH)
     yield stack
     stack.close()
 

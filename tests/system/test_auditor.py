@@ -80,7 +80,6 @@ def test_a_deleted_deadline_is_armed_again_as_the_events_say_and_people_are_told
     assert after == before
     wait_until(lambda: told(world, "1 batas waktu yang hilang dipasang kembali"), SOON, "the SMS to duty")
     assert alarm(world, "deadline_missing")["told_at"] is not None
-    assert repairs(world, "deadline_missing") == count + 1
     one_more_run(world)
     assert repairs(world, "deadline_missing") == count + 1 and len(told(world, "batas waktu")) == 1
 
@@ -109,6 +108,51 @@ def test_after_an_answer_the_clock_of_that_state_is_armed_again(world):
     assert before["clock"] == "arrive"
     world.sql("delete from deadline where subject = %s", dispatch)
     assert wait_until(lambda: deadline(world, dispatch), SOON, "the deadline armed again") == before
+
+
+def fire(world, subject):
+    """Its clock runs out now; until what follows is written."""
+    before = deadline(world, subject)
+    world.sql("update deadline set due_at = now(), set_for = now() where subject = %s", subject)
+    wait_until(lambda: (now := deadline(world, subject)) is None or now["step"] != before["step"] or now["clock"] != before["clock"], 10,
+               "the rung")
+
+
+def decide(world, made, event, **more):
+    r = world.api("POST", f"/v1/incidents/{made['incident']['id']}/events", json={"event": event, **more})
+    assert r.status_code == 200, r.text
+
+
+def test_after_all_that_can_happen_every_clock_is_what_the_events_say(world):
+    silent, taken, refused, opened, handed, again = (world.report() for _ in range(6))
+    for _ in range(3):
+        fire(world, dispatch_of(silent))
+    fire(world, dispatch_of(taken))
+    for event in ("seen", "accept"):
+        assert world.answer(dispatch_of(taken), event).status_code == 200
+    fire(world, dispatch_of(taken))
+    assert world.answer(dispatch_of(taken), "on_scene").status_code == 200
+    assert world.answer(dispatch_of(refused), "decline", reason="x").status_code == 200
+    wait_until(lambda: deadline(world, dispatch_of(refused)) is None, 10, "somebody else asked")
+    stand_in = world.value("select id from dispatch where for_dispatch = %s", dispatch_of(refused))
+    fire(world, stand_in)
+    unsure = world.report(kind=None, village=None, text="ada orang di pinggir jalan mohon dicek")
+    fire(world, unsure["incident"]["id"])
+    decide(world, opened, "note", note="x")
+    decide(world, handed, "hand_over", to="RSUD")
+    decide(world, again, "close", disposition="handled")
+    decide(world, again, "reopen", reason="x")
+    wait_until(lambda: world.value("select count(*) from deadline where due_at < now() + interval '10 s'") == 0, 10, "quiet")
+    world.stop()
+    clocks = "select subject, clock, step, set_for from deadline order by subject"
+    before = world.sql(clocks)
+    assert len(before) > 10 and {"accept", "complete", "triage", "follow_up"} <= {d["clock"] for d in before}
+    world.sql("delete from deadline")
+    world.start()
+    wait_until(lambda: world.value("select count(*) from deadline") == len(before), SOON, "all of them armed again")
+    assert world.sql(clocks) == before
+    wait_until(lambda: repairs(world, "deadline_missing") == len(before), SOON, "each of them counted")
+    assert repairs(world, "history_unclear") == 0
 
 
 def test_a_changed_clock_is_set_right(world):
@@ -166,12 +210,11 @@ def test_a_deadline_about_nothing_is_removed(world):
 def test_when_the_history_does_not_lead_to_the_row_people_are_told_and_a_clock_runs_all_the_same(world):
     made = world.report()
     dispatch = dispatch_of(made)
-    world.sql("update dispatch set state = 'seen' where id = %s", dispatch)
-    world.sql("delete from deadline where subject = %s", dispatch)
+    world.sql("with x as (delete from deadline where subject = %s) update dispatch set state = 'on_scene' where id = %s", dispatch, dispatch)
     clock = wait_until(lambda: deadline(world, dispatch), SOON, "a clock")
-    assert clock["clock"] == "accept"
+    assert clock["clock"] == "complete", "that of the state that the row tells"
     wait_until(lambda: told(world, "catatan 1 kejadian tidak cocok"), SOON, "the SMS to duty")
-    world.sql("update dispatch set state = 'notified' where id = %s", dispatch)
+    world.sql("with x as (delete from deadline where subject = %s) update dispatch set state = 'completed' where id = %s", dispatch, dispatch)
 
 
 def test_nothing_wrong_tells_nobody(world):

@@ -381,6 +381,8 @@ static void what_does_not_fit_is_named(void **state)
 	        {"reopen", "{}", "event 2 (reopen): it does not fit, the incident is triaged"},
 	        {"close", "{\"from\":\"open\"}", "event 2 (close): it says from open, but it is triaged"},
 	        {"escalated", "{" ABOUT(POLSEK) "}", "event 2 (escalated): it names no clock"},
+	        {"escalated", "{" ABOUT(POLSEK) ",\"clock\":\"arrive\"}",
+	         "event 2 (escalated): it does not fit, the dispatch is notified"},
 	        {"rained", "{}", "event 2 (rained): an unknown kind of event"},
 	        {"opened", "{\"state\":\"open\"}",
 	         "event 2 (opened): a history begins with \"opened\" and nothing else"},
