@@ -14,7 +14,7 @@ enum key_kind {
 	KEY_HUMAN = 'h',
 	KEY_CONTACT = 'c'
 };
-enum { KEY_MAX = 128, DUTY_SPANS = 64 /* nobody tells more people at once of one incident */ };
+enum { KEY_MAX = 128 };
 
 struct entry {
 	uint64_t hash;
@@ -230,21 +230,8 @@ const struct agency *directory_wider(const struct directory *d, const struct age
 	return wider;
 }
 
-static bool among(const struct person *const *people, size_t n, const struct person *p)
-{
-	for (size_t i = 0; i < n; i++)
-		if (people[i] == p)
-			return true;
-	return false;
-}
-
 size_t directory_on_duty(const struct directory *d, struct wall at, const char *code, const struct person **ret,
                          size_t max)
 {
-	struct duty_span spans[DUTY_SPANS];
-	size_t n = 0, found = roster_covering(&d->roster, at, code, spans, DUTY_SPANS);
-	for (size_t i = 0; i < found && n < max; i++)
-		if (!among(ret, n, spans[i].person)) /* with two roles at once he is told once */
-			ret[n++] = spans[i].person;
-	return n;
+	return roster_people(&d->roster, at, code, ret, max);
 }

@@ -9,12 +9,15 @@
 static const int64_t second_us = 1000000;
 static const int64_t reach_us = 366 * 86400 * INT64_C(1000000); /* how far a whole span is followed */
 
+enum { PEOPLE_MOST = 64 };
+
 /* A shift at one moment: who has it, and what gave it to him. */
 struct held {
 	const struct person *person; /* NULL: nobody */
 	const char *role;
 	const void *by; /* the rotation, single shift or override */
 	int64_t turn;   /* of the rotation; otherwise 0 */
+	int64_t since;  /* when the turn, the single shift or the override begins */
 	const char *source, *rotation;
 };
 
@@ -33,6 +36,11 @@ static int64_t turn_at(const struct rotation *n, int64_t at)
 	return (at - n->from.us) / (n->shift_s * second_us);
 }
 
+static int64_t turn_begin(const struct rotation *n, int64_t turn)
+{
+	return n->from.us + turn * n->shift_s * second_us;
+}
+
 /* What the overrides from number first on make of a shift at that moment. */
 static struct held overridden(const struct roster *r, struct held h, size_t first, int64_t at)
 {
@@ -42,7 +50,7 @@ static struct held overridden(const struct roster *r, struct held h, size_t firs
 		if (!covers(o->from, o->until, at) || strcmp(o->role, h.role) != 0 ||
 		    (o->instead_of != NULL && o->instead_of != owner && o->instead_of != h.person))
 			continue;
-		h = (struct held){o->person, h.role, o, 0, o->swap ? "swap" : "override", NULL};
+		h = (struct held){o->person, h.role, o, 0, o->from.us, o->swap ? "swap" : "override", NULL};
 		owner = o->swap ? o->person : owner;
 	}
 	return h;
@@ -62,7 +70,8 @@ static bool seat_at(const struct roster *r, size_t i, int64_t at, struct held *r
 			return false;
 		int64_t turn = turn_at(n, at);
 		const struct person *p = n->people[(size_t)turn % n->count];
-		*ret = overridden(r, (struct held){p, n->role, n, turn, "rotation", n->slug}, 0, at);
+		*ret = overridden(r, (struct held){p, n->role, n, turn, turn_begin(n, turn), "rotation", n->slug}, 0,
+		                  at);
 		return true;
 	}
 	i -= r->rotation_count;
@@ -70,7 +79,7 @@ static bool seat_at(const struct roster *r, size_t i, int64_t at, struct held *r
 		const struct single_shift *s = &r->shifts[i];
 		if (!covers(s->from, s->until, at))
 			return false;
-		*ret = overridden(r, (struct held){s->person, s->role, s, 0, "shift", NULL}, 0, at);
+		*ret = overridden(r, (struct held){s->person, s->role, s, 0, s->from.us, "shift", NULL}, 0, at);
 		return true;
 	}
 	i -= r->shift_count;
@@ -78,7 +87,7 @@ static bool seat_at(const struct roster *r, size_t i, int64_t at, struct held *r
 	if (o->instead_of != NULL || !covers(o->from, o->until, at))
 		return false;
 	/* begins as a shift of his own, so that it is there also where nobody else has one */
-	*ret = overridden(r, (struct held){o->person, o->role, NULL, 0, "", NULL}, i, at);
+	*ret = overridden(r, (struct held){o->person, o->role, NULL, 0, 0, "", NULL}, i, at);
 	return true;
 }
 
@@ -122,9 +131,9 @@ static struct between between_boundaries(const struct roster *r, const char *rol
 		narrow(&b, at, n->from.us);
 		narrow(&b, at, rotation_end(n).us);
 		if (covers(n->from, rotation_end(n), at)) {
-			int64_t turn = n->from.us + turn_at(n, at) * n->shift_s * second_us;
-			narrow(&b, at, turn);
-			narrow(&b, at, turn + n->shift_s * second_us);
+			int64_t turn = turn_at(n, at);
+			narrow(&b, at, turn_begin(n, turn));
+			narrow(&b, at, turn_begin(n, turn + 1));
 		}
 	}
 	for (size_t i = 0; i < r->shift_count; i++)
@@ -203,20 +212,19 @@ static bool same_duty(const struct duty_span *s, const struct held *h)
 	return s->person == h->person && strcmp(s->role, h->role) == 0;
 }
 
-static size_t on_duty(const struct roster *r, int64_t at, const char *code, struct duty_span *ret, size_t max)
+size_t roster_at(const struct roster *r, struct wall at, struct duty_span *ret, size_t max)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < seat_count(r); i++) {
 		struct held h;
 		size_t k = 0;
-		if (!seat_at(r, i, at, &h) || !present(&h) ||
-		    (code != NULL && !region_code_within(code, h.person->scope)))
+		if (!seat_at(r, i, at.us, &h) || !present(&h))
 			continue;
 		while (k < n && !same_duty(&ret[k], &h))
 			k++;
 		if (k < n) /* on duty in two ways: the first counts */
 			continue;
-		struct duty_span span = whole_span(r, &h, at, before(at), after(at));
+		struct duty_span span = whole_span(r, &h, at.us, before(at.us), after(at.us));
 		for (k = n; k > 0 && comes_first(&span, &ret[k - 1]); k--)
 			if (k < max)
 				ret[k] = ret[k - 1];
@@ -227,14 +235,50 @@ static size_t on_duty(const struct roster *r, int64_t at, const char *code, stru
 	return n;
 }
 
-size_t roster_at(const struct roster *r, struct wall at, struct duty_span *ret, size_t max)
+/* One of those who are told, as far as their order needs it. */
+struct ranked {
+	const struct person *person;
+	bool lead; /* a coordinator */
+	int64_t since;
+};
+
+static bool ranks_before(const struct ranked *a, const struct ranked *b)
 {
-	return on_duty(r, at.us, NULL, ret, max);
+	if (a->lead != b->lead)
+		return a->lead;
+	return a->since != b->since ? a->since < b->since : strcmp(a->person->slug, b->person->slug) < 0;
 }
 
-size_t roster_covering(const struct roster *r, struct wall at, const char *code, struct duty_span *ret, size_t max)
+/* Puts p where he belongs among n, each person once with the best of his ranks; returns how many there are then. */
+static size_t rank(struct ranked *all, size_t n, size_t max, struct ranked p)
 {
-	return on_duty(r, at.us, code, ret, max);
+	size_t old = 0, at = 0;
+	while (old < n && all[old].person != p.person)
+		old++;
+	while (at < n && !ranks_before(&p, &all[at]))
+		at++;
+	if (at >= max || at > old)
+		return n;
+	if (old == n)
+		old = n < max ? n++ : n - 1; /* the place that is given up: a new one, or the last one's */
+	memmove(all + at + 1, all + at, (old - at) * sizeof *all);
+	all[at] = p;
+	return n;
+}
+
+size_t roster_people(const struct roster *r, struct wall at, const char *code, const struct person **ret, size_t max)
+{
+	struct ranked all[PEOPLE_MOST];
+	size_t n = 0;
+	max = max < PEOPLE_MOST ? max : PEOPLE_MOST;
+	for (size_t i = 0; i < seat_count(r) && max > 0; i++) {
+		struct held h;
+		if (seat_at(r, i, at.us, &h) && present(&h) && region_code_within(code, h.person->scope))
+			n = rank(all, n, max, (struct ranked){h.person, strcmp(h.role, "coordinator") == 0, h.since});
+	}
+	for (size_t i = 0; i < n; i++)
+		ret[i] = all[i].person;
+	return n;
 }
 
 /* ---- a window ---- */

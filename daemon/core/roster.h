@@ -61,10 +61,11 @@ size_t roster_spans(const struct roster *r, struct arena *a, struct wall from, s
 struct duty_span roster_whole(const struct roster *r, const struct duty_span *cut);
 /* Who is on duty at that moment, whole spans, coordinators first, then in the order of their beginning; at most max. */
 size_t roster_at(const struct roster *r, struct wall at, struct duty_span *ret, size_t max);
-/* The same of those whose scope covers code (NULL: any). */
-size_t roster_covering(const struct roster *r, struct wall at, const char *code, struct duty_span *ret, size_t max);
+/* Those of them whose scope covers code, each once: coordinators first, then in the order in which the turn, single shift or override that puts them on duty
+ * began. At most max and 64. Cheap: asked for every notice to people on duty. */
+size_t roster_people(const struct roster *r, struct wall at, const char *code, const struct person **ret, size_t max);
 
-/* A time in [from, until) in which nobody with role (NULL: with any) is on duty who has a phone and whose scope covers code. */
+/* A time in [from, until) in which nobody with role (NULL: with any) is on duty who has a phone and whose scope covers code (NULL: wherever). */
 struct duty_gap {
 	struct wall from, until;
 };

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "../../protocol/json.h"
+#include "../../protocol/rfc3339.h"
 #include "../schema/schema.h"
 #include "commands.h"
+#include "snapshot.h"
 #include "table.h"
 
 /* Those that the daemon's auditor counts too are in the view doctor (schema/0002_response.sql), by the words of the fault. */
@@ -45,18 +47,10 @@ static const struct pg_statement checks[] = {
         {"every agency can be told",
          "select slug from agency a where $1::int > 0 and retired_at is null and not exists "
          "(select from contact c where c.agency = a.slug and c.retired_at is null) order by 1"},
-        {"somebody with a phone is on duty now",
-         "select 'nobody' where $1::int > 0 and not exists (select from shift s join person p on p.slug = s.person "
-         "where p.retired_at is null and p.phone is not null and s.starts_at <= now() and s.ends_at > now())"},
-        {"somebody with a phone is on duty for the next 24 hours",
-         "select 'nobody from ' || to_char(lower(gap), 'YYYY-MM-DD HH24:MI') || ' to ' || to_char(upper(gap), "
-         "'YYYY-MM-DD HH24:MI') || ' UTC' from unnest(tstzmultirange(tstzrange(now(), now() + interval '24 hours')) - "
-         "coalesce((select range_agg(tstzrange(s.starts_at, s.ends_at)) from shift s join person p on p.slug = "
-         "s.person "
-         "where $1::int > 0 and p.retired_at is null and p.phone is not null), '{}'::tstzmultirange)) as gap order by "
-         "lower(gap)"},
 };
 enum { CHECKS = sizeof checks / sizeof *checks, SHOWN = 20, OUTPUT_MOST = 64 * 1024 * 1024 };
+
+static const int64_t day_us = 86400 * INT64_C(1000000);
 
 struct examination {
 	struct ctl *ctl;
@@ -107,6 +101,36 @@ static const char *last_migration(struct ctl *c)
 	return arena_printf(c->arena, "%d", last);
 }
 
+static const struct rows *one_column(struct ctl *c, const char **cells, size_t n)
+{
+	struct rows *rows = arena_new_of(c->arena, struct rows);
+	*rows = (struct rows){.count = (int)n, .columns = 1, .cells = cells};
+	return rows;
+}
+
+/* Whether anybody with a telephone is on duty now, and the times of the next 24 hours in which nobody is. */
+static void add_duty(struct examination *e)
+{
+	struct ctl *c = e->ctl;
+	struct wall now = snapshot_now(c), until = {now.us + day_us};
+	struct directory d;
+	snapshot_duty(c, now, until, &d);
+	size_t n = roster_gaps(&d.roster, c->arena, NULL, NULL, now, until, NULL, 0);
+	struct duty_gap *gaps = arena_array(c->arena, struct duty_gap, n + 1);
+	roster_gaps(&d.roster, c->arena, NULL, NULL, now, until, gaps, n);
+	const char **cells = arena_array(c->arena, const char *, n + 1), *nobody = "nobody";
+	for (size_t i = 0; i < n; i++) {
+		char from[RFC3339_MAX], to[RFC3339_MAX];
+		rfc3339_format(gaps[i].from.us, from);
+		rfc3339_format(gaps[i].until.us, to);
+		cells[i] = arena_printf(c->arena, "nobody from %.10s %.5s to %.10s %.5s UTC", from, from + 11, to,
+		                        to + 11);
+	}
+	add_result(e, "somebody with a phone is on duty now",
+	           one_column(c, &nobody, n > 0 && gaps[0].from.us == now.us));
+	add_result(e, "somebody with a phone is on duty for the next 24 hours", one_column(c, cells, n));
+}
+
 int command_doctor(struct ctl *c)
 {
 	struct examination e = {.ctl = c};
@@ -120,6 +144,7 @@ int command_doctor(struct ctl *c)
 	const char *last = last_migration(c);
 	for (int i = 0; i < CHECKS; i++)
 		add_result(&e, checks[i].name, db_query(c, &checks[i], DB_WITH(last)));
+	add_duty(&e);
 	db_commit(c);
 	json_end_array(&e.out);
 	if (c->json)

@@ -183,9 +183,40 @@ static void coordinators_come_first_then_who_began_first(void **state)
 	assert_ptr_equal(two[0].person, WHO(BUDI));
 	assert_ptr_equal(two[1].person, WHO(CICI));
 	assert_int_equal(roster_at(&r, m(50), two, 0), 0);
-	assert_int_equal(roster_covering(&r, m(50), "64.09.01.1003", two, 2), 2);
-	assert_ptr_equal(two[0].person, WHO(BUDI));
-	assert_ptr_equal(two[1].person, WHO(ANI));
+}
+
+static void assert_told(const struct roster *r, const char *code, size_t max, const char *expected)
+{
+	const struct person *told[8];
+	char got[100] = "";
+	size_t n = roster_people(r, m(50), code, told, max);
+	for (size_t i = 0; i < n; i++)
+		snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s", i > 0 ? " " : "", told[i]->slug);
+	assert_string_equal(got, expected);
+}
+
+static void who_is_told_is_there_once_with_the_best_of_his_shifts(void **state)
+{
+	(void)state;
+	struct single_shift s[] = {
+	        {WHO(ANI), "officer", m(-60), m(100)},     {WHO(EKA), "officer", m(-90), m(100)},
+	        {WHO(DODO), "officer", m(-80), m(100)},    {WHO(BUDI), "officer", m(-70), m(100)},
+	        {WHO(CICI), "coordinator", m(0), m(100)},  {WHO(ANI), "officer", m(-85), m(100)},
+	        {WHO(BUDI), "officer", m(-95), m(100)},    {WHO(BUDI), "coordinator", m(10), m(100)},
+	        {WHO(BUDI), "coordinator", m(-5), m(100)}, {LEFT, "coordinator", m(0), m(100)},
+	        {WHO(CICI), "officer", m(-99), m(100)},
+	};
+	struct override o = instead(WHO(EKA), WHO(CICI), 20, 60);
+	struct roster r = {.shifts = s, .shift_count = COUNT(s)};
+	assert_told(&r, "64.09.03.2002", 8, "budi cici eka ani dodo");
+	assert_told(&r, "64.09.01.1003", 8, "budi eka ani");
+	assert_told(&r, "64.71", 8, "eka");
+	assert_told(&r, "64.09.03.2002", 3, "budi cici eka");
+	assert_told(&r, "64.09.03.2002", 1, "budi");
+	assert_told(&r, "64.09.03.2002", 0, "");
+	r.overrides = &o;
+	r.override_count = 1;
+	assert_told(&r, "64.09.03.2002", 8, "budi eka cici ani dodo"); /* Eka stands in for Cici since 20 */
 }
 
 static void an_override_moves_the_shifts_of_one_person_as_far_as_it_lasts(void **state)
@@ -468,6 +499,7 @@ int main(void)
 	        TEST(a_turn_is_a_shift_also_when_the_same_person_has_the_next),
 	        TEST(a_span_holds_its_beginning_and_not_its_end),
 	        TEST(coordinators_come_first_then_who_began_first),
+	        TEST(who_is_told_is_there_once_with_the_best_of_his_shifts),
 	        TEST(an_override_moves_the_shifts_of_one_person_as_far_as_it_lasts),
 	        TEST(an_override_without_a_person_leaves_a_gap),
 	        TEST(an_override_of_everybody_also_fills_a_gap),
