@@ -219,6 +219,7 @@ static void answer_about_shift(struct incoming *in, const struct person *person,
 	        .person = person->slug,
 	        .accepts = accepts,
 	        .anew = in->answer.shift || in->contact_count == 0,
+	        .begun = in->answer.shift, /* "tidak bisa" of who is on duty is about something else */
 	        .message = arena_printf(in->arena, "sms:%s/%s", in->gateway, in->external_id),
 	        .done = on_shift,
 	        .ctx = in,

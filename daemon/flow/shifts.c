@@ -461,5 +461,6 @@ void shifts_answer(struct flow *f, struct shift_answer *a)
 	pg_param_bool(p, a->accepts);
 	pg_param_bool(p, a->anew);
 	pg_param_text(p, a->message);
+	pg_param_bool(p, a->begun);
 	store_query(f->store, SQL_ANSWER_SHIFT, p, on_answered, a);
 }

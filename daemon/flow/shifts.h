@@ -13,11 +13,12 @@ void shifts_get_notes(void *ctx, struct http_request *r);     /* GET /v1/handove
 void shifts_post_note(void *ctx, struct http_request *r);     /* POST /v1/handover-notes */
 
 enum shift_answer_end { SHIFT_ANSWER_TAKEN, SHIFT_ANSWER_NONE, SHIFT_ANSWER_UNAVAILABLE };
-/* An answer of a person to the question before a shift: accepts or refuses the nearest one that is open; anew: also one that was answered before. message names the SMS: the same one
+/* An answer of a person to the question before a shift: accepts or refuses the nearest one that is open; anew: also one that
+ * was answered before and has not begun; begun: or has. message names the SMS: the same one
  * again has no other effect. done(ctx, end, begins) from the loop. */
 struct shift_answer {
 	const char *person; /* slug */
-	bool accepts, anew;
+	bool accepts, anew, begun;
 	const char *message;
 	void (*done)(void *ctx, enum shift_answer_end end, struct wall begins);
 	void *ctx;

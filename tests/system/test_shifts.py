@@ -336,6 +336,11 @@ def test_whoever_begins_is_told_once_how_things_stand(roster):
     roster.restart()
     look(roster)
     assert roster.value("select count(*) from notice where address = %s", PHONE["bima"]) == 1
+    roster.sql("update shift_check set asks = 1, accepted_at = now() where person = 'bima'")
+    roster.send_sms(PHONE["bima"], "maaf tidak bisa")  # of something that came up
+    assert check(roster, "bima")["accepted_at"]
+    roster.send_sms(PHONE["bima"], "tidak piket")
+    assert check(roster, "bima")["refused_at"]
     roster.sql("delete from shift where person = 'bima'")
 
 
