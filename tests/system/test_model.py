@@ -710,7 +710,8 @@ class Run:
             must(not answers or last is None or last < min(answers) + datetime.timedelta(seconds=UNDER_WAY),
                  f"{n['kind']} {n['id']} left at {last}, and its dispatch {n['dispatch_id']} was answered at {min(answers, default=None)}: "
                  f"came {[str(c) for c in came]}, attempts {world.rows('select * from attempt where notice_id = %s', n['id'])}")
-            must(not n["void"] or answers, f"{n['kind']} {n['id']} was held back without an answer")
+            must(not n["void"] or answers, f"{n['kind']} {n['id']} was held back without an answer: "
+                 f"{world.rows('select * from attempt where notice_id = %s', n['id'])}")
             must(n["void"] or n["ok"], f"{n['kind']} {n['id']} was neither sent nor held back")
             must(n["channel"] != "webhook" or not n["ok"] or came, f"{n['kind']} {n['id']} was recorded as sent and never came")
             self.counts["void notices"] += n["void"]
