@@ -9,6 +9,10 @@
 #include "../base/metrics.h"
 #include "deliver.h"
 #include "escalate.h"
+#include "look.h"
+
+/* Somebody who looks whether we live holds our lock for a moment: a few quick tries, then one with every look at the queues. */
+enum { TRY_AGAIN_MS = 50, QUICK_TRIES = 5 };
 
 struct daemons {
 	struct flow *flow;
@@ -16,6 +20,8 @@ struct daemons {
 	bool locked; /* the session now in use holds the lock */
 	bool told;   /* that somebody else holds the lock was logged */
 	bool registering, taking_over;
+	int tries; /* in vain, one after the other */
+	struct look again;
 };
 
 static int64_t lock_key(struct uuid owner)
@@ -33,10 +39,13 @@ static void on_registered(void *ctx, const struct pg_result *r)
 		return; /* the next look, or the next "up", tries again */
 	bool known = pg_bool(r, 0, 1);
 	d->locked = pg_bool(r, 0, 0);
-	if (!d->locked && !d->told)
+	d->tries = d->locked ? 0 : d->tries + 1;
+	if (!d->locked && d->tries <= QUICK_TRIES)
+		look_within(&d->again, TRY_AGAIN_MS);
+	else if (!d->locked && !d->told)
 		log_warn("daemons.lock_is_held",
 		         "why=\"an older session of this daemon, or another daemon of the same name\"");
-	d->told = !d->locked;
+	d->told = d->tries > QUICK_TRIES;
 	if (d->begun && !known) {
 		log_warn("daemons.was_taken_over", "dropped=%d", deliver_held(d->flow->deliver));
 		deliver_forget(d->flow->deliver);
@@ -56,6 +65,11 @@ static void send_registration(struct daemons *d)
 	pg_param_bigint(p, lock_key(f->owner));
 	pg_param_bool(p, !d->begun);
 	store_query(f->store, SQL_REGISTER_DAEMON, p, on_registered, d);
+}
+
+static void on_again(void *ctx)
+{
+	send_registration(ctx);
 }
 
 void daemons_register(struct daemons *d)
@@ -100,11 +114,15 @@ struct daemons *daemons_open(struct flow *f)
 	if (d == NULL)
 		abort();
 	d->flow = f;
+	look_open(&d->again, f->base, on_again, d);
 	return d;
 }
 
 void daemons_close(struct daemons **d)
 {
+	if (*d == NULL)
+		return;
+	look_close(&(*d)->again);
 	free(*d);
 	*d = NULL;
 }

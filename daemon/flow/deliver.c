@@ -289,7 +289,7 @@ void deliver_void(struct deliver *d, struct uuid dispatch)
 		struct job *j, *next;
 		for (j = TAILQ_FIRST(&lane->queue); j != NULL; j = next) {
 			next = TAILQ_NEXT(j, link);
-			if (job_calls_for_answer(j) && uuid_equal(j->about, dispatch))
+			if (late_asks(j) && uuid_equal(j->about, dispatch))
 				end_unsent(d, take_off(lane, j), "void", "answered meanwhile", -1);
 		}
 	}

@@ -8,7 +8,7 @@
 
 enum { LATE_BYTES = 128 * 1024 };
 
-bool job_calls_for_answer(const struct job *j)
+bool late_asks(const struct job *j)
 {
 	return j->kind == NOTICE_CREATED || j->kind == NOTICE_REMINDER || j->kind == NOTICE_DUTY;
 }
@@ -31,7 +31,7 @@ bool late_mark(const struct job *j, struct buf *ret)
 {
 	buf_init(ret, LATE_BYTES);
 	int64_t late_s = (j->age_us + j->started.us - j->taken.us) / 1000000;
-	if (!job_calls_for_answer(j) || late_s < j->rules->policy->stale_s)
+	if (!late_asks(j) || late_s < j->rules->policy->stale_s)
 		return false;
 	if (j->lane->gateway == NULL)
 		notice_body_late(j->body, j->body_len, late_s, ret);

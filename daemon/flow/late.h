@@ -4,7 +4,7 @@
 #include "lane.h"
 
 /* Does it ask for something, so that an answer makes it void and lateness matters? New dispatches, reminders, messages to people on duty. */
-bool job_calls_for_answer(const struct job *j);
+bool late_asks(const struct job *j);
 /* Is the job, which leaves now (j->started), older than the policy lets pass without a word? Then its body, marked, is in ret. The caller frees ret in any case. */
 bool late_mark(const struct job *j, struct buf *ret);
 #endif

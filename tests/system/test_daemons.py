@@ -60,10 +60,10 @@ class Deaths(threading.Thread):
                     other = (victim + 1) % DAEMONS
                     self.stack.kill(other)
                     self.count += 1
-                    self.over.wait(self.chance.uniform(0.2, 1.5))
+                    self.over.wait(self.chance.uniform(0.2, 2))
                     self.stack.start(daemon=other)
                 else:
-                    self.over.wait(self.chance.uniform(0.2, 1.5))
+                    self.over.wait(self.chance.uniform(0.2, 2))
                 self.stack.start(daemon=victim)
         except BaseException as e:
             self.failure = e
@@ -112,6 +112,7 @@ def test_three_daemons_lose_nothing_and_do_nothing_twice_while_they_are_killed(w
     wait_until(lambda: world.value(rungs) >= 2 * INCIDENTS, 45, "every ladder climbs twice")
     deaths.end()
     assert deaths.count >= 5
+    assert [d for d in world.daemons if "daemons.took_over" in d.log.read_text()], "nobody was ever taken over from"
 
     # every report has its dispatch, told to its source whichever daemon answered
     assert world.value("select count(*) from report") == world.value("select count(*) from incident") == INCIDENTS
@@ -207,6 +208,24 @@ def test_nobody_takes_over_from_a_daemon_that_ends_in_order(two):
     two.stop()
     assert owners(two) == [second]
     assert two.metric("sigap_daemons_taken_over_total", daemon=1) == 0
+
+
+def test_a_daemon_whose_lock_is_held_by_its_old_session_works_and_takes_it_when_it_can(postgres):
+    s = Stack(postgres)
+    try:
+        (mine,) = s.sql("select owner, lock_key from daemon")
+        s.stop()
+        held = "select count(*) from pg_locks where locktype = 'advisory' and objid::bigint = %s & 4294967295 and pid <> pg_backend_pid()"
+        s.sql("select pg_advisory_lock(%s)", mine["lock_key"])
+        s.start()
+        s.report()
+        wait_until(lambda: "daemons.lock_is_held" in s.log.read_text(), 5, "it says so")
+        assert s.value(held, mine["lock_key"]) == 0
+        s.sql("select pg_advisory_unlock(%s)", mine["lock_key"])
+        wait_until(lambda: s.value(held, mine["lock_key"]) == 1, 5, "it holds its lock")
+        assert s.log.read_text().count("daemons.lock_is_held") == 1
+    finally:
+        s.close()
 
 
 def test_a_daemon_whose_session_was_closed_while_it_was_paused_drops_what_it_held(two):

@@ -3,12 +3,15 @@ answer, whichever daemon recorded it.
 
 An outage is made by moving the database's times back while sigapd does not run: two hours have passed in the middle of everything.
 """
+import contextlib
 import datetime
 import json
 import re
+import uuid
 
+import psycopg2
 import pytest
-from stack import AGENCIES, DUTY_PHONE, POLICY, Answer, Stack, agency, wait_until
+from stack import AGENCIES, DUTY_PHONE, ROOT, Answer, Stack, agency, wait_until
 
 OFFICE_PHONE, CITIZEN = "+6281270000031", "+62812500001%02d"
 HELD = {"delivery": {"hold": "yes"}}
@@ -151,6 +154,28 @@ def test_a_backlog_leaves_newest_first(postgres):
         order = [c.json["data"]["incident"]["number"] for c in police.calls if c.type == "dispatch.created"]
         assert set(order[:100]) <= set(made[-200:]), "the first claim takes the newest"
         assert sum(order[:100]) / 100 > sum(order[100:200]) / 100 > sum(order[-100:]) / 100
+    finally:
+        s.close()
+
+
+def test_a_claim_reads_only_what_it_takes_however_much_waits(postgres):
+    """On a table that was never analysed, as after an outage: in the order of the index, without a sort of the backlog."""
+    backlog, claim = 20000, 200
+    s = Stack(postgres, started=False)
+    try:
+        for table in ("outbox", "notice"):
+            s.sql(f"alter table {table} set (autovacuum_enabled = false)")
+        s.sql("insert into notice (id, kind, channel, address, body, created_at) select gen_random_uuid(), 'receipt', 'webhook', '-', '', "
+              "now() - g * interval '1 ms' from generate_series(1, %s) g", backlog)
+        s.sql("insert into outbox (notice_id, priority, due_at, attempt) select id, 1, created_at, 0 from notice")
+        with contextlib.closing(psycopg2.connect(postgres.dsn(s.database, "sigap_daemon"))) as c, c.cursor() as cursor:
+            cursor.execute("prepare claim as " + (ROOT / "daemon/io/sql/claim_outbox.sql").read_text())
+            cursor.execute("explain (analyze, costs off, timing off, summary off) execute claim(%s, 30, %s, '{}', 600)", (str(uuid.uuid4()), claim))
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+        assert "Seq Scan" not in plan, plan
+        (read,) = re.findall(r"Index Scan Backward using outbox_due on outbox o \(actual rows=(\d+) loops=(\d+)\)", plan)
+        assert int(read[0]) * int(read[1]) == claim, plan
+        assert max(int(n) for n in re.findall(r"actual rows=(\d+)", plan)) <= claim + 1, plan
     finally:
         s.close()
 
