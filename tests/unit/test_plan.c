@@ -709,6 +709,22 @@ static void full_plan_takes_no_more_notices(void **state)
 	assert_int_equal(p->notice_count, PLAN_NOTICES);
 }
 
+/* Everybody who was told once, each once, but for whom this plan tells something already; no later answer makes it void. */
+static void people_who_were_told_hear_that_nothing_is_wanted(void **state)
+{
+	(void)state;
+	struct plan_extra_input in = existing();
+	struct plan *p = arena_new_of(arena, struct plan);
+	assert_int_equal(plan_stand_down_people(arena, &setting, &in, "", "dibatalkan", p), 0);
+	assert_int_equal(plan_stand_down_people(arena, &setting, &in, "+62811 +62812 +62811", "dibatalkan", p), 2);
+	assert_int_equal(p->notice_count, 2);
+	assert_string_equal(p->notices[1].address, "+62812");
+	assert_int_equal(p->notices[0].kind, NOTICE_CANCELLED);
+	assert_true(uuid_is_nil(p->notices[0].about));
+	assert_string_equal(p->notices[0].body,
+	                    "[TRC] 7 Labangka: dibatalkan. Tidak perlu tindakan lagi. Terima kasih.");
+}
+
 /* ---- the document ---- */
 
 static void document_is_strict_json_with_everything_in_it(void **state)
@@ -766,6 +782,7 @@ int main(void)
 	        TEST(who_accepted_and_did_not_come_is_told_that_the_answer_has_expired),
 	        TEST(joined_plans_keep_each_notice_with_its_dispatch),
 	        TEST(people_on_duty_are_told_what_is_overdue_and_what_follows),
+	        TEST(people_who_were_told_hear_that_nothing_is_wanted),
 	        TEST(full_plan_takes_no_more_notices),
 	        TEST(document_is_strict_json_with_everything_in_it),
 	};
