@@ -1,11 +1,12 @@
 """Promise 3: every notice reaches someone. Silence climbs the ladder of the policy, rung by rung, at its times, and says what it did.
 
 The times are those of data/policy_fast.jsonc: an answer within 2 s; again, then 1 s; duty, then 2 s; up, then 1 s; after that the
-officer on duty every 3 s. Who accepted and does not arrive: again, then 2 s; duty. A step may be late by one look at the database
+officer on duty every 3 s. Who accepted and does not arrive: again, then 2 s; duty, then 1 s; then the answer expires. A step may be late by one look at the database
 (clocks.poll_ms) and a little, never early.
 """
 import datetime
 
+import psycopg2
 import pytest
 import requests
 from stack import DUTY_PHONE, PEOPLE, POLICY_FAST, Stack, wait_until
@@ -237,6 +238,186 @@ def test_an_accepted_dispatch_that_does_not_arrive_climbs_the_late_ladder(fast_s
     (call,) = wait_until(lambda: stack.partner("dinsos-trc").about(incident, "dispatch.reminder"), 5, "the reminder")
     assert call.json["data"]["dispatch"]["state"] == "accepted"
     wait_until(lambda: [t for t in duty_texts(stack, made["number"]) if "belum tiba Dinsos Trc" in t], 5, "the text to duty")
+
+
+def event_of(stack, dispatch, kind):
+    rows = stack.sql("select number, at, data from event where kind = %s and data ->> 'dispatch' = %s order by number", kind, str(dispatch))
+    return rows[0] if rows else None
+
+
+def test_an_answer_without_progress_expires_and_the_agency_is_asked_again(fast_stack):
+    stack, made = fast_stack, fast_stack.report(kind="other_social")
+    incident = made["incident"]["id"]
+    office = dispatch_of(stack, incident, "dinsos-trc")
+    assert stack.answer(office["id"], "accept", token="dinsos-trc").status_code == 200
+    lapse = wait_until(lambda: event_of(stack, office["id"], "lapse"), 15, "the lapse")
+    late = climbed(stack, office["id"])[:2]
+    assert [s["data"]["rung"] for s in late] == ["again", "duty"]  # the late ladder goes first
+    assert_on_time(late[1]["at"] + seconds(1), lapse["at"], "the lapse after the last rung")
+    data = lapse["data"]
+    assert (data["from"], data["to"], data["clock"]) == ("accepted", "notified", "arrive")
+    assert data["late_s"] >= 3 and data["after_s"] == ACCEPT_S and "nobody has set out" in data["reason"]
+
+    after = dispatch_of(stack, incident, "dinsos-trc")
+    assert after["state"] == "notified" and after["accepted_at"] is None
+    assert after["accept_by"] == lapse["at"] + seconds(ACCEPT_S)
+    # asked again, and told how late it is; the officer on duty knows
+    def asked_again():
+        calls = stack.partner("dinsos-trc").about(incident, "dispatch.reminder")
+        return [c for c in calls if c.json["data"]["dispatch"]["state"] == "notified"]
+    (call, *_) = wait_until(asked_again, 5, "the question")
+    assert call.json["data"]["late_s"] >= 3
+    wait_until(lambda: [t for t in duty_texts(stack, made["number"]) if "tidak berangkat" in t], 5, "the text to duty")
+    # the ladder of silence runs again from its beginning
+    again = wait_climbed(stack, office["id"], len(climbed(stack, office["id"])) + 1, 6)[-1]
+    assert (again["data"]["clock"], again["data"]["step"], again["data"]["rung"]) == ("accept", 0, "again")
+    assert_on_time(after["accept_by"], again["at"], "the first rung after the lapse")
+
+
+def test_who_is_on_the_way_is_reminded_but_keeps_the_task(fast_stack):
+    stack, made = fast_stack, fast_stack.report(kind="other_social")
+    office = dispatch_of(stack, made["incident"]["id"], "dinsos-trc")
+    for word in ("accept", "en_route"):
+        assert stack.answer(office["id"], word, token="dinsos-trc").status_code == 200
+    steps = wait_climbed(stack, office["id"], 4, 20)
+    assert [s["data"]["repeat"] for s in steps[:4]] == [False, False, True, True]
+    assert event_of(stack, office["id"], "lapse") is None
+    assert dispatch_of(stack, made["incident"]["id"], "dinsos-trc")["state"] == "en_route"
+
+
+def test_a_deadline_that_another_daemon_holds_is_left_alone_until_its_lease_ends(fast_stack):
+    stack, made = fast_stack, fast_stack.report()
+    police = dispatch_of(stack, made["incident"]["id"], "polsek-penajam")
+    (held,) = stack.sql("update deadline set owner = gen_random_uuid(), due_at = now() + interval '4 s' where subject = %s returning due_at",
+                        police["id"])
+    (first, *_) = wait_climbed(stack, police["id"], 1, 12)
+    assert_on_time(held["due_at"], first["at"], "the rung that somebody else held")
+    assert stack.value("select count(*) from deadline where owner is not null and due_at < now() - interval '10 s'") == 0
+
+
+def test_who_lost_a_race_fires_nothing_of_the_next_rung(fast_stack):
+    """While its change waits for the incident, another daemon acts on the same deadline: what was decided does not fit any more, and
+    what is armed now is not due for an hour."""
+    stack, made = fast_stack, fast_stack.report()
+    incident = made["incident"]["id"]
+    police = dispatch_of(stack, incident, "polsek-penajam")
+    assert stack.answer(dispatch_of(stack, incident, "kelurahan-petung")["id"], "accept", token="kelurahan-petung").status_code == 200
+    other = psycopg2.connect(stack.postgres.dsn(stack.database))
+    try:
+        with other, other.cursor() as c:
+            c.execute("select from incident where id = %s for update", (incident,))
+            wait_until(lambda: stack.value("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"),
+                       10, "a change that waits for the incident")
+            c.execute("""with i as (update incident set version = version + 1, head = event_hash(head, id, version + 1, now(), 'clock', 'escalated', '{}')
+                           where id = %s returning id, version, head)
+                         insert into event (incident_id, number, at, actor, kind, data, hash) select id, version, now(), 'clock', 'escalated', '{}', head from i""",
+                      (incident,))
+            c.execute("update deadline set owner = null, step = 1, due_at = now() + interval '1 hour', set_for = now() + interval '1 hour' where subject = %s",
+                      (str(police["id"]),))
+    finally:
+        other.close()
+    # whatever was under way has ended when a later report has climbed twice
+    later = dispatch_of(stack, stack.report()["incident"]["id"], "polsek-penajam")
+    wait_climbed(stack, later["id"], 2, 12)
+    assert climbed(stack, police["id"]) == []
+    assert deadline_of(stack, police["id"])["step"] == 1
+    assert stack.partner("polsek-penajam").about(incident, "dispatch.reminder") == []
+    stack.sql("update deadline set due_at = now() where subject = %s", police["id"])
+    (next_one, *_) = wait_climbed(stack, police["id"], 1, 5)
+    assert next_one["data"]["rung"] == "duty"  # and then the ladder goes on
+
+
+def test_a_person_handed_over_is_looked_after_again(fast_stack):
+    """The officer on duty is told when the follow-up is due, and again, as long as the incident is handed over."""
+    stack, made = fast_stack, fast_stack.report()
+    incident = made["incident"]["id"]
+    for d in made["dispatches"]:
+        for word in ("accept", "on_scene", "complete"):
+            assert stack.answer(d["id"], word).status_code == 200
+    stack.sql("update incident set state = 'handed_over' where id = %s", incident)
+    stack.sql("insert into deadline (subject, clock, step, due_at, set_for) values (%s, 'follow_up', 0, now(), now())", incident)
+
+    def follow_ups():
+        return [e["data"] for e in stack.sql("select data from event where incident_id = %s and kind = 'escalated' order by number", incident)
+                if e["data"]["clock"] == "follow_up"]
+
+    wait_until(lambda: len(follow_ups()) >= 3, 12, "the follow-up, and two reminders of it")
+    assert [(d["rung"], d["repeat"]) for d in follow_ups()[:3]] == [("duty", False), ("duty", True), ("duty", True)]
+    assert follow_ups()[2]["late_s"] >= 2  # since it was due, not since the last word
+    wait_until(lambda: [t for t in duty_texts(stack, made["number"]) if "perlu kunjungan lanjutan" in t], 5, "the text to duty")
+    stack.sql("update incident set state = 'in_progress' where id = %s", incident)
+    wait_until(lambda: deadline_of(stack, incident) is None, 8, "the end of the follow-up clock")
+
+
+def test_rungs_in_a_list_act_together(postgres, tmp_path):
+    policy, text = tmp_path / "policy.jsonc", POLICY_FAST.read_text()
+    one_by_one = '{ "to": "duty", "wait": "2s" },\n\t\t\t\t{ "to": "up", "wait": "1s" }'
+    assert one_by_one in text
+    policy.write_text(text.replace(one_by_one, '{ "to": ["duty", "up"], "wait": "2s" }'))
+    stack = Stack(postgres, policy=policy, conf={"clocks": {"poll_ms": 100}})
+    try:
+        made = stack.report()
+        incident, number = made["incident"]["id"], made["number"]
+        police = dispatch_of(stack, incident, "polsek-penajam")
+        steps = wait_climbed(stack, police["id"], 3, 15)[:3]
+        both = steps[1]["data"]
+        assert both["rungs"] == [{"rung": "duty"}, {"rung": "up", "target": "polres-ppu"}]
+        assert (both["rung"], both["step"], both["next_step"], both["new_agency"]) == ("duty", 1, 3, "polres-ppu")
+        assert_on_time(steps[0]["at"] + seconds(1), steps[1]["at"], "both at once")
+        assert steps[2]["data"]["repeat"]
+        assert_on_time(steps[1]["at"] + seconds(2), steps[2]["at"], "one wait for both")
+        wider = dispatch_of(stack, incident, "polres-ppu")
+        assert wider["notified_at"] == steps[1]["at"] and str(wider["id"]) == both["new_dispatch"]
+        assert wider["for_dispatch"] == police["id"]
+        wait_until(lambda: stack.partner("polres-ppu").about(incident, "dispatch.created"), 5, "the notice to the wider police")
+        wait_until(lambda: [t for t in duty_texts(stack, number) if "belum ada jawaban Polsek Penajam" in t], 5, "the text to duty")
+        assert stack.doctor() == []
+    finally:
+        stack.close()
+
+
+def test_who_never_answers_is_given_up_when_the_policy_says_so(postgres, tmp_path):
+    policy = tmp_path / "policy.jsonc"
+    policy.write_text(POLICY_FAST.read_text().replace('"attempt_limit": "60s",', '"attempt_limit": "60s", "expire_after": "8s",'))
+    stack = Stack(postgres, policy=policy, conf={"clocks": {"poll_ms": 100}})
+    try:
+        made = stack.report()
+        incident = made["incident"]["id"]
+        police = dispatch_of(stack, incident, "polsek-penajam")
+        end = wait_until(lambda: event_of(stack, police["id"], "expire"), 20, "the end of the dispatch")
+        assert end["at"] >= police["notified_at"] + seconds(8)
+        assert (end["data"]["from"], end["data"]["to"]) == ("notified", "expired") and "without any answer" in end["data"]["reason"]
+        assert [s["data"]["rung"] for s in climbed(stack, police["id"])][:3] == ["again", "duty", "up"]  # its whole ladder went first
+        after = dispatch_of(stack, incident, "polsek-penajam")
+        assert after["state"] == "expired" and after["expired_at"] == end["at"] and deadline_of(stack, police["id"]) is None
+        wait_until(lambda: [t for t in duty_texts(stack, made["number"]) if "diakhiri tanpa jawaban" in t], 5, "the text to duty")
+        assert stack.doctor() == []
+    finally:
+        stack.close()
+
+
+def test_after_two_hours_away_each_dispatch_climbs_one_rung_and_says_how_late(postgres):
+    stack = Stack(postgres, policy=POLICY_FAST)
+    try:
+        reports = [stack.report() for _ in range(3)]
+        stack.kill()
+        stack.sql("update dispatch set accept_by = accept_by - interval '2 hours', notified_at = notified_at - interval '2 hours'")
+        stack.sql("update deadline set due_at = set_for - interval '2 hours', set_for = set_for - interval '2 hours', owner = null")
+        stack.start()
+        for made in reports:
+            for d in made["dispatches"]:
+                steps = wait_climbed(stack, d["id"], 2, 12)[:2]
+                first, second = steps[0]["data"], steps[1]["data"]
+                assert (first["rung"], first["step"], second["rung"], second["step"]) == ("again", 0, "duty", 1)
+                assert first["behind_s"] > 7000 and first["late_s"] > 7000 and second["late_s"] > 7000
+                assert "behind_s" not in second  # its own time was kept
+                assert_on_time(steps[0]["at"] + seconds(WAITS["again"]), steps[1]["at"], "the rung after the late one")
+        (call, *_) = wait_until(lambda: stack.partner("polsek-penajam").about(reports[0]["incident"]["id"], "dispatch.reminder"), 5, "the reminder")
+        assert call.json["data"]["late_s"] > 7000
+        wait_until(lambda: [t for t in duty_texts(stack, reports[0]["number"]) if "lewat batas 120 mnt" in t], 5, "the text to duty")
+        assert stack.doctor() == []
+    finally:
+        stack.close()
 
 
 def test_no_promise_is_broken_at_the_end(fast_stack, nobody_on_duty):
