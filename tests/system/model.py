@@ -56,7 +56,7 @@ INCIDENT = table("\n".join([
 ]))
 
 ANSWERS = ("seen", "accept", "decline", "en_route", "on_scene", "complete")
-VOIDING = ("accept", "decline", "en_route", "on_scene", "complete", "cancel")  # after these nobody is asked or reminded any more
+VOIDING = ("accept", "decline", "en_route", "on_scene", "complete", "cancel", "expire")  # after these nobody is asked or reminded any more
 UNANSWERED = ("notified", "seen", "expired")
 OPEN = ("notified", "seen", "accepted", "en_route", "on_scene")
 ENDED = ("closed", "cancelled", "merged")
