@@ -268,7 +268,8 @@ def test_answers_to_the_duty_room_are_as_described(witness, made):
 
 
 def test_answers_about_the_rules_are_as_described(stack, witness):
-    for path in ("/v1/agencies", "/v1/people", "/v1/shifts", "/v1/policy"):
+    stack.sql("insert into alarm (kind, key, detail) values ('gateway_silent', 'kannel', 'Gerbang SMS kannel tidak menjawab')")
+    for path in ("/v1/agencies", "/v1/people", "/v1/shifts", "/v1/policy", "/v1/alarms"):
         assert witness.get(path).json()
         witness.get(path, 401, token=None)
         witness.get(path, 403, token="source")
