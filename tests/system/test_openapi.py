@@ -230,7 +230,7 @@ def test_answers_to_dispatches_are_as_described(witness, made):
         witness.get("/v1/dispatches", token=token, query=query)
     assert witness.get("/v1/dispatches", token="kelurahan-petung").json()[0]["agency"] == "kelurahan-petung"
     too_many = "?" + "&".join(f"a{i}=1" for i in range(65))
-    for path in ("/v1/dispatches", "/v1/incidents", "/v1/outbox"):
+    for path in ("/v1/dispatches", "/v1/incidents", "/v1/outbox", "/v1/alarms"):
         witness.get(path, 400, query=too_many)
         witness.get(path, 401, token=None)
         witness.get(path, 403, token="source")
@@ -320,6 +320,10 @@ def test_answers_about_notices_are_as_described(stack, witness):
     assert witness.post(replay, 200, id=dead[0]["notice"]).json() == {"state": "waiting"}
     wait_until(lambda: witness.get("/v1/outbox", query="?state=waiting").json(), 10, "a notice that waits")
     witness.get("/v1/outbox", 400, query="?state=dying")
+    stack.sql("insert into alarm (kind, key, detail) values ('clock_step', '', 'jam server meloncat 3 detik')")
+    for query in ("", "?state=active", "?state=all"):
+        assert witness.get("/v1/alarms", query=query).json()[0]["kind"] == "clock_step"
+    witness.get("/v1/alarms", 400, query="?state=some")
     witness.post(replay, 401, token=None)
     witness.post(replay, 403, token="auditor")
     witness.post(replay, 404)
