@@ -236,6 +236,7 @@ def state(settings=None):
     """A state on a real disk, removed at the end. settings: of PostgreSQL, name -> value."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="sigap-bench.", dir="/var/tmp"))
     dev = str(ROOT / "dev")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # ended from outside it still clears up
     up, down = ([dev, word, "--state", folder] for word in ("up", "down"))
     try:
         subprocess.run([*up, "--no-demo"], stdout=sys.stderr, check=True)
