@@ -37,3 +37,12 @@ int64_t clock_ms_until(struct wall due, struct wall now)
 	int64_t us = due.us - now.us;
 	return us <= 0 ? 0 : (us + 999) / 1000;
 }
+
+int64_t clock_step_us(const struct clock_reading *before, const struct clock_reading *now)
+{
+	if (before->answered.us == 0)
+		return 0;
+	int64_t moved = now->at.us - before->at.us;
+	int64_t least = now->asked.us - before->answered.us, most = now->answered.us - before->asked.us;
+	return moved < least ? moved - least : moved > most ? moved - most : 0;
+}

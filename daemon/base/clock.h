@@ -21,4 +21,12 @@ void db_clock_set(struct db_clock *c, struct wall database_now);
 struct wall db_clock_now(const struct db_clock *c);
 /* Whole milliseconds from now until due, rounded up; 0 when due has passed. */
 int64_t clock_ms_until(struct wall due, struct wall now);
+/* One reading of the database's clock: what it said, between which moments. */
+struct clock_reading {
+	struct wall at;
+	struct mono asked, answered; /* answered.us 0: no reading yet */
+};
+/* By how many microseconds the database's clock moved otherwise than time did between two readings, as far as they can tell: 0 when
+ * the time that passed explains it. */
+int64_t clock_step_us(const struct clock_reading *before, const struct clock_reading *now);
 #endif

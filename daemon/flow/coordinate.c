@@ -111,13 +111,14 @@ static void on_written(void *ctx, struct change *c, enum store_end end, int vers
 		o->incident.merged_into = c->merged_into;
 		o->incident.merged_into_number = o->other.number;
 	}
-	rules_drop(&o->rules);
+	struct rules *rules = o->rules; /* the reply names agencies of the plan; afterwards the order is gone */
 	if (end == STORE_CONFLICT && ++o->tries < TRIES_MOST)
 		load(o);
 	else if (end == STORE_KEPT)
 		order_reply_done(o);
 	else
 		order_reply_unavailable(o);
+	rules_drop(&rules);
 }
 
 /* ---- decide ---- */

@@ -210,7 +210,9 @@ static void on_answer(void *ctx, const struct channel_answer *answer)
 	struct lane *lane = j->lane;
 	fault_point("deliver.answered");
 	const struct channel *channel = lane->gateway != NULL ? &channel_kannel : &channel_webhook;
-	struct verdict v = channel->judge(answer);
+	struct channel_answer dated = *answer;
+	dated.now_s = db_clock_now(&d->flow->clock).us / 1000000;
+	struct verdict v = channel->judge(&dated);
 	metric_add(counters[v.outcome], 1);
 	if (v.outcome == OUTCOME_OK)
 		metric_observe(M_NOTICE_SECONDS, (double)(j->age_us + mono_now().us - j->taken.us) / 1e6);
@@ -257,7 +259,7 @@ static void start(struct deliver *d, struct lane *lane, struct job *j)
 	const struct channel *channel = lane->gateway != NULL ? &channel_kannel : &channel_webhook;
 	const struct channel_contact to = {j->address, j->contact != NULL ? j->contact->secret : NULL};
 	const struct channel_notice notice = {id, late ? marked.data : j->body, late ? marked.len : j->body_len,
-	                                      wall_now().us / 1000000};
+	                                      db_clock_now(&d->flow->clock).us / 1000000};
 	http_call_init(&call);
 	if (channel->render(lane->gateway != NULL ? &lane->gateway->out : NULL, &to, &notice, &call, why, sizeof why)) {
 		lane->in_flight++;

@@ -69,7 +69,7 @@ int incident_rows_read(struct arena *a, const struct pg_result *r, struct incide
 	int n = 0;
 	for (int row = 0; row < r->rows && n < max; row++)
 		n += dispatch_read(a, r, row, &rows[n]);
-	if (n == max && r->rows > max)
+	if (max > 0 && n == max && r->rows > max)
 		log_error("incident.too_many_dispatches", "incident=%lld most=%d", (long long)ret->number, max);
 	return n;
 }

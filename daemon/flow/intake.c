@@ -32,8 +32,9 @@ static void on_committed(void *ctx, struct store_report *report, enum store_end 
 	} else if (end == STORE_REPEATED) {
 		metric_add(M_REPORTS_REPEATED, 1);
 	}
-	rules_drop(&in->rules);
+	struct rules *rules = in->rules; /* the answer names agencies of the plan; afterwards in is gone */
 	in->answer(in, end, at);
+	rules_drop(&rules);
 }
 
 /* A source that states the type and no urgency gets at least the type's own: a body must not count as normal because nobody said otherwise. */

@@ -41,7 +41,9 @@ static void put_detail(const struct outage *o, struct mono since, char *ret, siz
 static void on_sent(void *ctx, const struct channel_answer *answer)
 {
 	struct outage *o = ctx;
-	struct verdict v = channel_kannel.judge(answer);
+	struct channel_answer dated = *answer;
+	dated.now_s = db_clock_now(&o->flow->clock).us / 1000000;
+	struct verdict v = channel_kannel.judge(&dated);
 	if (v.outcome == OUTCOME_OK) {
 		o->told = mono_now();
 		if (o->since.us != 0)
@@ -62,7 +64,7 @@ static void send_one(struct outage *o, const struct conf_gateway *g, const char 
 	char id[UUID_TEXT], why[160];
 	uuid_format(uuid_make(), id);
 	const struct channel_contact to = {.address = phone};
-	const struct channel_notice notice = {id, text->data, text->len, wall_now().us / 1000000};
+	const struct channel_notice notice = {id, text->data, text->len, db_clock_now(&o->flow->clock).us / 1000000};
 	struct gateway out = g->out;
 	out.status_url = NULL; /* a report about it would name a notice that the database does not know */
 	http_call_init(&call);

@@ -1,6 +1,7 @@
 /* watch: see watch.h. */
 #include "watch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,13 +9,14 @@
 #include "../base/log.h"
 #include "../base/metrics.h"
 #include "../io/sys.h"
+#include "alarm.h"
 #include "audit.h"
 #include "daemons.h"
 #include "deliver.h"
 #include "escalate.h"
 #include "rules.h"
 
-enum { MEASURE_EVERY = 10 };
+enum { MEASURE_EVERY = 10, STEP_S = 5 };
 
 struct watch {
 	struct flow *flow;
@@ -22,6 +24,8 @@ struct watch {
 	int64_t watchdog_us;
 	int looks;
 	bool looking;
+	struct mono asked;
+	struct clock_reading clock; /* at the last look */
 };
 
 /* ---- the look ---- */
@@ -29,6 +33,23 @@ struct watch {
 static void on_rules(void *ctx, const char *why)
 {
 	(void)ctx, (void)why; /* rules.c has logged it; what was in force stays in force */
+}
+
+/* Deadlines go by the database's clock alone: when somebody sets it, they move with it, and people must know. */
+static void watch_clock(struct watch *w, struct wall now)
+{
+	const struct clock_reading reading = {now, w->asked, mono_now()};
+	int64_t step_s = clock_step_us(&w->clock, &reading) / 1000000;
+	w->clock = reading;
+	if (step_s <= STEP_S && step_s >= -STEP_S) {
+		alarm_clear(w->flow, ALARM_CLOCK_STEP, "");
+		return;
+	}
+	char detail[120];
+	snprintf(detail, sizeof detail, "jam basis data berpindah %+lld detik, semua batas waktu ikut bergeser",
+	         (long long)step_s);
+	log_error("watch.clock_step", "seconds=%lld", (long long)step_s);
+	alarm_raise(w->flow, ALARM_CLOCK_STEP, "", detail);
 }
 
 static void on_look(void *ctx, const struct pg_result *r)
@@ -39,6 +60,7 @@ static void on_look(void *ctx, const struct pg_result *r)
 	if (r->status != PG_OK)
 		return;
 	struct wall now = pg_time(r, 0, 0);
+	watch_clock(w, now);
 	db_clock_set(&f->clock, now);
 	if (!pg_is_null(r, 0, 1))
 		deliver_look(f->deliver, clock_ms_until(pg_time(r, 0, 1), now));
@@ -70,6 +92,7 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 	if (w->looking)
 		return;
 	w->looking = true;
+	w->asked = mono_now();
 	bool measures = w->looks++ % MEASURE_EVERY == 0;
 	struct pg_params *p = store_params(f->store);
 	pg_param_uuid(p, f->owner);

@@ -118,7 +118,6 @@ static void tell(struct calls *list, struct call *c, struct channel_answer *answ
 	struct push *p = c->lane->push;
 	TAILQ_REMOVE(list, c, all);
 	p->in_flight--;
-	answer->now_s = wall_now().us / 1000000;
 	answer->body = c->answer;
 	c->done(c->ctx, answer);
 	recycle(c);

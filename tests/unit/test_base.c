@@ -42,6 +42,23 @@ static void database_time_runs_on_with_monotonic_time(void **state)
 
 /* ---- id ---- */
 
+static void a_step_of_the_database_clock_is_told_from_time_that_passed(void **state)
+{
+	(void)state;
+	const int64_t s = 1000000;
+	const struct clock_reading none = {{0}, {0}, {0}};
+	const struct clock_reading before = {{1000 * s}, {50 * s}, {51 * s}};
+	const struct clock_reading after = {{1002 * s}, {52 * s}, {53 * s}};
+	const struct clock_reading stalled = {{1002 * s}, {52 * s}, {142 * s}}; /* the answer lay unread for 90 s */
+	const struct clock_reading ahead = {{(1002 + 3600) * s}, {52 * s}, {53 * s}};
+	const struct clock_reading back = {{(1002 - 3600) * s}, {52 * s}, {53 * s}};
+	assert_int_equal(clock_step_us(&none, &after), 0);
+	assert_int_equal(clock_step_us(&before, &after), 0);
+	assert_int_equal(clock_step_us(&before, &stalled), 0);
+	assert_int_equal(clock_step_us(&before, &ahead), (3600 - 1) * s);
+	assert_int_equal(clock_step_us(&before, &back), -3600 * s + s);
+}
+
 static void ids_of_one_process_are_in_order_and_version_7(void **state)
 {
 	(void)state;
@@ -66,12 +83,12 @@ static int64_t milliseconds_of(struct uuid id)
 static void an_id_carries_the_time_in_milliseconds(void **state)
 {
 	(void)state;
-	int64_t deadline = mono_now().us + 5000000, before;
-	struct uuid id;
-	do { /* ids made faster than the clock borrow from the future: until it has caught up */
-		before = wall_now().us / 1000;
-		id = uuid_make();
-	} while (milliseconds_of(id) > wall_now().us / 1000 && mono_now().us < deadline);
+	int64_t deadline = mono_now().us + 5000000, borrowed = milliseconds_of(uuid_make());
+	while (wall_now().us / 1000 <=
+	       borrowed) /* ids made faster than the clock borrow from the future: until it has caught up */
+		assert_true(mono_now().us < deadline);
+	int64_t before = wall_now().us / 1000;
+	struct uuid id = uuid_make();
 	assert_in_range(milliseconds_of(id), before, wall_now().us / 1000);
 }
 
@@ -395,6 +412,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(database_time_runs_on_with_monotonic_time),
+	        cmocka_unit_test(a_step_of_the_database_clock_is_told_from_time_that_passed),
 	        cmocka_unit_test(ids_of_one_process_are_in_order_and_version_7),
 	        cmocka_unit_test(an_id_carries_the_time_in_milliseconds),
 	        cmocka_unit_test(ids_of_several_threads_never_share_a_stamp),

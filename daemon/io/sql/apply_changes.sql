@@ -27,6 +27,9 @@ with c as (
 	where i.id = c.incident and i.version = c.expected
 		and (not $52::bool or (select n from held) = cardinality($1::uuid[]))
 	returning c.ord, i.id, i.version, i.head, c.actor, c.kind, c.data
+), done as materialized (
+	-- by its place each change's own values are found in the parameters; a join would be a loop over all changes for each row
+	select coalesce(array_agg(ord::int4), '{}') as places from ok
 ), new_event as (
 	insert into event (incident_id, number, at, actor, kind, data, hash)
 	select id, version, now(), actor, kind, data, head from ok
@@ -48,19 +51,18 @@ with c as (
 		cancelled_at = case when u.event = 'cancel' then now() else d.cancelled_at end,
 		expired_at = case when u.event = 'expire' then now() else d.expired_at end
 	from unnest($14::int4[], $15::uuid[], $16::text[], $17::text[], $18::timestamptz[], $19::text[], $20::text[], $21::int4[])
-		as u(ord, id, event, state, eta, reason, clock, after_s)
-	join ok on ok.ord = u.ord
-	where d.id = u.id
+		as u(ord, id, event, state, eta, reason, clock, after_s), done
+	where d.id = u.id and u.ord = any(done.places)
 ), new_dispatch as (
 	insert into dispatch (id, incident_id, event, agency, role, task, state, ladders, why, accept_s, arrive_s, complete_s, for_dispatch, accept_by)
-	select d.id, ok.id, ok.version, d.agency, d.role, d.task, 'notified', d.ladders, d.why, d.accept_s, d.arrive_s, d.complete_s, d.for_dispatch, now() + d.accept_s * interval '1 s'
+	select d.id, ($1::uuid[])[d.ord], ($2::int4[])[d.ord] + 1, d.agency, d.role, d.task, 'notified', d.ladders, d.why, d.accept_s, d.arrive_s, d.complete_s, d.for_dispatch, now() + d.accept_s * interval '1 s'
 	from unnest($22::int4[], $23::uuid[], $24::text[], $25::text[], $26::text[], $27::json[], $28::text[], $29::int4[], $30::int4[], $31::int4[], $32::uuid[])
-		as d(ord, id, agency, role, task, ladders, why, accept_s, arrive_s, complete_s, for_dispatch)
-	join ok on ok.ord = d.ord
+		as d(ord, id, agency, role, task, ladders, why, accept_s, arrive_s, complete_s, for_dispatch), done
+	where d.ord = any(done.places)
 ), sent as materialized (
-	select m.*, ok.id as incident from unnest($33::int4[], $34::uuid[], $35::uuid[], $36::text[], $37::text[], $38::uuid[], $39::text[], $40::text[], $41::int4[], $42::bool[])
-		as m(ord, id, dispatch, kind, channel, contact, address, body, priority, leased)
-	join ok on ok.ord = m.ord
+	select m.*, ($1::uuid[])[m.ord] as incident from unnest($33::int4[], $34::uuid[], $35::uuid[], $36::text[], $37::text[], $38::uuid[], $39::text[], $40::text[], $41::int4[], $42::bool[])
+		as m(ord, id, dispatch, kind, channel, contact, address, body, priority, leased), done
+	where m.ord = any(done.places)
 ), new_notice as (
 	insert into notice (id, incident_id, dispatch_id, kind, channel, contact_id, address, body)
 	select id, incident, dispatch, kind, channel, contact, address, body from sent
@@ -70,14 +72,13 @@ with c as (
 ), armed as (
 	insert into deadline (subject, clock, step, due_at, set_for)
 	select l.subject, l.clock, l.step, now() + l.after_s * interval '1 s', now() + l.after_s * interval '1 s'
-	from unnest($45::int4[], $46::uuid[], $47::text[], $48::int4[], $49::int4[]) as l(ord, subject, clock, step, after_s)
-	join ok on ok.ord = l.ord
+	from unnest($45::int4[], $46::uuid[], $47::text[], $48::int4[], $49::int4[]) as l(ord, subject, clock, step, after_s), done
+	where l.ord = any(done.places)
 	on conflict (subject) do update set clock = excluded.clock, step = excluded.step, due_at = excluded.due_at, set_for = excluded.set_for, owner = null,
 		overdue_since = case when excluded.step > 0 then coalesce(deadline.overdue_since, deadline.set_for) end
 ), stopped as (
 	delete from deadline x
-	using unnest($50::int4[], $51::uuid[]) as s(ord, subject)
-	join ok on ok.ord = s.ord
-	where x.subject = s.subject
+	using unnest($50::int4[], $51::uuid[]) as s(ord, subject), done
+	where x.subject = s.subject and s.ord = any(done.places)
 )
 select ord, version, now() from ok

@@ -1,10 +1,14 @@
--- Claims due deadlines for daemon $1: lease of $2 seconds, $3 at most, what fell due last first: after an outage that matters most. What somebody's live lease holds is not due.
+-- Claims due deadlines for daemon $1: lease of $2 seconds, $3 at most, what fell due within the last minute in its order, then what fell due last before: after an outage
+-- what happens now does not wait behind what has been. What somebody's live lease holds is not due.
 -- Returns with each what load_deadlines returns. The last row has no subject: it tells when the next one is due (set_for; null: none) and the time now.
-with due as (
-	select ctid from deadline where due_at <= now() order by due_at desc limit $3::int4 for update skip locked
+with fresh as materialized (
+	select ctid from deadline where due_at <= now() and due_at > now() - interval '1 min' order by due_at limit $3::int4 for update skip locked
+), old as materialized (
+	select ctid from deadline where due_at <= now() - interval '1 min' order by due_at desc
+	limit $3::int4 - (select count(*) from fresh) for update skip locked
 ), claimed as (
 	update deadline l set owner = $1::uuid, due_at = now() + $2::int4 * interval '1 s'
-	where l.ctid = any(array(select ctid from due))
+	where l.ctid = any(array(select ctid from fresh union all select ctid from old))
 	returning l.subject, l.clock, l.step, l.set_for, l.overdue_since
 )
 select l.subject, l.clock, l.step, l.set_for, now(),
