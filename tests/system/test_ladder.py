@@ -209,7 +209,7 @@ def test_an_empty_rung_is_skipped_at_once_and_says_so(nobody_on_duty):
     # the ladder has ended and still there is nobody: it goes on looking
     assert steps[2]["data"]["repeat"] and steps[2]["data"]["notices"] == 0
     assert deadline_of(stack, police["id"]) is not None
-    assert stack.sms.messages == []
+    assert [m for m in stack.sms.messages if "Gangguan sistem" not in m["text"]] == []  # the gap itself is an alarm
 
 
 def test_who_goes_on_duty_meanwhile_is_told_at_the_next_repeat(nobody_on_duty):
