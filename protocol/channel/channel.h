@@ -54,7 +54,7 @@ struct channel_answer {
 	const char *body;        /* first bytes of the answer, NUL terminated */
 	const char *retry_after; /* header value or NULL */
 	const char *error;       /* transport's own words or "" */
-	int64_t now_s;           /* for Retry-After as a date: filled by whoever judges, from the clock that he goes by */
+	int64_t now_s; /* for Retry-After as a date: filled by whoever judges, from the clock that he goes by */
 };
 struct verdict {
 	enum outcome outcome;
