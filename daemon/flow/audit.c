@@ -23,7 +23,9 @@ enum {
 	POINTLESS_MOST = 200,
 	EARLY_MS = 1500, /* a run begins so much before its time: it is never late */
 	LOOK_LEAST_MS = 200,
-	LOOK_MOST_MS = 5000,
+	LOOK_MOST_MS = 20000,
+	BRISK_BATCHES = 10, /* of one run; what is still open after so many costs little and takes its time */
+	PACE_MS = 5000,
 	LATE_TIMES = 3,
 	CALM_S = 60, /* after a start what is overdue is only what waited for it */
 	REMEMBERED_S = 3600
@@ -42,6 +44,9 @@ struct audit {
 	int suspect_count, next_suspect;
 	int waiting; /* drops sent and not answered */
 	bool more;   /* the walk goes on */
+	int batches; /* of this run */
+	struct look pace;
+	void (*paced)(struct audit *a); /* what goes on then */
 	int found[AUDIT_FAULTS];
 };
 
@@ -203,6 +208,25 @@ static void on_overdue(void *ctx, const struct pg_result *r)
 	store_query(a->flow->store, SQL_REQUEUE_LOST, p, on_requeued, a);
 }
 
+/* ---- pace ---- */
+
+static void on_pace(void *ctx)
+{
+	struct audit *a = ctx;
+	a->paced(a);
+}
+
+/* The next batch of a walk: at once, or, when there are very many, after a pause: nothing that falls due may wait for the auditor. */
+static void go_on(struct audit *a, void (*ask)(struct audit *a))
+{
+	if (++a->batches <= BRISK_BATCHES) {
+		ask(a);
+		return;
+	}
+	a->paced = ask;
+	look_within(&a->pace, PACE_MS);
+}
+
 /* ---- the walk through the deadlines ---- */
 
 static void ask_deadlines(struct audit *a);
@@ -212,7 +236,7 @@ static void deadlines_answered(struct audit *a)
 	if (--a->waiting > 0)
 		return;
 	if (a->more)
-		ask_deadlines(a);
+		go_on(a, ask_deadlines);
 	else
 		store_read(a->flow->store, SQL_AUDIT_OVERDUE, store_params(a->flow->store), on_overdue, a);
 }
@@ -283,10 +307,10 @@ static void next_suspect(struct audit *a)
 	if (a->next_suspect < a->suspect_count) {
 		audit_incident(a->flow, a->suspects[a->next_suspect++], on_suspect, a);
 	} else if (a->more) {
-		ask_incidents(a);
+		go_on(a, ask_incidents);
 	} else {
 		a->after = (struct uuid){{0}};
-		ask_deadlines(a);
+		go_on(a, ask_deadlines);
 	}
 }
 
@@ -330,6 +354,7 @@ static void on_claimed(void *ctx, const struct pg_result *r)
 	a->began = mono_now();
 	a->after = (struct uuid){{0}};
 	memset(a->found, 0, sizeof a->found);
+	a->batches = 0;
 	ask_incidents(a);
 }
 
@@ -413,6 +438,7 @@ struct audit *audit_open(struct flow *f)
 		abort();
 	a->flow = f;
 	look_open(&a->look, f->base, on_look, a);
+	look_open(&a->pace, f->base, on_pace, a);
 	look_soon(a);
 	return a;
 }
@@ -422,6 +448,7 @@ void audit_close(struct audit **a)
 	if (*a == NULL)
 		return;
 	look_close(&(*a)->look);
+	look_close(&(*a)->pace);
 	free(*a);
 	*a = NULL;
 }

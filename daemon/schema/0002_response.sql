@@ -3,6 +3,9 @@
 -- A check on the busiest queue is taken apart and compiled anew by every statement that inserts: a quarter of the time of a commit.
 -- The clocks' names come from one table in the daemon (core/plan.c), as all other names of the history do.
 alter table deadline drop constraint deadline_clock_check;
+-- With whole-table scans switched off every plan looks costly enough for helpers of its own; starting them costs more than any statement of the daemon.
+alter role sigap_daemon set max_parallel_workers_per_gather = 0;
+
 alter table deadline add owner uuid, add overdue_since timestamptz;
 comment on column deadline.owner is 'the daemon whose lease runs until due_at; null: armed and not claimed';
 comment on column deadline.overdue_since is 'when the first rung of this clock was meant to act; null: it has not yet';
