@@ -3,6 +3,7 @@
 -- A check on the busiest queue is taken apart and compiled anew by every statement that inserts: a quarter of the time of a commit.
 -- The clocks' names come from one table in the daemon (core/plan.c), as all other names of the history do.
 alter table deadline drop constraint deadline_clock_check;
+-- (An "exists" beside an "or" is written with "offset 0": otherwise the planner may hash its answer for all rows that there ever were.)
 -- With whole-table scans switched off every plan looks costly enough for helpers of its own; starting them costs more than any statement of the daemon.
 alter role sigap_daemon set max_parallel_workers_per_gather = 0;
 
@@ -113,6 +114,8 @@ comment on table task is 'regular work that any daemon may do, but only one at a
 
 -- What the auditor walks through; entries are made for open incidents only, in the order of their ids.
 create index incident_open on incident (id) where state in ('open', 'triaged', 'in_progress', 'handed_over');
+create index notice_receipt on notice (address, created_at) where kind = 'receipt';
+create index dead_notice_at on dead_notice (at);
 create index notice_alone on notice (created_at) where incident_id is null;
 
 create table daemon (

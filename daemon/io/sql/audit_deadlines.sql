@@ -12,6 +12,7 @@ where not exists (
 	and not exists (
 		select from incident i
 		where i.id = b.subject and (i.state = 'open' and b.clock = 'triage' or i.state = 'handed_over' and b.clock = 'follow_up')
+		offset 0
 	)
 union all
 select (select b.subject from batch b order by b.subject desc limit 1), null, null, (select count(*) from batch)

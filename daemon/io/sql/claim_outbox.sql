@@ -29,7 +29,8 @@ select * from (
 			when n.kind in ('dispatch.reminder', 'duty') and exists (
 				select from notice m
 				where m.incident_id = n.incident_id and m.dispatch_id is not distinct from n.dispatch_id and m.channel = n.channel and m.address = n.address
-					and m.kind in ('dispatch.reminder', 'duty') and m.created_at > n.created_at)
+					and m.kind in ('dispatch.reminder', 'duty') and m.created_at > n.created_at
+				offset 0)
 				then 'superseded'
 			when n.kind in ('dispatch.created', 'dispatch.reminder', 'duty')
 				and (d.state not in ('notified', 'seen', 'accepted', 'en_route', 'on_scene') and not (n.kind = 'duty' and d.state = 'declined')

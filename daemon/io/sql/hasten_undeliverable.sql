@@ -5,5 +5,5 @@ where l.subject = x.dispatch_id and l.clock = 'accept' and l.due_at > now() and 
 	and not exists (
 		select from notice n join dispatch d on d.id = x.dispatch_id
 		where n.incident_id = d.incident_id and n.dispatch_id = x.dispatch_id and n.kind in ('dispatch.created', 'dispatch.reminder')
-			and (exists (select from outbox o where o.notice_id = n.id) or exists (select from attempt a where a.notice_id = n.id and a.outcome = 'ok')))
+			and (exists (select from outbox o where o.notice_id = n.id offset 0) or exists (select from attempt a where a.notice_id = n.id and a.outcome = 'ok' offset 0)))
 returning l.subject

@@ -7,8 +7,8 @@ where d.agency = any($1::text[]) and d.state in ('notified') and l.subject = d.i
 	and not exists (
 		select from notice n
 		where n.incident_id = d.incident_id and n.dispatch_id = d.id and n.kind in ('dispatch.created', 'dispatch.reminder')
-			and (exists (select from attempt a where a.notice_id = n.id and a.outcome = 'ok')
-				or exists (select from outbox o where o.notice_id = n.id and (o.contact_id is null or o.contact_id <> all($2::uuid[])))))
+			and (exists (select from attempt a where a.notice_id = n.id and a.outcome = 'ok' offset 0)
+				or exists (select from outbox o where o.notice_id = n.id and (o.contact_id is null or o.contact_id <> all($2::uuid[])) offset 0)))
 	and exists (
 		select from notice n join outbox o on o.notice_id = n.id
 		where n.incident_id = d.incident_id and n.dispatch_id = d.id and n.kind in ('dispatch.created', 'dispatch.reminder')

@@ -2,7 +2,8 @@
 select coalesce(json_agg(x.doc order by x.number desc), '[]')::text from (
 	select i.number, json_build_object('id', i.id, 'number', i.number, 'state', i.state, 'version', i.version, 'type', i.type, 'urgency', i.urgency, 'region', i.region,
 		'place_text', i.place_text, 'summary', i.summary, 'opened_at', i.opened_at,
-		'next_deadline', (select min(l.due_at) from deadline l where l.subject = i.id or l.subject in (select d.id from dispatch d where d.incident_id = i.id)),
+		'next_deadline', least((select l.due_at from deadline l where l.subject = i.id),
+			(select min(l.due_at) from dispatch d join deadline l on l.subject = d.id where d.incident_id = i.id)),
 		'dispatches', (select coalesce(json_agg(json_build_object('id', d.id, 'agency', d.agency, 'state', d.state, 'accept_by', d.accept_by) order by d.id), '[]')
 			from dispatch d where d.incident_id = i.id)) as doc
 	from incident i
