@@ -187,12 +187,16 @@ static void ask_human(struct plan_work *w)
 		                w->about.region);
 }
 
-static void answer_reporter(struct plan_work *w, const char *phone, const char *key, const char *a, const char *b)
+static void answer_reporter(struct plan_work *w, const struct plan_input *in, const char *key, const char *a,
+                            const char *b)
 {
 	char at[6];
 	clock_format(w->setting->now.us, w->setting->policy->utc_offset_s, at);
 	const struct reply_value values[] = {{"no", w->number}, {"jam", at}, {"a", a}, {"b", b}};
-	plan_add_sms(w, NOTICE_RECEIPT, arena_strdup(w->arena, phone), key, values, sizeof values / sizeof *values);
+	struct plan_notice *answer = plan_add_sms(w, NOTICE_RECEIPT, arena_strdup(w->arena, in->reporter_phone), key,
+	                                          values, sizeof values / sizeof *values);
+	if (answer != NULL)
+		answer->via = in->via;
 }
 
 /* The one question about the place: between two villages when exactly two are possible. */
@@ -203,8 +207,8 @@ static void ask_place(struct plan_work *w, const struct plan_input *in)
 	for (size_t i = 0; i < 2 && place->candidate_count == 2; i++)
 		two[i] = gazetteer_by_code(w->setting->gazetteer, place->candidates[i].code);
 	bool choice = two[0] != NULL && two[1] != NULL && strcmp(two[0]->name, two[1]->name) != 0;
-	answer_reporter(w, in->reporter_phone, choice ? "ask_place_choice" : "ask_place",
-	                choice ? plan_sms_safe(w, two[0]->name) : "", choice ? plan_sms_safe(w, two[1]->name) : "");
+	answer_reporter(w, in, choice ? "ask_place_choice" : "ask_place", choice ? plan_sms_safe(w, two[0]->name) : "",
+	                choice ? plan_sms_safe(w, two[1]->name) : "");
 }
 
 static const char *receipt_key(const struct type_rules *type, unsigned flags)
@@ -230,7 +234,7 @@ static void answer_incident(struct plan_work *w, const struct plan_input *in, st
 		key = receipt_key(&w->setting->policy->types[w->about.type], t->flags);
 	else if (!sure.type && t->ask != NULL && strcmp(t->ask, "type") == 0)
 		key = "ask_type";
-	answer_reporter(w, in->reporter_phone, key, "", "");
+	answer_reporter(w, in, key, "", "");
 }
 
 /* ---- the two kinds of plan ---- */
@@ -268,7 +272,7 @@ static void plan_silence(struct plan_work *w, const struct plan_input *in)
 	if (emergency)
 		plan_tell_people(w, NULL, "duty_emergency", NULL, 0);
 	if (p->type == TYPE_NOT_A_REPORT && in->sms_report && in->reporter_phone != NULL)
-		answer_reporter(w, in->reporter_phone, emergency ? "emergency" : "nonreport", "", "");
+		answer_reporter(w, in, emergency ? "emergency" : "nonreport", "", "");
 }
 
 struct plan *plan_make(struct arena *a, const struct plan_setting *s, const struct plan_input *in)

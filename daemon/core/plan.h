@@ -45,7 +45,8 @@ struct plan_notice {
 	enum channel_kind channel;
 	const struct contact *contact; /* NULL for citizens and people */
 	struct uuid about;             /* the dispatch it is about, existing ones too; nil: none */
-	const char *address;           /* URL or phone it goes to */
+	const char *address;           /* URL or phone it goes to, or "GATEWAY:HANDLE" */
+	const char *via;               /* the gateway to try first; NULL: any */
 	int dispatch;                  /* index in plan.dispatches, -1: none */
 	const char *body;              /* rendered: webhook JSON or SMS text */
 	size_t body_len;
@@ -107,6 +108,7 @@ struct plan_input {
 	const char *reporter_phone; /* E.164 or NULL: no receipt */
 	struct uuid incident;       /* planned again: the incident that exists; nil: a new one */
 	int incident_version;       /* its version with the event under way; 0 for a new one */
+	const char *via;            /* the gateway that brought the report, and should bring the answer; NULL: any */
 	bool sms_report;            /* arrived by SMS: unanswered texts get a receipt or a question */
 };
 /* Decides. Everything returned lives in the arena. Never fails: an uncertain report becomes an open incident with a triage deadline and a notice to the person on duty. */

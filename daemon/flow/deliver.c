@@ -209,7 +209,7 @@ static void on_answer(void *ctx, const struct channel_answer *answer)
 	struct job *j = s->job;
 	struct lane *lane = j->lane;
 	fault_point("deliver.answered");
-	const struct channel *channel = lane->gateway != NULL ? &channel_kannel : &channel_webhook;
+	const struct channel *channel = lane->gateway != NULL ? lane->gateway->channel : &channel_webhook;
 	struct channel_answer dated = *answer;
 	dated.now_s = db_clock_now(&d->flow->clock).us / 1000000;
 	struct verdict v = channel->judge(&dated);
@@ -256,7 +256,7 @@ static void start(struct deliver *d, struct lane *lane, struct job *j)
 	uuid_format(j->notice, id);
 	j->started = mono_now();
 	bool late = late_mark(j, &marked);
-	const struct channel *channel = lane->gateway != NULL ? &channel_kannel : &channel_webhook;
+	const struct channel *channel = lane->gateway != NULL ? lane->gateway->channel : &channel_webhook;
 	const struct channel_contact to = {j->address, j->contact != NULL ? j->contact->secret : NULL};
 	const struct channel_notice notice = {id, late ? marked.data : j->body, late ? marked.len : j->body_len,
 	                                      db_clock_now(&d->flow->clock).us / 1000000};

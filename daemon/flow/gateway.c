@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "../../protocol/channel/kannel.h"
 #include "../../protocol/form.h"
 #include "../../protocol/phone.h"
 #include "../../protocol/sms_answer.h"
@@ -325,24 +324,57 @@ static const char *hash_id(struct incoming *in)
 	return id;
 }
 
+static const struct conf_gateway *gateway_of(const struct flow *f, const struct http_request *r)
+{
+	for (int i = 0; i < f->conf->gateway_count; i++)
+		if (strcmp(f->conf->gateways[i].name, r->segments[0]) == 0)
+			return &f->conf->gateways[i];
+	return NULL; /* access has refused it */
+}
+
+static enum inbound_end read_call(const struct flow *f, struct http_request *r, enum door door, struct inbound *ret,
+                                  char *why, size_t why_size)
+{
+	const struct conf_gateway *g = gateway_of(f, r);
+	const struct inbound_request request = {
+	        .method = r->method,
+	        .url = arena_printf(r->arena, "%s%s%s%s", f->conf->public_url, r->path, r->query_len > 0 ? "?" : "",
+	                            r->query),
+	        .query = r->query,
+	        .query_len = r->query_len,
+	        .body = r->body,
+	        .body_len = r->body_len,
+	        .content_type = http_header(r, "Content-Type"),
+	        .header = header,
+	        .ctx = r,
+	        .now_s = db_clock_now(&f->clock).us / 1000000,
+	};
+	return g->channel->read(&g->out, door, &request, ret, why, why_size);
+}
+
 void gateway_inbound(void *ctx, struct http_request *r)
 {
 	struct incoming *in = arena_new_of(r->arena, struct incoming);
-	struct inbound_message m;
+	struct inbound all;
 	char why[160] = "";
 	in->flow = ctx;
 	in->request = r;
 	in->arena = r->arena;
 	in->gateway = arena_strdup(in->arena, r->segments[0]);
-	inbound_message_init(&m);
-	bool readable = kannel_read_inbound(r->query, r->query_len, r->body, r->body_len,
-	                                    http_header(r, "Content-Type"), header, r, &m, why, sizeof why);
+	inbound_init(&all);
+	bool readable = read_call(in->flow, r, DOOR_INBOUND, &all, why, sizeof why) == INBOUND_TAKEN;
 	keep_raw(in);
 	/* what cannot be read in full is not lost: it is kept under a key of its own, and a person reads it */
-	in->external_id = m.external_id[0] != '\0' ? arena_strdup(in->arena, m.external_id) : hash_id(in);
-	in->text = arena_strndup(in->arena, m.text.data, m.text.len);
-	phone_normalise(m.from, in->phone);
-	inbound_message_free(&m);
+	in->external_id = hash_id(in);
+	in->text = "";
+	if (all.message_count > 0) {
+		const struct inbound_message *m = &all.messages[0];
+		if (m->external_id[0] != '\0')
+			in->external_id = arena_strdup(in->arena, m->external_id);
+		in->text = arena_strndup(in->arena, m->text.data, m->text.len);
+		phone_normalise(m->from, in->phone);
+	}
+	inbound_free(&all);
 	if (!readable) {
 		metric_add(M_REPORTS_REFUSED, 1);
 		log_warn("gateway.unreadable", "gateway=%s why=\"%s\"", in->gateway, why);
@@ -369,10 +401,14 @@ static void on_status_kept(void *ctx, const struct pg_result *r)
 void gateway_status(void *ctx, struct http_request *r)
 {
 	struct flow *f = ctx;
-	struct delivery_report report;
+	struct inbound all;
 	struct uuid notice;
 	char why[160] = "";
-	if (!kannel_read_status(r->query, r->query_len, &report, why, sizeof why) || !uuid_parse(report.ref, &notice)) {
+	inbound_init(&all);
+	bool read = read_call(f, r, DOOR_STATUS, &all, why, sizeof why) == INBOUND_TAKEN && all.report_count == 1;
+	struct delivery_report report = read ? all.reports[0] : (struct delivery_report){.ref = ""};
+	inbound_free(&all);
+	if (!read || !uuid_parse(report.ref, &notice)) {
 		/* nothing of ours: asking again would not help */
 		log_warn("gateway.status_unreadable", "gateway=%s why=\"%s\"", r->segments[0], why);
 		reply_ok(r);

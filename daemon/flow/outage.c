@@ -38,20 +38,29 @@ static void put_detail(const struct outage *o, struct mono since, char *ret, siz
 
 /* ---- telling without it ---- */
 
+/* The first gateway that is reached by HTTP. */
+static const struct conf_gateway *teller(const struct flow *f)
+{
+	for (int i = 0; i < f->conf->gateway_count; i++)
+		if (f->conf->gateways[i].channel->render != NULL)
+			return &f->conf->gateways[i];
+	return NULL;
+}
+
 static void on_sent(void *ctx, const struct channel_answer *answer)
 {
 	struct outage *o = ctx;
 	struct channel_answer dated = *answer;
 	dated.now_s = db_clock_now(&o->flow->clock).us / 1000000;
-	struct verdict v = channel_kannel.judge(&dated);
+	const struct conf_gateway *g = teller(o->flow);
+	struct verdict v = g != NULL ? g->channel->judge(&dated) : http_verdict(&dated);
 	if (v.outcome == OUTCOME_OK) {
 		o->told = mono_now();
 		if (o->since.us != 0)
 			o->tell_at.us = o->told.us +
 			                (int64_t)o->flow->rules->policy->alarms[ALARM_DATABASE_AWAY].repeat_s * 1000000;
 		metric_add(M_ALARMS_DIRECT, 1);
-		log_info("outage.told", "gateway=%s",
-		         o->flow->conf->gateway_count > 0 ? o->flow->conf->gateways[0].name : "");
+		log_info("outage.told", "gateway=%s", g != NULL ? g->name : "");
 	} else {
 		char quoted[512];
 		log_error("outage.not_told", "status=%d why=%s", answer->status, log_quote(v.detail, quoted));
@@ -68,7 +77,7 @@ static void send_one(struct outage *o, const struct conf_gateway *g, const char 
 	struct gateway out = g->out;
 	out.status_url = NULL; /* a report about it would name a notice that the database does not know */
 	http_call_init(&call);
-	if (channel_kannel.render(&out, &to, &notice, &call, why, sizeof why))
+	if (g->channel->render(&out, &to, &notice, &call, why, sizeof why))
 		push_start(o->flow->push, &call, g->allow_private, on_sent, o);
 	else
 		log_error("outage.unsendable", "why=\"%s\"", why);
@@ -83,7 +92,8 @@ static void tell(struct outage *o)
 	o->tell_at = (struct mono){mono_now().us + (int64_t)TRY_AGAIN_S * 1000000};
 	log_error("outage.lasts", "seconds=%d people=%zu gateways=%d", seconds_since(o->since), n,
 	          f->conf->gateway_count);
-	if (n == 0 || f->conf->gateway_count == 0)
+	const struct conf_gateway *g = teller(f);
+	if (n == 0 || g == NULL)
 		return;
 	char detail[160];
 	struct buf text;
@@ -91,7 +101,7 @@ static void tell(struct outage *o)
 	buf_init(&text, 2048);
 	alarm_text(f, detail, &text);
 	for (size_t i = 0; i < n; i++)
-		send_one(o, &f->conf->gateways[0], people[i]->phone, &text);
+		send_one(o, g, people[i]->phone, &text);
 	buf_free(&text);
 }
 

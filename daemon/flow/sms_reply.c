@@ -31,15 +31,15 @@ void sms_reply_send(struct flow *f, const char *phone, const char *key, const st
 	buf_init(&text, 1024);
 	replies_fill(f->rules->replies, key, values, n, &text);
 	struct pg_params *p = store_params(f->store);
-	struct pg_array *a[5] = {pg_array_new(PG_UUID)};
+	struct pg_array *a[6] = {pg_array_new(PG_UUID)};
 	pg_array_uuid(a[0], uuid_make());
-	const char *const row[] = {channel_kind_names[CHANNEL_SMS], phone, text.data,
-	                           notice_kind_names[NOTICE_RECEIPT]};
-	for (int i = 1; i < 5; i++) {
+	const char *const row[] = {channel_kind_names[CHANNEL_SMS], phone, text.data, notice_kind_names[NOTICE_RECEIPT],
+	                           NULL};
+	for (int i = 1; i < 6; i++) {
 		a[i] = pg_array_new(PG_TEXT);
 		pg_array_text(a[i], row[i - 1]);
 	}
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < 6; i++) {
 		pg_param_array(p, a[i]);
 		pg_array_free(&a[i]);
 	}

@@ -65,14 +65,21 @@ static const struct conf_setting settings[] = {
 	{ WATCH, "gateway_silent_s", conf_value_number, IN(gateway_silent_s), 1, 3600, .initial = "60",
 	  .help = "Seconds of failures after which an SMS gateway counts as silent and an alarm is raised." },
 
-	{ GATEWAY, "kind", conf_value_choice, GW(kind), .choices = "kannel", .initial = "kannel",
-	  .help = "What it speaks." },
+	{ GATEWAY, "kind", conf_value_choice, GW(kind),
+	  .choices = "kannel, gammu, smsgate, twilio, vonage, infobip, jasmin, rapidpro, whatsapp, telegram, generic", .initial = "kannel",
+	  .help = "What it speaks; what each kind needs stands in gateways/KIND.conf." },
 	{ GATEWAY, "send_url", conf_value_url, GW(out.send_url), .example = "http://127.0.0.1:13013/cgi-bin/sendsms",
-	  .required = true, .help = "Where it takes messages to be sent." },
+	  .help = "Where it takes messages to be sent. Default: the kind's own address, where it has one." },
 	{ GATEWAY, "username", conf_value_text, GW(out.username), .example = "sigap",
 	  .help = "Its user; goes with password_file." },
 	{ GATEWAY, "password_file", conf_value_secret, GW(out.password), .example = "credential:gateway_kannel.password",
 	  .help = "A file whose first line is that user's password." },
+	{ GATEWAY, "account", conf_value_text, GW(out.account), .example = "AC00000000000000000000000000000000",
+	  .help = "The account at the gateway: Twilio's AccountSid, WhatsApp's phone number id, RapidPro's channel." },
+	{ GATEWAY, "secret_file", conf_value_secret, GW(out.secret), .example = "credential:gateway_twilio.secret",
+	  .help = "A file whose first line is what the gateway signs its calls with. Default: its calls are not signed, where the kind allows that." },
+	{ GATEWAY, "option", conf_value_text, GW(out.option), .example = "sha256",
+	  .help = "A choice of the kind's own: see gateways/KIND.conf." },
 	{ GATEWAY, "from", conf_value_text, GW(out.from), .example = "SIGAP",
 	  .help = "The sender shown to citizens. Default: the gateway's." },
 	{ GATEWAY, "smsc", conf_value_text, GW(out.smsc), .example = "modem1",
@@ -83,6 +90,62 @@ static const struct conf_setting settings[] = {
 	  .help = "yes: the gateway may stand at a loopback or private address." },
 	{ GATEWAY, "slots", conf_value_number, GW(slots), 1, 256, .initial = "4",
 	  .help = "Messages handed to it at the same time." },
+	{ GATEWAY, "per_minute", conf_value_number, GW(per_minute), 0, 100000, .initial = "0",
+	  .help = "Messages handed to it in a minute at most; 0: no limit. Further ones go through the next gateway, or wait." },
+	{ GATEWAY, "price", conf_value_number, GW(price), 0, 1000000, .initial = "0",
+	  .help = "What one part of a message costs, in whole units (rupiah)." },
+	{ GATEWAY, "daily_cap", conf_value_number, GW(daily_cap), 0, 2000000000, .initial = "0",
+	  .help = "What may be spent there in a day (of the policy's time zone), in the same unit; 0: no limit." },
+	{ GATEWAY, "reserve", conf_value_number, GW(reserve), 0, 100, .initial = "30",
+	  .help = "Per cent of daily_cap that are kept for critical incidents." },
+	{ GATEWAY, "database", conf_value_conninfo, GW(database), .example = "dbname=smsd",
+	  .help = "gammu: the database of its tables, as libpq connection string. With a password in it use gateway_database_file." },
+	{ GATEWAY, "gateway_database_file", conf_value_conninfo_file, GW(database), .example = "credential:gateway_gammu.database",
+	  .help = "gammu: a file whose first line is that connection string; instead of database." },
+	{ GATEWAY, "phone_id", conf_value_text, GW(phone_id), .example = "modem1",
+	  .help = "gammu: the PhoneID whose messages are taken and which sends. Default: any." },
+	{ GATEWAY, "utc_offset_min", conf_value_number, GW(utc_offset_min), -720, 840, .initial = "480",
+	  .help = "gammu: minutes that the modem's clock is ahead of UTC (WITA: 480)." },
+	{ GATEWAY, "messages", conf_value_text, GW(out.mapping.messages), .example = "/messages",
+	  .help = "generic: JSON pointer to the array of messages in a call. Default: the call is one message." },
+	{ GATEWAY, "message_id", conf_value_text, GW(out.mapping.id), .example = "/id",
+	  .help = "generic: pointer to a message's own id, which its repetitions share." },
+	{ GATEWAY, "message_from", conf_value_text, GW(out.mapping.from), .example = "/from",
+	  .help = "generic: pointer to its sender." },
+	{ GATEWAY, "message_to", conf_value_text, GW(out.mapping.to), .example = "/to",
+	  .help = "generic: pointer to its receiver. Default: not told." },
+	{ GATEWAY, "message_text", conf_value_text, GW(out.mapping.text), .example = "/text",
+	  .help = "generic: pointer to its text." },
+	{ GATEWAY, "message_time", conf_value_text, GW(out.mapping.time), .example = "/received_at",
+	  .help = "generic: pointer to its time, RFC 3339 or Unix seconds or milliseconds. Default: not told." },
+	{ GATEWAY, "reports", conf_value_text, GW(out.mapping.reports), .example = "/reports",
+	  .help = "generic: pointer to the array of delivery reports in a call to /status. Default: the call is one report." },
+	{ GATEWAY, "report_ref", conf_value_text, GW(out.mapping.report_ref), .example = "/id",
+	  .help = "generic: pointer to what a report is about: our {id}, or the gateway's own (send_id)." },
+	{ GATEWAY, "report_state", conf_value_text, GW(out.mapping.report_state), .example = "/status",
+	  .help = "generic: pointer to its state." },
+	{ GATEWAY, "report_delivered", conf_value_text, GW(out.mapping.report_delivered), .initial = "delivered",
+	  .help = "generic: the words of that state that mean: on the telephone. Comma separated, like the two below." },
+	{ GATEWAY, "report_sent", conf_value_text, GW(out.mapping.report_sent), .initial = "sent",
+	  .help = "generic: the words that mean: sent." },
+	{ GATEWAY, "report_failed", conf_value_text, GW(out.mapping.report_failed), .initial = "failed",
+	  .help = "generic: the words that mean: failed." },
+	{ GATEWAY, "signature", conf_value_choice, GW(out.mapping.signature), .choices = "none, hmac-sha256-hex, hmac-sha256-base64", .initial = "none",
+	  .help = "generic: how its calls are signed, over the raw body, with secret_file." },
+	{ GATEWAY, "signature_header", conf_value_text, GW(out.mapping.signature_header), .initial = "X-Signature",
+	  .help = "generic: the header that holds the signature." },
+	{ GATEWAY, "accepted_body", conf_value_text, GW(out.mapping.accepted_body), .example = "OK",
+	  .help = "generic: what its calls are answered. Default: nothing." },
+	{ GATEWAY, "send_type", conf_value_choice, GW(out.mapping.send_type), .choices = "json, form", .initial = "json",
+	  .help = "generic: what send_body is." },
+	{ GATEWAY, "send_body", conf_value_text, GW(out.mapping.send_body), .example = "{\"to\":\"{to}\",\"text\":\"{text}\",\"ref\":\"{id}\"}",
+	  .help = "generic: what is posted to send_url, with {id} {to} {to_digits} {from} {text} {status_url} filled in." },
+	{ GATEWAY, "send_auth", conf_value_text, GW(out.mapping.send_auth), .initial = "none",
+	  .help = "generic: none, basic, bearer, or header NAME: how username and password_file are shown." },
+	{ GATEWAY, "send_id", conf_value_text, GW(out.mapping.send_id), .example = "/message_id",
+	  .help = "generic: pointer to the gateway's own id in its answer. Default: it tells none." },
+	{ GATEWAY, "send_ok", conf_value_text, GW(out.mapping.send_ok), .example = "/status=queued",
+	  .help = "generic: POINTER=VALUE that a 2xx answer must hold. Default: any will do." },
 };
 /* clang-format on */
 enum { SETTINGS = sizeof settings / sizeof settings[0] };
@@ -412,13 +475,20 @@ static void finish_gateway(struct reading *r, int i)
 {
 	struct conf_gateway *g = &r->conf->gateways[i];
 	fill_defaults(r, i);
-	bool user = set_at(r, i, GATEWAY, "username") != 0, password = set_at(r, i, GATEWAY, "password_file") != 0;
-	if (user != password)
-		fault(r, r->gateway_line[i], "[gateway %s] has a %s; needs %s too", g->name,
-		      user ? "username" : "password_file", user ? "password_file" : "username");
+	if (set_at(r, i, GATEWAY, "username") != 0 && set_at(r, i, GATEWAY, "password_file") == 0)
+		fault(r, r->gateway_line[i], "[gateway %s] has a username; needs password_file too", g->name);
+	g->channel = channel_of_kind(g->kind);
+	const char *const *needs = g->channel != NULL ? g->channel->needs : NULL;
+	for (; needs != NULL && *needs != NULL; needs++)
+		if (set_at(r, i, GATEWAY, *needs) == 0)
+			fault(r, r->gateway_line[i], "[gateway %s] needs %s: it is of kind %s", g->name, *needs,
+			      g->kind);
+	const char *token = g->token != NULL ? g->token : "";
 	g->out.name = g->name;
-	g->out.status_url = arena_printf(r->place.arena, "%s/v1/gateways/%s/status?token=%s", r->conf->public_url,
-	                                 g->name, g->token != NULL ? g->token : "");
+	g->out.inbound_url =
+	        arena_printf(r->place.arena, "%s/v1/gateways/%s/inbound?token=%s", r->conf->public_url, g->name, token);
+	g->out.status_url =
+	        arena_printf(r->place.arena, "%s/v1/gateways/%s/status?token=%s", r->conf->public_url, g->name, token);
 }
 
 static const char *folder_of(struct arena *a, const char *path)

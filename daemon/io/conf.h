@@ -9,12 +9,20 @@
 
 enum { CONF_GATEWAYS = 8, CONF_LISTENERS = 4 };
 struct conf_gateway {
-	const char *name, *kind; /* [gateway NAME]  kind = kannel */
+	const char *name, *kind;       /* [gateway NAME]  kind = kannel */
+	const struct channel *channel; /* of that kind */
 	struct gateway
-	        out; /* send_url, username, password (from password_file), from, smsc, status_url (made from public_url and token) */
-	const char *token;  /* from token_file: must be the query's token= of inbound and status calls */
-	bool allow_private; /* default true: gateways usually stand beside the daemon */
-	int slots;          /* concurrent sends, default 4 */
+	        out; /* what the channel needs to know; inbound_url and status_url are made from public_url and token */
+	const char *token;    /* from token_file: must be the query's token= of inbound and status calls */
+	bool allow_private;   /* default true: gateways usually stand beside the daemon */
+	int slots;            /* concurrent sends, default 4 */
+	int per_minute;       /* messages at most, 0: no limit */
+	int price;            /* of one part, in the smallest unit that the operator counts in */
+	int daily_cap;        /* spent a day at most, in the same unit; 0: no limit */
+	int reserve;          /* per cent of daily_cap that only critical incidents may use */
+	const char *database; /* kind gammu: libpq conninfo of its tables */
+	const char *phone_id; /* kind gammu: PhoneID of the modem, NULL: any */
+	int utc_offset_min;   /* kind gammu: of the modem's clock */
 };
 struct conf {
 	/* [daemon] */

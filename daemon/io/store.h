@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../../protocol/channel/channel.h"
 #include "../core/plan.h"
 #include "group.h"
 #include "pg.h"
@@ -56,8 +57,11 @@ struct store_report {
 	bool anonymous;
 	bool has_occurred_at;
 	struct wall occurred_at;
-	const char *triage; /* JSON */
-	const char *opened; /* JSON of event 1; NULL without an incident */
+	const char *triage;   /* JSON */
+	const char *opened;   /* JSON of event 1; NULL without an incident */
+	const char *relation; /* to its incident: "opens", "duplicate", "followup", "answer"; NULL: none */
+	const char *asks;     /* what its reporter is asked: "place", "type"; NULL: nothing */
+	struct uuid answers;  /* the report whose question it answers; nil: none */
 	const struct plan *plan;
 	const bool *leased; /* per notice of the plan: this daemon sends it itself, now */
 	void (*done)(void *ctx, struct store_report *r, enum store_end end, struct wall at);
@@ -95,7 +99,11 @@ struct change {
 	int stop_count;
 	const struct plan *added; /* dispatches, notices, deadlines; may be NULL */
 	const bool *leased;       /* per notice of added */
-	struct change *tied;      /* another incident's change: both take effect, or neither; its done is not called */
+	const struct store_report *
+	        report; /* that this change adds to the incident, with its number; NULL: none. When its key is known already, the change has no effect
+	                                    * (STORE_CONFLICT); of its plan only the number counts */
+	int64_t report_number;
+	struct change *tied; /* another incident's change: both take effect, or neither; its done is not called */
 	void (*done)(void *ctx, struct change *c, enum store_end end, int version, struct wall at);
 	void *ctx;
 };
@@ -107,6 +115,10 @@ struct store_attempt {
 	struct uuid notice;
 	int number;
 	const char *outcome; /* static */
+	const char *gateway; /* that it went through; NULL: none */
+	int parts;           /* of the SMS, 0: none */
+	int cost;            /* of all parts, as the gateway's price says */
+	char gateway_ref[GATEWAY_REF_MAX];
 	int status;
 	char detail[160];
 	int ms;

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { COLUMNS_MOST = 26 };
+enum { COLUMNS_MOST = 29 };
 struct columns {
 	struct pg_array
 	        *of[PG_JSON + 1][COLUMNS_MOST]; /* by element type, so that memory is reused whatever the part */
@@ -81,6 +81,7 @@ static void put_notice(struct pg_array **a, const struct plan_notice *m, bool le
 	pg_array_textn(a[5], m->body, m->body_len);
 	pg_array_int(a[6], m->priority);
 	pg_array_bool(a[7], leased);
+	pg_array_text(a[8], m->via);
 }
 
 static void put_deadline(struct pg_array **a, struct uuid subject, enum clock clock, int step, int after_s)
@@ -94,15 +95,15 @@ static void put_deadline(struct pg_array **a, struct uuid subject, enum clock cl
 /* ---- commit_plans ---- */
 
 static const enum pg_type report_types[] = {
-        PG_UUID, PG_TEXT, PG_TEXT, PG_BYTEA,  PG_TEXT,   PG_BYTEA, PG_INT8,        PG_TEXT, PG_TEXT,
-        PG_TEXT, PG_TEXT, PG_TEXT, PG_FLOAT8, PG_FLOAT8, PG_BOOL,  PG_TIMESTAMPTZ, PG_JSON, PG_TEXT,
-        PG_TEXT, PG_UUID, PG_TEXT, PG_TEXT,   PG_TEXT,   PG_TEXT,  PG_TEXT,        PG_JSON,
+        PG_UUID, PG_TEXT, PG_TEXT,   PG_BYTEA,  PG_TEXT, PG_BYTEA,       PG_INT8, PG_TEXT, PG_TEXT, PG_TEXT,
+        PG_TEXT, PG_TEXT, PG_FLOAT8, PG_FLOAT8, PG_BOOL, PG_TIMESTAMPTZ, PG_JSON, PG_TEXT, PG_TEXT, PG_UUID,
+        PG_TEXT, PG_TEXT, PG_TEXT,   PG_TEXT,   PG_TEXT, PG_JSON,        PG_TEXT, PG_UUID, PG_TEXT,
 };
 static const enum pg_type report_dispatch_types[] = {
         PG_INT4, PG_UUID, PG_UUID, PG_TEXT, PG_TEXT, PG_TEXT, PG_JSON, PG_TEXT, PG_INT4, PG_INT4, PG_INT4,
 };
 static const enum pg_type report_notice_types[] = {
-        PG_INT4, PG_UUID, PG_UUID, PG_UUID, PG_TEXT, PG_TEXT, PG_UUID, PG_TEXT, PG_TEXT, PG_INT4, PG_BOOL,
+        PG_INT4, PG_UUID, PG_UUID, PG_UUID, PG_TEXT, PG_TEXT, PG_UUID, PG_TEXT, PG_TEXT, PG_INT4, PG_BOOL, PG_TEXT,
 };
 static const enum pg_type report_deadline_types[] = {PG_INT4, PG_UUID, PG_TEXT, PG_INT4, PG_INT4};
 
@@ -115,6 +116,14 @@ static void put_position(struct pg_array **a, bool has, double lat, double lon)
 		pg_array_null(a[0]);
 		pg_array_null(a[1]);
 	}
+}
+
+static void put_occurred(struct pg_array *a, const struct store_report *r)
+{
+	if (r->has_occurred_at)
+		pg_array_time(a, r->occurred_at);
+	else
+		pg_array_null(a);
 }
 
 static void put_report(struct pg_array **a, const struct store_report *r)
@@ -135,10 +144,7 @@ static void put_report(struct pg_array **a, const struct store_report *r)
 	pg_array_text(a[11], r->place_text);
 	put_position(&a[12], r->has_position, r->lat, r->lon);
 	pg_array_bool(a[14], r->anonymous);
-	if (r->has_occurred_at)
-		pg_array_time(a[15], r->occurred_at);
-	else
-		pg_array_null(a[15]);
+	put_occurred(a[15], r);
 	pg_array_text(a[16], r->triage);
 	pg_array_text(a[17], r->phone);
 	pg_array_text(a[18], r->name);
@@ -149,6 +155,9 @@ static void put_report(struct pg_array **a, const struct store_report *r)
 	pg_array_text(a[23], incident ? p->region : NULL);
 	pg_array_text(a[24], incident ? p->summary : NULL);
 	pg_array_text(a[25], incident ? r->opened : NULL);
+	pg_array_text(a[26], r->asks);
+	put_uuid_or_null(a[27], r->answers);
+	pg_array_text(a[28], incident ? "opens" : NULL);
 }
 
 void columns_reports(struct columns *c, struct store_report *const *reports, int n, int lease_s, struct uuid owner,
@@ -201,8 +210,8 @@ void columns_reports(struct columns *c, struct store_report *const *reports, int
 /* ---- apply_changes ---- */
 
 static const enum pg_type change_types[] = {
-        PG_UUID, PG_INT4, PG_TEXT, PG_TEXT, PG_JSON, PG_TEXT, PG_TEXT,
-        PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT, PG_UUID,
+        PG_UUID, PG_INT4, PG_TEXT, PG_TEXT, PG_JSON, PG_TEXT, PG_TEXT, PG_TEXT,
+        PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT, PG_UUID, PG_TEXT, PG_TEXT,
 };
 static const enum pg_type change_update_types[] = {
         PG_INT4, PG_UUID, PG_TEXT, PG_TEXT, PG_TIMESTAMPTZ, PG_TEXT, PG_TEXT, PG_INT4,
@@ -211,10 +220,14 @@ static const enum pg_type change_dispatch_types[] = {
         PG_INT4, PG_UUID, PG_TEXT, PG_TEXT, PG_TEXT, PG_JSON, PG_TEXT, PG_INT4, PG_INT4, PG_INT4, PG_UUID,
 };
 static const enum pg_type change_notice_types[] = {
-        PG_INT4, PG_UUID, PG_UUID, PG_TEXT, PG_TEXT, PG_UUID, PG_TEXT, PG_TEXT, PG_INT4, PG_BOOL,
+        PG_INT4, PG_UUID, PG_UUID, PG_TEXT, PG_TEXT, PG_UUID, PG_TEXT, PG_TEXT, PG_INT4, PG_BOOL, PG_TEXT,
 };
 static const enum pg_type change_arm_types[] = {PG_INT4, PG_UUID, PG_TEXT, PG_INT4, PG_INT4};
 static const enum pg_type change_stop_types[] = {PG_INT4, PG_UUID};
+static const enum pg_type change_report_types[] = {
+        PG_INT4,   PG_UUID,   PG_BYTEA, PG_TEXT,        PG_BYTEA, PG_INT8, PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT,
+        PG_FLOAT8, PG_FLOAT8, PG_BOOL,  PG_TIMESTAMPTZ, PG_JSON,  PG_TEXT, PG_TEXT, PG_TEXT, PG_TEXT, PG_UUID,
+};
 
 static void put_change(struct pg_array **a, const struct change *c)
 {
@@ -231,6 +244,8 @@ static void put_change(struct pg_array **a, const struct change *c)
 	pg_array_text(a[10], c->summary);
 	pg_array_text(a[11], c->disposition);
 	put_uuid_or_null(a[12], c->merged_into);
+	pg_array_text(a[13], c->report != NULL ? c->report->gateway : NULL);
+	pg_array_text(a[14], c->report != NULL ? c->report->external_id : NULL);
 }
 
 static void put_update(struct pg_array **a, int ord, const struct change_dispatch *d)
@@ -319,6 +334,36 @@ static void put_arms(struct columns *c, struct change *const *changes, int n, st
 	give(a, COUNT(change_stop_types), params);
 }
 
+/* The reports that changes bring with them. */
+static void put_brought(struct columns *c, struct change *const *changes, int n, struct pg_params *params)
+{
+	struct pg_array *a[COLUMNS_MOST];
+	take(c, change_report_types, COUNT(change_report_types), a);
+	for (int i = 0; i < n; i++) {
+		const struct store_report *r = changes[i]->report;
+		if (r == NULL)
+			continue;
+		const char *const words[] = {r->source, r->text, incident_type_names[r->type],
+		                             urgency_names[r->urgency], r->place_text};
+		pg_array_int(a[0], i + 1);
+		pg_array_uuid(a[1], r->id);
+		pg_array_bytes(a[2], r->fingerprint, sizeof r->fingerprint);
+		pg_array_text(a[3], r->content_type);
+		pg_array_bytes(a[4], r->raw, r->raw_len);
+		pg_array_bigint(a[5], changes[i]->report_number);
+		for (int w = 0; w < 5; w++)
+			pg_array_text(a[6 + w], words[w]);
+		put_position(&a[11], r->has_position, r->lat, r->lon);
+		pg_array_bool(a[13], r->anonymous);
+		put_occurred(a[14], r);
+		const char *const more[] = {r->triage, r->phone, r->name, r->relation, r->asks};
+		for (int w = 0; w < 5; w++)
+			pg_array_text(a[15 + w], more[w]);
+		put_uuid_or_null(a[20], r->answers);
+	}
+	give(a, COUNT(change_report_types), params);
+}
+
 void columns_changes(struct columns *c, struct change *const *changes, int n, bool all_or_none, int lease_s,
                      struct uuid owner, struct pg_params *params)
 {
@@ -326,11 +371,14 @@ void columns_changes(struct columns *c, struct change *const *changes, int n, bo
 	put_added(c, changes, n, lease_s, owner, params);
 	put_arms(c, changes, n, params);
 	pg_param_bool(params, all_or_none);
+	put_brought(c, changes, n, params);
 }
 
 /* ---- finish_attempts ---- */
 
-static const enum pg_type attempt_types[] = {PG_UUID, PG_INT4, PG_TEXT, PG_INT4, PG_TEXT, PG_INT4, PG_INT4};
+static const enum pg_type attempt_types[] = {
+        PG_UUID, PG_INT4, PG_TEXT, PG_INT4, PG_TEXT, PG_INT4, PG_INT4, PG_TEXT, PG_INT4, PG_INT4, PG_TEXT,
+};
 
 void columns_attempts(struct columns *c, struct store_attempt *const *attempts, int n, struct uuid owner,
                       struct pg_params *params)
@@ -347,6 +395,10 @@ void columns_attempts(struct columns *c, struct store_attempt *const *attempts, 
 		pg_array_text(a[4], t->detail);
 		pg_array_int(a[5], t->ms);
 		pg_array_int(a[6], t->next_ms);
+		pg_array_text(a[7], t->gateway);
+		pg_array_int(a[8], t->parts);
+		pg_array_int(a[9], t->cost);
+		pg_array_text(a[10], t->gateway_ref[0] != '\0' ? t->gateway_ref : NULL);
 	}
 	give(a, COUNT(attempt_types), params);
 }

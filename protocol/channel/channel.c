@@ -2,6 +2,7 @@
 #include "channel.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -45,6 +46,63 @@ void inbound_message_init(struct inbound_message *m)
 void inbound_message_free(struct inbound_message *m)
 {
 	buf_free(&m->text);
+}
+
+/* ---- what one call brought ---- */
+
+void inbound_init(struct inbound *i)
+{
+	*i = (struct inbound){.message_count = 0};
+}
+
+void inbound_free(struct inbound *i)
+{
+	for (size_t m = 0; m < i->message_count; m++)
+		inbound_message_free(&i->messages[m]);
+	free(i->messages);
+	free(i->reports);
+	inbound_init(i);
+}
+
+/* Room for one more at the end of list, which doubles as it grows. */
+static void *grown(void *list, size_t count, size_t size)
+{
+	if (count >= INBOUND_MOST)
+		return NULL;
+	if ((count & (count - 1)) != 0)
+		return list;
+	void *more = realloc(list, (count == 0 ? 1 : 2 * count) * size);
+	if (more == NULL)
+		abort();
+	return more;
+}
+
+struct inbound_message *inbound_add_message(struct inbound *i)
+{
+	struct inbound_message *more = grown(i->messages, i->message_count, sizeof *more);
+	if (more == NULL)
+		return NULL;
+	i->messages = more;
+	inbound_message_init(&more[i->message_count]);
+	return &more[i->message_count++];
+}
+
+struct delivery_report *inbound_add_report(struct inbound *i)
+{
+	struct delivery_report *more = grown(i->reports, i->report_count, sizeof *more);
+	if (more == NULL)
+		return NULL;
+	i->reports = more;
+	more[i->report_count] = (struct delivery_report){.state = DELIVERY_QUEUED};
+	return &more[i->report_count++];
+}
+
+void inbound_copy_plain(char *to, size_t size, const char *text)
+{
+	size_t n = 0;
+	for (; text[n] != '\0' && n + 1 < size; n++)
+		to[n] = text[n] >= ' ' && text[n] <= '~' ? text[n] : '?';
+	to[n] = '\0';
 }
 
 /* ---- Retry-After ---- */

@@ -1,5 +1,9 @@
-/* kannel: see kannel.h. Incoming SMS and delivery reports of smsbox, outgoing SMS through sendsms. */
-#include "kannel.h"
+/* kannel: Kannel 1.4 smsbox. Facts: Kannel user guide 1.4.5, tables 7-7 to 7-17, and runs of Debian's 1.4.5-12.
+ *
+ * In, GET: everything in the query (from=%p to=%P ts=%T id=%I smsc=%i coding=%c charset=%C udh=%u text=%b, or hex=%e). In, POST: the body is the message in the charset
+ * of its Content-Type, the X-Kannel-* headers tell the rest, id and ts stand in the query. Delivery reports: ref, type=%d, reply=%A.
+ * Out: GET sendsms. */
+#include "kinds.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -7,174 +11,13 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../charset.h"
 #include "../form.h"
 #include "../sms_text.h"
+#include "../udh.h"
 #include "../utf8.h"
 
-/* ---- bytes -> text ---- */
-
-static const char replacement[] = "\xEF\xBF\xBD"; /* U+FFFD */
-enum { CODING_UCS2 = 2 };                         /* %c: 0 GSM-7, 1 eight bits, 2 UCS-2 */
-
-static void add_char(struct inbound_message *m, uint32_t c)
-{
-	if (c == 0 || (c >= 0xD800 && c <= 0xDFFF)) {
-		m->repaired = true;
-		buf_adds(&m->text, replacement);
-	} else if (c < 0x80) {
-		buf_addc(&m->text, (char)c);
-	} else if (c < 0x800) {
-		buf_add(&m->text, (char[]){(char)(0xC0 | c >> 6), (char)(0x80 | (c & 0x3F))}, 2);
-	} else if (c < 0x10000) {
-		buf_add(&m->text,
-		        (char[]){(char)(0xE0 | c >> 12), (char)(0x80 | (c >> 6 & 0x3F)), (char)(0x80 | (c & 0x3F))}, 3);
-	} else {
-		buf_add(&m->text,
-		        (char[]){(char)(0xF0 | c >> 18), (char)(0x80 | (c >> 12 & 0x3F)),
-		                 (char)(0x80 | (c >> 6 & 0x3F)), (char)(0x80 | (c & 0x3F))},
-		        4);
-	}
-}
-
-static void decode_utf8(struct inbound_message *m, const uint8_t *bytes, size_t len)
-{
-	if (!utf8_valid((const char *)bytes, len))
-		m->repaired = true;
-	utf8_repair((const char *)bytes, len, &m->text);
-}
-
-/* Surrogate pairs become one character; a lone one (a message cut inside an emoji) and a lone last byte are
- * repaired. */
-static void decode_utf16(struct inbound_message *m, const uint8_t *bytes, size_t len, bool little)
-{
-	for (size_t i = 0; i + 1 < len; i += 2) {
-		uint32_t c = little ? bytes[i + 1] * 256u + bytes[i] : bytes[i] * 256u + bytes[i + 1];
-		bool paired = (c & 0xFC00) == 0xD800 && i + 3 < len;
-		uint32_t low = !paired  ? 0
-		               : little ? bytes[i + 3] * 256u + bytes[i + 2]
-		                        : bytes[i + 2] * 256u + bytes[i + 3];
-		if ((low & 0xFC00) == 0xDC00) {
-			c = 0x10000 + ((c & 0x3FF) << 10 | (low & 0x3FF));
-			i += 2;
-		}
-		add_char(m, c);
-	}
-	if (len % 2 != 0)
-		add_char(m, 0);
-}
-
-static void decode_utf16be(struct inbound_message *m, const uint8_t *bytes, size_t len)
-{
-	decode_utf16(m, bytes, len, false);
-}
-
-static void decode_utf16le(struct inbound_message *m, const uint8_t *bytes, size_t len)
-{
-	decode_utf16(m, bytes, len, true);
-}
-
-/* Also read for ISO-8859-1, whose 80..9F are control characters that nobody sends (encoding.spec.whatwg.org does the
- * same). */
-static void decode_windows_1252(struct inbound_message *m, const uint8_t *bytes, size_t len)
-{
-	static const uint16_t upper[32] = {
-	        0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-	        0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-	        0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178,
-	};
-	for (size_t i = 0; i < len; i++)
-		add_char(m, bytes[i] >= 0x80 && bytes[i] < 0xA0 ? upper[bytes[i] - 0x80] : bytes[i]);
-}
-
-typedef void decoder(struct inbound_message *m, const uint8_t *bytes, size_t len);
-static const struct {
-	const char *charset;
-	decoder *decode;
-} decoders[] = {
-        {"UTF-8", decode_utf8},
-        {"US-ASCII", decode_utf8},
-        {"UTF-16BE", decode_utf16be},
-        {"UTF-16", decode_utf16be},
-        {"UCS-2", decode_utf16be},
-        {"UTF-16LE", decode_utf16le},
-        {"WINDOWS-1252", decode_windows_1252},
-        {"CP1252", decode_windows_1252},
-        {"ISO-8859-1", decode_windows_1252},
-        {"LATIN1", decode_windows_1252},
-};
-
-/* Without a charset that we know (Kannel's %C says "8-BIT" for binary messages) the bytes decide: a garbled report
- * before a human's eyes is better than a
- * refused one. */
-static decoder *choose_decoder(const char *charset, int coding, const uint8_t *bytes, size_t len)
-{
-	decoder *named = NULL;
-	for (size_t i = 0; charset != NULL && named == NULL && i < sizeof decoders / sizeof *decoders; i++)
-		if (strcasecmp(charset, decoders[i].charset) == 0)
-			named = decoders[i].decode;
-	bool wide = named == decode_utf8 && coding == CODING_UCS2 && len > 0 && memchr(bytes, 0, len) != NULL;
-	if (named != NULL && !wide) /* UTF-8 has no zero bytes: the charset was a constant in the operator's get-url */
-		return named;
-	if (coding == CODING_UCS2)
-		return decode_utf16be;
-	return utf8_valid((const char *)bytes, len) ? decode_utf8 : decode_windows_1252;
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* "006700e9" -> len / 2 bytes; false when it is not hexadecimal. */
-static bool hex_decode(const char *hex, size_t len, uint8_t *ret)
-{
-	if (len == 0 || len % 2 != 0)
-		return false;
-	for (size_t i = 0; i < len; i += 2) {
-		int high = hex_digit(hex[i]), low = hex_digit(hex[i + 1]);
-		if (high < 0 || low < 0)
-			return false;
-		ret[i / 2] = (uint8_t)(high << 4 | low);
-	}
-	return true;
-}
-
-/* ---- one part of a longer message ---- */
-
-enum { UDH_MAX = 140 };
-
-/* 3GPP TS 23.040 section 9.2.3.24: information elements 00 (8-bit reference) and 08 (16-bit reference) carry
- * reference, total, number. */
-static bool udh_says_part(const uint8_t *udh, size_t len)
-{
-	size_t end = len > 0 ? (size_t)udh[0] + 1 : 0;
-	if (end > len)
-		end = len;
-	for (size_t at = 1; at + 2 <= end; at += 2u + udh[at + 1]) {
-		size_t total = udh[at] == 0x00 && udh[at + 1] == 3 ? 3 : udh[at] == 0x08 && udh[at + 1] == 4 ? 4 : 0;
-		if (total > 0 && at + total < end)
-			return udh[at + total] > 1;
-	}
-	return false;
-}
-
-/* %u arrives as bytes after the query was decoded; in the POST header it is still "%05%00%03…", and the user guide
- * promises plain hex. */
-static bool is_part(const char *value, size_t len)
-{
-	uint8_t udh[UDH_MAX];
-	char hex[2 * UDH_MAX];
-	size_t digits = 0;
-	for (size_t i = 0; i < len && digits < sizeof hex; i++)
-		if (value[i] != '%')
-			hex[digits++] = value[i];
-	if (len >= strlen("050003RRTTNN") && hex_decode(hex, digits, udh))
-		return udh_says_part(udh, digits / 2);
-	return udh_says_part((const uint8_t *)value, len);
-}
+enum { CODING_UCS2 = 2 }; /* %c: 0 GSM-7, 1 eight bits, 2 UCS-2 */
 
 /* ---- incoming ---- */
 
@@ -191,15 +34,6 @@ static const char *value_of(const struct request *r, const char *field, const ch
 	if (value == NULL && header_name != NULL && r->header != NULL)
 		value = r->header(r->ctx, header_name);
 	return value != NULL ? value : "";
-}
-
-/* What we store and show of the gateway's own words: printable ASCII, cut to size. */
-static void copy_plain(char *ret, size_t size, const char *from)
-{
-	size_t n = 0;
-	for (; from[n] != '\0' && n + 1 < size; n++)
-		ret[n] = from[n] >= ' ' && from[n] <= '~' ? from[n] : '?';
-	ret[n] = '\0';
 }
 
 /* The charset parameter of a content type, without quotes; "" when there is none. */
@@ -238,11 +72,10 @@ static bool read_query_text(const struct request *r, int coding, struct inbound_
 	uint8_t *bytes = hex != NULL && hex->value_len > 0 ? malloc(hex->value_len) : NULL;
 	bool ok = true;
 	if (bytes != NULL && hex_decode(hex->value, hex->value_len, bytes)) {
-		size_t len = hex->value_len / 2;
-		choose_decoder(charset, coding, bytes, len)(ret, bytes, len);
+		ret->repaired = charset_decode(charset, coding == CODING_UCS2, bytes, hex->value_len / 2, &ret->text);
 	} else if (text != NULL) {
 		const uint8_t *raw = (const uint8_t *)text->value;
-		choose_decoder(charset, coding, raw, text->value_len)(ret, raw, text->value_len);
+		ret->repaired = charset_decode(charset, coding == CODING_UCS2, raw, text->value_len, &ret->text);
 	} else if (hex != NULL && hex->value_len > 0) {
 		ok = refuse(why, why_size, "hex is not hexadecimal");
 	}
@@ -261,20 +94,27 @@ static bool read_text(const struct request *r, const char *body, size_t body_len
 	char charset[40];
 	charset_of(content_type, charset, sizeof charset);
 	const uint8_t *bytes = (const uint8_t *)(body_len > 0 ? body : "");
-	choose_decoder(*charset != '\0' ? charset : NULL, coding, bytes, body_len)(ret, bytes, body_len);
+	ret->repaired =
+	        charset_decode(*charset != '\0' ? charset : NULL, coding == CODING_UCS2, bytes, body_len, &ret->text);
 	return true;
 }
 
 static bool read_message(const struct request *r, struct inbound_message *ret, char *why, size_t why_size)
 {
-	copy_plain(ret->external_id, sizeof ret->external_id, value_of(r, "id", NULL));
-	copy_plain(ret->from, sizeof ret->from, value_of(r, "from", "X-Kannel-From"));
-	copy_plain(ret->to, sizeof ret->to, value_of(r, "to", "X-Kannel-To"));
-	copy_plain(ret->smsc, sizeof ret->smsc, value_of(r, "smsc", "X-Kannel-SMSC"));
+	inbound_copy_plain(ret->external_id, sizeof ret->external_id, value_of(r, "id", NULL));
+	inbound_copy_plain(ret->from, sizeof ret->from, value_of(r, "from", "X-Kannel-From"));
+	inbound_copy_plain(ret->to, sizeof ret->to, value_of(r, "to", "X-Kannel-To"));
+	inbound_copy_plain(ret->smsc, sizeof ret->smsc, value_of(r, "smsc", "X-Kannel-SMSC"));
 	read_time(value_of(r, "ts", NULL), ret);
 	const struct form_field *udh = form_field(&r->query, "udh");
 	const char *header = udh == NULL ? value_of(r, "udh", "X-Kannel-UDH") : "";
-	ret->truncated = udh != NULL ? is_part(udh->value, udh->value_len) : is_part(header, strlen(header));
+	struct sms_part part;
+	if (udh != NULL ? udh_part_of_text(udh->value, udh->value_len, &part)
+	                : udh_part_of_text(header, strlen(header), &part)) {
+		ret->part_ref = part.ref;
+		ret->part_number = part.number;
+		ret->part_total = part.total;
+	}
 	if (ret->external_id[0] == '\0')
 		return refuse(why, why_size, "id is missing: put id=%I into the URL");
 	if (ret->from[0] == '\0')
@@ -283,19 +123,21 @@ static bool read_message(const struct request *r, struct inbound_message *ret, c
 	return true;
 }
 
-bool kannel_read_inbound(const char *query, size_t query_len, const char *body, size_t body_len,
-                         const char *content_type, const char *(*header)(void *ctx, const char *name), void *ctx,
-                         struct inbound_message *ret, char *why, size_t why_size)
+static enum inbound_end read_inbound(const struct inbound_request *request, struct inbound *ret, char *why,
+                                     size_t why_size)
 {
-	struct request r = {.header = header, .ctx = ctx};
-	if (!form_parse(query, query_len, &r.query))
-		return refuse(why, why_size, "the query has too many fields");
-	bool ok =
-	        read_message(&r, ret, why, why_size) && read_text(&r, body, body_len, content_type, ret, why, why_size);
-	if (ok && ret->text.failed)
+	struct request r = {.header = request->header, .ctx = request->ctx};
+	struct inbound_message *m = inbound_add_message(ret);
+	if (m == NULL || !form_parse(request->query, request->query_len, &r.query)) {
+		refuse(why, why_size, "the query has too many fields");
+		return INBOUND_UNREADABLE;
+	}
+	bool ok = read_message(&r, m, why, why_size) &&
+	          read_text(&r, request->body, request->body_len, request->content_type, m, why, why_size);
+	if (ok && m->text.failed)
 		ok = refuse(why, why_size, "the text is too long for an SMS");
 	form_free(&r.query);
-	return ok;
+	return ok ? INBOUND_TAKEN : INBOUND_UNREADABLE;
 }
 
 /* ---- delivery reports ---- */
@@ -314,8 +156,8 @@ static bool read_report(const struct form *f, struct delivery_report *ret, char 
 	*ret = (struct delivery_report){.ref = ""};
 	if (ref == NULL || *ref == '\0' || strlen(ref) >= sizeof ret->ref)
 		return refuse(why, why_size, "ref is missing or too long");
-	copy_plain(ret->ref, sizeof ret->ref, ref);
-	copy_plain(ret->detail, sizeof ret->detail, reply != NULL ? reply : "");
+	inbound_copy_plain(ret->ref, sizeof ret->ref, ref);
+	inbound_copy_plain(ret->detail, sizeof ret->detail, reply != NULL ? reply : "");
 	for (size_t i = 0; type != NULL && i < sizeof report_types / sizeof *report_types; i++)
 		if (strcmp(type, report_types[i].type) == 0) {
 			ret->state = report_types[i].state;
@@ -324,14 +166,29 @@ static bool read_report(const struct form *f, struct delivery_report *ret, char 
 	return refuse(why, why_size, "type is none of 1, 2, 4, 8, 16");
 }
 
-bool kannel_read_status(const char *query, size_t query_len, struct delivery_report *ret, char *why, size_t why_size)
+static enum inbound_end read_status(const struct inbound_request *request, struct inbound *ret, char *why,
+                                    size_t why_size)
 {
 	struct form f;
-	if (!form_parse(query, query_len, &f))
-		return refuse(why, why_size, "the query has too many fields");
-	bool ok = read_report(&f, ret, why, why_size);
+	struct delivery_report d;
+	if (!form_parse(request->query, request->query_len, &f)) {
+		refuse(why, why_size, "the query has too many fields");
+		return INBOUND_UNREADABLE;
+	}
+	bool ok = read_report(&f, &d, why, why_size);
+	struct delivery_report *to = ok ? inbound_add_report(ret) : NULL;
+	if (to != NULL)
+		*to = d;
 	form_free(&f);
-	return ok;
+	return ok ? INBOUND_TAKEN : INBOUND_UNREADABLE;
+}
+
+static enum inbound_end read(const struct gateway *gateway, enum door door, const struct inbound_request *request,
+                             struct inbound *ret, char *why, size_t why_size)
+{
+	(void)gateway; /* Kannel signs nothing: the token in the address is all it can show */
+	return door == DOOR_STATUS ? read_status(request, ret, why, why_size)
+	                           : read_inbound(request, ret, why, why_size);
 }
 
 /* ---- outgoing ---- */
@@ -420,7 +277,7 @@ static void add_reason(struct verdict *v, const char *body)
 	if (body == NULL || *body == '\0' || used + 3 > sizeof v->detail)
 		return;
 	memcpy(v->detail + used, ": ", 2);
-	copy_plain(v->detail + used + 2, sizeof v->detail - used - 2, body);
+	inbound_copy_plain(v->detail + used + 2, sizeof v->detail - used - 2, body);
 	for (char *p = v->detail + used + 2; *p != '\0'; p++)
 		if (*p >= '0' && *p <= '9')
 			*p = '#';
@@ -446,4 +303,15 @@ static struct verdict judge(const struct channel_answer *answer)
 	return v;
 }
 
-const struct channel channel_kannel = {.name = "sms", .render = render, .judge = judge};
+static const char *const needs[] = {"send_url", NULL};
+
+/* Success is 200 or 202 alone, and smsbox texts any body of …/inbound to the sender: an empty text is the only right answer. */
+const struct channel channel_kannel = {
+        .name = "kannel",
+        .render = render,
+        .judge = judge,
+        .read = read,
+        .accepted = {[DOOR_INBOUND] = {200, "text/plain; charset=utf-8", ""},
+                     [DOOR_STATUS] = {200, "text/plain; charset=utf-8", ""}},
+        .needs = needs,
+};

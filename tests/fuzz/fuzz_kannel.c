@@ -1,6 +1,6 @@
 /* fuzz_kannel: any request becomes a message of valid UTF-8 with an id and a sender, or is refused with a reason;
  * any text renders to one URL without blanks. */
-#include "../../protocol/channel/kannel.h"
+#include "../unit/kannel_call.h"
 #include "../../protocol/utf8.h"
 #include "fuzz.h"
 

@@ -294,9 +294,8 @@ static void settings_that_contradict_each_other_are_refused(void **state)
 	              "[gateway a]\nsend_url = http://h/\nusername = u\ntoken_file = token\n"
 	              "[gateway b]\npassword_file = password\n",
 	              "1: [gateway a] has a username; needs password_file too\n"
-	              "5: [gateway b] needs send_url\n"
 	              "5: [gateway b] needs token_file\n"
-	              "5: [gateway b] has a password_file; needs username too\n");
+	              "5: [gateway b] needs send_url: it is of kind kannel\n");
 }
 
 /* Promise: secrets come from files or the environment only, and no fault repeats one. */

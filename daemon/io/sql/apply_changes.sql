@@ -1,15 +1,16 @@
 -- Applies one event to each of many incidents, with everything that follows from it: dispatches changed and made, notices, deadlines armed and cancelled.
 -- A change whose expected version is no longer the incident's has no effect at all; of two for one incident one wins. Children name their change by its place (from 1).
--- $52: all or none (a merge is two changes); its incidents are locked, in one order, before any is changed.
+-- $55: all or none (a merge is two changes); its incidents are locked, in one order, before any is changed.
+-- A report that an incident gets (a repetition, more about it) comes with its change: when the report's key is known already, the change has no effect.
 -- Returns place, new version and the database's time of those that took effect.
 with c as (
 	select * from unnest($1::uuid[], $2::int4[], $3::text[], $4::text[], $5::json[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
-		$13::uuid[])
-	with ordinality as c(incident, expected, actor, kind, data, state, type, urgency, region, place_text, summary, disposition, merged_into, ord)
+		$13::uuid[], $14::text[], $15::text[])
+	with ordinality as c(incident, expected, actor, kind, data, state, type, urgency, region, place_text, summary, disposition, merged_into, gateway, external_id, ord)
 ), held as materialized (
 	select count(*) as n from (
 		select from unnest($1::uuid[], $2::int4[]) as x(incident, expected) join incident i on i.id = x.incident and i.version = x.expected
-		where $52::bool order by i.id for update of i
+		where $55::bool order by i.id for update of i
 	) y
 ), ok as (
 	update incident i set
@@ -22,10 +23,12 @@ with c as (
 		place_text = coalesce(c.place_text, i.place_text),
 		summary = coalesce(c.summary, i.summary),
 		disposition = case when coalesce(c.state, i.state) = 'closed' then coalesce(c.disposition, i.disposition) end,
-		merged_into = case when coalesce(c.state, i.state) = 'merged' then coalesce(c.merged_into, i.merged_into) end
+		merged_into = case when coalesce(c.state, i.state) = 'merged' then coalesce(c.merged_into, i.merged_into) end,
+		report_count = i.report_count + (c.external_id is not null)::int4
 	from c
 	where i.id = c.incident and i.version = c.expected
-		and (not $52::bool or (select n from held) = cardinality($1::uuid[]))
+		and not exists (select from inbound b where b.gateway = c.gateway and b.external_id = c.external_id)
+		and (not $55::bool or (select n from held) = cardinality($1::uuid[]))
 	returning c.ord, i.id, i.version, i.head, c.actor, c.kind, c.data
 ), done as materialized (
 	-- by its place each change's own values are found in the parameters; a join would be a loop over all changes for each row
@@ -50,35 +53,51 @@ with c as (
 		completed_at = case when u.event = 'complete' then now() else d.completed_at end,
 		cancelled_at = case when u.event = 'cancel' then now() else d.cancelled_at end,
 		expired_at = case when u.event = 'expire' then now() else d.expired_at end
-	from unnest($14::int4[], $15::uuid[], $16::text[], $17::text[], $18::timestamptz[], $19::text[], $20::text[], $21::int4[])
+	from unnest($16::int4[], $17::uuid[], $18::text[], $19::text[], $20::timestamptz[], $21::text[], $22::text[], $23::int4[])
 		as u(ord, id, event, state, eta, reason, clock, after_s), done
 	where d.id = u.id and u.ord = any(done.places)
 ), new_dispatch as (
 	insert into dispatch (id, incident_id, event, agency, role, task, state, ladders, why, accept_s, arrive_s, complete_s, for_dispatch, accept_by)
 	select d.id, ($1::uuid[])[d.ord], ($2::int4[])[d.ord] + 1, d.agency, d.role, d.task, 'notified', d.ladders, d.why, d.accept_s, d.arrive_s, d.complete_s, d.for_dispatch, now() + d.accept_s * interval '1 s'
-	from unnest($22::int4[], $23::uuid[], $24::text[], $25::text[], $26::text[], $27::json[], $28::text[], $29::int4[], $30::int4[], $31::int4[], $32::uuid[])
+	from unnest($24::int4[], $25::uuid[], $26::text[], $27::text[], $28::text[], $29::json[], $30::text[], $31::int4[], $32::int4[], $33::int4[], $34::uuid[])
 		as d(ord, id, agency, role, task, ladders, why, accept_s, arrive_s, complete_s, for_dispatch), done
 	where d.ord = any(done.places)
 ), sent as materialized (
-	select m.*, ($1::uuid[])[m.ord] as incident from unnest($33::int4[], $34::uuid[], $35::uuid[], $36::text[], $37::text[], $38::uuid[], $39::text[], $40::text[], $41::int4[], $42::bool[])
-		as m(ord, id, dispatch, kind, channel, contact, address, body, priority, leased), done
+	select m.*, ($1::uuid[])[m.ord] as incident from unnest($35::int4[], $36::uuid[], $37::uuid[], $38::text[], $39::text[], $40::uuid[], $41::text[], $42::text[], $43::int4[], $44::bool[], $45::text[])
+		as m(ord, id, dispatch, kind, channel, contact, address, body, priority, leased, via), done
 	where m.ord = any(done.places)
 ), new_notice as (
-	insert into notice (id, incident_id, dispatch_id, kind, channel, contact_id, address, body)
-	select id, incident, dispatch, kind, channel, contact, address, body from sent
+	insert into notice (id, incident_id, dispatch_id, kind, channel, contact_id, address, body, via)
+	select id, incident, dispatch, kind, channel, contact, address, body, via from sent
 ), new_outbox as (
 	insert into outbox (notice_id, contact_id, priority, due_at, attempt, owner)
-	select id, contact, priority, case when leased then now() + $43::int4 * interval '1 s' else now() end, leased::int, case when leased then $44::uuid end from sent
+	select id, contact, priority, case when leased then now() + $46::int4 * interval '1 s' else now() end, leased::int, case when leased then $47::uuid end from sent
 ), armed as (
 	insert into deadline (subject, clock, step, due_at, set_for)
 	select l.subject, l.clock, l.step, now() + l.after_s * interval '1 s', now() + l.after_s * interval '1 s'
-	from unnest($45::int4[], $46::uuid[], $47::text[], $48::int4[], $49::int4[]) as l(ord, subject, clock, step, after_s), done
+	from unnest($48::int4[], $49::uuid[], $50::text[], $51::int4[], $52::int4[]) as l(ord, subject, clock, step, after_s), done
 	where l.ord = any(done.places)
 	on conflict (subject) do update set clock = excluded.clock, step = excluded.step, due_at = excluded.due_at, set_for = excluded.set_for, owner = null,
 		overdue_since = case when excluded.step > 0 then coalesce(deadline.overdue_since, deadline.set_for) end
 ), stopped as (
 	delete from deadline x
-	using unnest($50::int4[], $51::uuid[]) as s(ord, subject), done
+	using unnest($53::int4[], $54::uuid[]) as s(ord, subject), done
 	where x.subject = s.subject and s.ord = any(done.places)
+), brought as materialized (
+	select r.*, ($1::uuid[])[r.ord] as incident, ($14::text[])[r.ord] as gateway, ($15::text[])[r.ord] as external_id
+	from unnest($56::int4[], $57::uuid[], $58::bytea[], $59::text[], $60::bytea[], $61::int8[], $62::text[], $63::text[], $64::text[], $65::text[], $66::text[], $67::float8[],
+		$68::float8[], $69::bool[], $70::timestamptz[], $71::json[], $72::text[], $73::text[], $74::text[], $75::text[], $76::uuid[])
+		as r(ord, id, fingerprint, content_type, raw, number, source, text, type, urgency, place_text, lat, lon, anonymous, occurred_at, triage, phone, name, relation, asks,
+		answers), done
+	where r.ord = any(done.places)
+), new_inbound as (
+	insert into inbound (id, gateway, external_id, fingerprint, content_type, raw)
+	select id, gateway, external_id, fingerprint, content_type, raw from brought
+), new_report as (
+	insert into report (id, number, incident_id, source, text, type, urgency, place_text, lat, lon, anonymous, occurred_at, triage, relation, asks, answers)
+	select id, number, incident, source, text, type, urgency, place_text, lat, lon, anonymous, occurred_at, triage, relation, asks, answers from brought
+), new_reporter as (
+	insert into reporter (report_id, phone, name)
+	select id, phone, name from brought where phone is not null or name is not null
 )
 select ord, version, now() from ok

@@ -37,7 +37,7 @@ select * from (
 					or i.state in ('closed', 'cancelled', 'merged'))
 				then 'too late'
 		end as void,
-		n.dispatch_id, c.priority
+		n.dispatch_id, c.priority, n.via, coalesce(i.urgency = 'critical', false)
 	from claimed c
 	join notice n on n.id = c.notice_id
 	left join dispatch d on d.id = n.dispatch_id
@@ -46,6 +46,6 @@ select * from (
 	select null, null, null, null, null, null, null,
 		least((select min(due_at) from outbox where priority = 0 and due_at > now()), (select min(due_at) from outbox where priority = 1 and due_at > now()),
 			(select min(due_at) from outbox where priority = 2 and due_at > now())),
-		now(), null, null, null
+		now(), null, null, null, null, null
 ) x
 order by notice_id is null, case when (select count(*) from claimed) < $3::int4 then notice_id end, priority, notice_id desc

@@ -1,10 +1,11 @@
 -- Records attempts and finishes or reschedules their notices. $1 owner; arrays: notice, attempt, outcome, status, detail, ms,
--- next_ms (-1: finished, -2: dead). A worker whose lease was taken over changes nothing in the queue, its attempt is recorded all the same.
+-- next_ms (-1: finished, -2: dead), and the SMS gateway that it went through (null: none), the parts, their cost, the gateway's own id. A worker whose lease was taken over changes nothing in the queue, its attempt is recorded all the same.
 with a as (
-	select * from unnest($2::uuid[], $3::int4[], $4::text[], $5::int4[], $6::text[], $7::int4[], $8::int4[]) as a(notice, attempt, outcome, status, detail, ms, next_ms)
+	select * from unnest($2::uuid[], $3::int4[], $4::text[], $5::int4[], $6::text[], $7::int4[], $8::int4[], $9::text[], $10::int4[], $11::int4[], $12::text[])
+		as a(notice, attempt, outcome, status, detail, ms, next_ms, gateway, parts, cost, gateway_ref)
 ), recorded as (
-	insert into attempt (notice_id, number, outcome, status, detail, ms)
-	select notice, attempt, outcome, status, detail, ms from a
+	insert into attempt (notice_id, number, outcome, status, detail, ms, gateway, parts, gateway_ref)
+	select notice, attempt, outcome, status, detail, ms, gateway, parts, gateway_ref from a
 	on conflict do nothing
 ), done as (
 	delete from outbox o using a where o.notice_id = a.notice and o.owner = $1::uuid and o.attempt = a.attempt and a.next_ms < 0

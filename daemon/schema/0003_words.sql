@@ -1,0 +1,105 @@
+-- Citizens' words: parts of long messages, what a reporter was asked, repetitions and duplicates, senders, several gateways and their cost.
+
+-- ---- reports -------------------------------------------------------------------------------------------------------------
+
+alter table report
+	add relation text check (relation in ('opens', 'duplicate', 'followup', 'answer')),
+	add asks     text check (asks in ('place', 'type')),
+	add answers  uuid;
+comment on column report.relation is 'to its incident: it opened it, tells the same again, tells more, or answers our question; null: no incident';
+comment on column report.asks is 'the one question that its reporter was sent; open until a report answers it';
+comment on column report.answers is 'the report whose question this one answers';
+comment on column report.incident_id is 'where it belongs now: a coordinator may take it out of one incident; the incidents'' events tell';
+comment on table report is 'id is that of its inbound; what was reported never changes, only the incident it is counted to';
+create index report_answers on report (answers) where answers is not null;
+grant update (incident_id, relation) on report to sigap_daemon;
+
+alter table incident add report_count int not null default 1;
+comment on column incident.report_count is 'reports that belong to it';
+
+create table inbound_repeat (
+	gateway     text not null,
+	external_id text not null,
+	at          timestamptz not null default now()
+);
+comment on table inbound_repeat is 'a message that came again under the key of one that is known';
+create index inbound_repeat_key on inbound_repeat (gateway, external_id);
+
+create table inbound_part (
+	gateway     text not null,
+	external_id text not null,
+	sender      text not null,
+	recipient   text not null,
+	ref         int not null,
+	number      int not null,
+	total       int not null,
+	received_at timestamptz not null default now(),
+	reported_at timestamptz,
+	content_type text,
+	raw         bytea not null,
+	text        text not null,
+	repaired    boolean not null,
+	primary key (gateway, external_id)
+);
+comment on table inbound_part is 'parts of long messages that wait for the others; gone once the whole message, or what came of it in time, is a report';
+create index inbound_part_message on inbound_part (gateway, sender, recipient, ref, total);
+create index inbound_part_age on inbound_part (received_at);
+
+-- ---- duplicates ----------------------------------------------------------------------------------------------------------
+
+create table duplicate_suggestion (
+	incident_id uuid not null,
+	other_id    uuid not null,
+	report_id   uuid not null,
+	score       double precision not null,
+	reasons     json not null,
+	made_at     timestamptz not null default now(),
+	decided_at  timestamptz,
+	decided_by  text,
+	decision    text check (decision in ('same', 'different')),
+	primary key (incident_id, other_id)
+);
+comment on table duplicate_suggestion is 'two incidents that may be one event: a person decides; reasons is an array of texts';
+create index duplicate_suggestion_open on duplicate_suggestion (made_at) where decided_at is null;
+create index duplicate_suggestion_other on duplicate_suggestion (other_id);
+
+-- ---- senders -------------------------------------------------------------------------------------------------------------
+
+create table sender_mark (
+	id         uuid primary key default gen_random_uuid(),
+	address    text not null,
+	mark       text not null check (mark in ('blocked', 'prank', 'automatic')),
+	reason     text not null,
+	report_id  uuid,
+	made_by    text not null,
+	made_at    timestamptz not null default now(),
+	ends_at    timestamptz,
+	retired_at timestamptz,
+	retired_by text
+);
+comment on table sender_mark is 'what is known of a sender. blocked: what he sends is kept and shown, but nobody is dispatched and he gets no answer; prank: evidence, nothing more; automatic: a machine, never answered';
+create index sender_mark_address on sender_mark (address) where retired_at is null;
+
+-- ---- gateways ------------------------------------------------------------------------------------------------------------
+
+alter table notice add via text;
+comment on column notice.via is 'the gateway to try first: the one that brought what this answers; null: any';
+comment on column notice.address is 'URL, telephone in E.164, or GATEWAY:HANDLE for senders that are no telephones';
+alter table attempt add gateway text, add parts int, add gateway_ref text;
+comment on column attempt.gateway_ref is 'the gateway''s own id of the message: its delivery reports may name it instead of ours';
+create index attempt_gateway_ref on attempt (gateway, gateway_ref) where gateway_ref is not null;
+alter table delivery_report add part int, add parts int;
+
+create table gateway_day (
+	gateway text not null,
+	day     date not null,
+	parts   bigint not null default 0,
+	cost    bigint not null default 0,
+	primary key (gateway, day)
+);
+comment on table gateway_day is 'what went out through a gateway on one day of the policy''s time zone, and what it cost';
+
+grant select on inbound_repeat, inbound_part, duplicate_suggestion, sender_mark, gateway_day to sigap_daemon;
+grant insert on inbound_repeat to sigap_daemon;
+grant insert, update on duplicate_suggestion, sender_mark, gateway_day to sigap_daemon;
+grant insert, delete on inbound_part to sigap_daemon;
