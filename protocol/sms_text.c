@@ -82,6 +82,30 @@ struct sms_size sms_measure(const char *utf8)
 	return size;
 }
 
+int sms_split(const char *utf8, struct sms_span ret[SMS_MAX_PARTS])
+{
+	struct sms_size size = sms_measure(utf8);
+	bool gsm = size.coding == SMS_GSM7;
+	int room = size.parts == 1 ? size.units : gsm ? 153 : 67, used = 0, n = 0;
+	if (size.parts == 0 || size.parts > SMS_MAX_PARTS)
+		return 0;
+	uint32_t c;
+	ret[n].text = utf8;
+	for (const char *at = utf8; *at != '\0';) {
+		size_t len = next_char(at, &c);
+		int units = gsm ? septets_of(c) : utf16_units_of(c);
+		if (used + units > room) {
+			ret[n].len = (size_t)(at - ret[n].text);
+			ret[++n].text = at;
+			used = 0;
+		}
+		used += units;
+		at += len;
+	}
+	ret[n].len = strlen(ret[n].text);
+	return n + 1;
+}
+
 /* What a character outside GSM-7 becomes; "" drops it. Sorted by `from`, ranges do not overlap. Names of citizens and
  * villages lose an accent rather
  * than make the whole message three times as expensive. */

@@ -15,6 +15,12 @@ struct sms_size {
 };
 /* Measures UTF-8 text. */
 struct sms_size sms_measure(const char *utf8);
+/* The parts that the text is sent as, as pieces of it. Returns how many, as sms_measure counts them; 0 when there are none or more than SMS_MAX_PARTS. */
+struct sms_span {
+	const char *text;
+	size_t len;
+};
+int sms_split(const char *utf8, struct sms_span ret[SMS_MAX_PARTS]);
 /* Appends text with characters outside GSM-7 replaced where a plain equivalent exists (curly quotes, dashes, ellipsis, NBSP, accents, tab -> space);
  * control characters are dropped. What has no equivalent stays (the message is then UCS-2). */
 void sms_transliterate(const char *utf8, struct buf *out);

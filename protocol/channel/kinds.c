@@ -6,6 +6,7 @@
 
 static const struct channel *const kinds[] = {
         &channel_kannel,
+        &channel_gammu,
 };
 
 const struct channel *channel_of_kind(const char *kind)

@@ -4,4 +4,5 @@
 #include "channel.h"
 
 extern const struct channel channel_kannel; /* channel/kannel.c */
+extern const struct channel channel_gammu;  /* channel/gammu.c */
 #endif

@@ -1,6 +1,8 @@
-# Writes ${OUT}/sql.c and ${OUT}/sql_names.h: every statement file given as a further argument, once as text, once as the name SQL_…
-set(names "/* generated from daemon/io/sql/ */\n#ifndef SIGAP_SQL_NAMES_H\n#define SIGAP_SQL_NAMES_H\nenum sql {\n")
-set(text "/* generated from daemon/io/sql/ */\n#include \"sql.h\"\nconst struct pg_statement sql_statements[SQL_STATEMENTS] = {\n")
+# Writes ${OUT}/${TABLE}.c and ${OUT}/${TABLE}_names.h: every statement file given as a further argument, once as text, once as the name SQL_… of the table
+# ${TABLE}_statements (TABLE is "sql" or ends in "_sql").
+string(TOUPPER "${TABLE}" upper_table)
+set(names "/* generated from daemon/io/sql/ */\n#ifndef SIGAP_${upper_table}_NAMES_H\n#define SIGAP_${upper_table}_NAMES_H\nenum ${TABLE} {\n")
+set(text "/* generated from daemon/io/sql/ */\n#include \"${TABLE}.h\"\nconst struct pg_statement ${TABLE}_statements[${upper_table}_STATEMENTS] = {\n")
 math(EXPR last "${CMAKE_ARGC} - 1")
 foreach(i RANGE 1 ${last})
 	set(file "${CMAKE_ARGV${i}}")
@@ -15,7 +17,7 @@ foreach(i RANGE 1 ${last})
 		string(APPEND text "\t[SQL_${upper}] = { \"${name}\",\n\t\"${sql}\" },\n")
 	endif()
 endforeach()
-string(APPEND names "\tSQL_STATEMENTS\n};\n#endif\n")
+string(APPEND names "\t${upper_table}_STATEMENTS\n};\n#endif\n")
 string(APPEND text "};\n")
-file(WRITE "${OUT}/sql_names.h" "${names}")
-file(WRITE "${OUT}/sql.c" "${text}")
+file(WRITE "${OUT}/${TABLE}_names.h" "${names}")
+file(WRITE "${OUT}/${TABLE}.c" "${text}")
