@@ -19,6 +19,7 @@
 #include "flow/daemons.h"
 #include "flow/deliver.h"
 #include "flow/escalate.h"
+#include "flow/gammu.h"
 #include "flow/flow.h"
 #include "flow/numbers.h"
 #include "flow/outage.h"
@@ -293,6 +294,7 @@ static void open_modules(struct app *app)
 	const struct http_limits limits = {c->max_connections, HEADERS_BYTES, BODY_BYTES, IDLE_S, REQUEST_S};
 	f->http = http_open(f->base, api_routes, api_route_count, &limits, access_gate, f);
 	f->audit = audit_open(f);
+	f->gammu = gammu_open(f);
 	app->watch = watch_open(f);
 	app->outage = outage_open(f);
 	app->signals[0] = evsignal_new(f->base, SIGTERM, on_term, app);
@@ -318,6 +320,7 @@ static void close_modules(struct app *app)
 	store_close(&f->store); /* requests that still wait are answered, the watch's look too */
 	outage_close(&app->outage);
 	watch_close(&app->watch);
+	gammu_close(&f->gammu);
 	audit_close(&f->audit);
 	http_close(&f->http);
 	roster_watch_close(&f->roster);

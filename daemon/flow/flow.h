@@ -2,6 +2,7 @@
  *
  *   gateway    an SMS comes in: a citizen's report, or a partner's answer
  *   intake     a report is read, triaged, planned, committed, acknowledged
+ *   gammu      a gateway that is not called by HTTP: SMSD's tables, both ways
  *   deliver    notices leave, are retried, are given up
  *   respond    partners answer; coordinators decide (coordinate)
  *   escalate   clocks run out; the ladder climbs
@@ -33,6 +34,7 @@ struct daemons;
 struct alarms;
 struct roster_watch;
 struct audit;
+struct gammu;
 
 /* What the stages share. Made and ended by app.c. */
 struct flow {
@@ -52,6 +54,7 @@ struct flow {
 	struct alarms *alarms;
 	struct roster_watch *roster;
 	struct audit *audit;
+	struct gammu *gammu;
 	bool ready; /* rules are loaded and the database answers */
 	bool draining;
 };

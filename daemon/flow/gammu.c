@@ -261,7 +261,7 @@ static void read_phones(struct modem *m)
 /* ---- out ---- */
 
 struct handing {
-	push_done *done;
+	send_done *done;
 	void *ctx;
 };
 
@@ -279,7 +279,8 @@ static void on_queued(void *ctx, const struct pg_result *r)
 		a.status = 0;
 		a.error = "SMSD's database is away";
 	}
-	h->done(h->ctx, &a);
+	struct verdict v = channel_gammu.judge(&a);
+	h->done(h->ctx, &v, 0);
 	free(h);
 }
 
@@ -291,34 +292,33 @@ static struct modem *modem_of(struct gammu *g, const struct conf_gateway *gatewa
 	return NULL;
 }
 
-/* An answer that is known at once still comes from the loop. */
+/* What is known at once is still told from the loop. */
 struct refusal {
 	struct handing handing;
-	struct channel_answer answer;
-	char error[160];
+	struct verdict verdict;
 };
 
 static void on_refused(evutil_socket_t fd, short what, void *ctx)
 {
 	(void)fd, (void)what;
 	struct refusal *r = ctx;
-	r->handing.done(r->handing.ctx, &r->answer);
+	r->handing.done(r->handing.ctx, &r->verdict, 0);
 	free(r);
 }
 
-static void refuse(struct gammu *g, enum transport transport, int status, const char *why, push_done *done, void *ctx)
+static void refuse(struct flow *f, bool gateway_fault, const char *why, send_done *done, void *ctx)
 {
 	struct refusal *r = calloc(1, sizeof *r);
 	if (r == NULL)
 		abort();
-	snprintf(r->error, sizeof r->error, "%s", why);
 	r->handing = (struct handing){done, ctx};
-	r->answer = (struct channel_answer){.transport = transport, .status = status, .body = "", .error = r->error};
-	event_base_once(g->flow->base, -1, EV_TIMEOUT, on_refused, r, &(struct timeval){0});
+	r->verdict = (struct verdict){.outcome = OUTCOME_PERMANENT, .gateway_fault = gateway_fault};
+	snprintf(r->verdict.detail, sizeof r->verdict.detail, "%s", why);
+	event_base_once(f->base, -1, EV_TIMEOUT, on_refused, r, &(struct timeval){0});
 }
 
 static void queue(struct modem *m, const struct channel_contact *to, const struct channel_notice *notice,
-                  struct gammu_part *parts, int n, struct handing *h)
+                  const struct gammu_part *parts, int n, struct handing *h)
 {
 	char creator[sizeof mark + UUID_TEXT];
 	snprintf(creator, sizeof creator, "%s%s", mark, notice->id);
@@ -339,22 +339,22 @@ static void queue(struct modem *m, const struct channel_contact *to, const struc
 	pg_send(m->pg, SQL_GAMMU_QUEUE, m->params, on_queued, h);
 }
 
-void gammu_send(struct gammu *g, const struct conf_gateway *gateway, const struct channel_contact *to,
-                const struct channel_notice *notice, push_done *done, void *ctx)
+void gammu_send(struct flow *f, const struct conf_gateway *gateway, const struct channel_contact *to,
+                const struct channel_notice *notice, send_done *done, void *ctx)
 {
 	struct gammu_part parts[SMS_MAX_PARTS];
-	struct modem *m = modem_of(g, gateway);
+	struct modem *m = modem_of(f->gammu, gateway);
 	char why[160] = "";
 	if (m == NULL) {
-		refuse(g, TRANSPORT_ANSWERED, 501, "this gateway has no database: it only brings messages", done, ctx);
+		refuse(f, true, "this gateway has no database: it only brings messages", done, ctx);
 		return;
 	}
-	/* the reference of a long message: any number that two messages to one telephone rarely share */
+	/* the reference of a long message: a number that two messages to one telephone rarely share */
 	uint8_t ref[32];
 	sha256(notice->id, strlen(notice->id), ref);
 	int n = gammu_parts(notice->body, ref[0], parts, why, sizeof why);
 	if (n == 0) {
-		refuse(g, TRANSPORT_ANSWERED, 400, why, done, ctx);
+		refuse(f, false, why, done, ctx);
 		return;
 	}
 	struct handing *h = calloc(1, sizeof *h);

@@ -145,12 +145,16 @@ void gammu_join(const struct gammu_row *rows, size_t n, int patience_s, struct i
 int gammu_parts(const char *text, uint8_t ref, struct gammu_part parts[SMS_MAX_PARTS], char *why, size_t why_size)
 {
 	struct sms_size size = sms_measure(text);
-	struct sms_span spans[SMS_MAX_PARTS];
-	if (size.parts == 0 || size.parts > SMS_MAX_PARTS) {
-		refuse(why, why_size, size.parts == 0 ? "the text is empty" : "the text is longer than three parts");
+	struct sms_slice slices[SMS_MAX_PARTS];
+	if (size.parts == 0) {
+		refuse(why, why_size, "the text is empty");
 		return 0;
 	}
-	int n = sms_split(text, spans);
+	int n = sms_split(text, slices, SMS_MAX_PARTS);
+	if (n > SMS_MAX_PARTS) {
+		refuse(why, why_size, "the text is longer than three parts");
+		return 0;
+	}
 	for (int i = 0; i < n; i++) {
 		struct gammu_part *p = &parts[i];
 		p->coding = size.coding == SMS_GSM7 ? "Default_No_Compression" : "Unicode_No_Compression";
@@ -159,7 +163,7 @@ int gammu_parts(const char *text, uint8_t ref, struct gammu_part parts[SMS_MAX_P
 			snprintf(p->udh, sizeof p->udh, "050003%02X%02X%02X", ref, (unsigned)n & 0xFFu,
 			         (unsigned)(i + 1) & 0xFFu);
 		buf_init(&p->text, 1024);
-		buf_add(&p->text, spans[i].text, spans[i].len);
+		buf_add(&p->text, slices[i].text, slices[i].len);
 	}
 	return n;
 }
