@@ -319,6 +319,7 @@ static void close_modules(struct app *app)
 	if (app->drain_tick != NULL)
 		event_free(app->drain_tick);
 	incomings_stop(f->incomings);
+	gammu_stop(f->gammu);
 	push_close(&f->push);   /* calls in flight end and are recorded as far as the store still can */
 	store_close(&f->store); /* requests that still wait are answered, the watch's look too */
 	outage_close(&app->outage);

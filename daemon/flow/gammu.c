@@ -33,7 +33,8 @@ struct modem {
 	struct pg_params *params;
 	int64_t cursor; /* second of SMSD's clock up to which sentitems is known; 0: nothing yet */
 	struct mono sent_at, phones_at;
-	bool reading, reading_sent, reading_phones, hinted;
+	bool reading, reading_sent, reading_phones;
+	bool more; /* inbox held more than was read at once */
 };
 struct gammu {
 	struct flow *flow;
@@ -64,8 +65,8 @@ static void on_taken(void *ctx, const struct pg_result *r)
 {
 	struct modem *m = ctx;
 	m->reading = false;
-	if (r->status == PG_OK && m->hinted)
-		gammu_hint(m->all);
+	if (r->status == PG_OK && m->more)
+		look_within(&m->all->look, 0);
 }
 
 /* Only what is on disk counts as taken; the rest is read again. */
@@ -76,8 +77,8 @@ static void finish(struct batch *b)
 	for (int i = 0; i < b->rows; i++)
 		if (b->message_of[i] >= 0 && b->kept[b->message_of[i]])
 			pg_array_int(ids, b->ids[i]);
-	m->hinted = b->full && pg_array_count(ids) > 0;
-	if (pg_array_count(ids) > 0) {
+	m->more = b->full && pg_array_count(ids) > 0;
+	if (pg_array_count(ids) > 0 && m->pg != NULL) {
 		pg_params_reset(m->params);
 		pg_param_array(m->params, ids);
 		pg_send(m->pg, SQL_GAMMU_TAKEN, m->params, on_taken, m);
@@ -159,7 +160,6 @@ static void on_inbox(void *ctx, const struct pg_result *r)
 static void read_inbox(struct modem *m)
 {
 	m->reading = true;
-	m->hinted = false;
 	pg_params_reset(m->params);
 	pg_param_text(m->params, m->gateway->phone_id);
 	pg_param_int(m->params, INBOX_MOST);
@@ -374,7 +374,7 @@ static void on_up(void *ctx, struct pg *pg)
 	struct modem *m = ctx;
 	log_info("gammu.up", "gateway=%s", m->gateway->name);
 	alarm_clear(m->all->flow, ALARM_GATEWAY_SILENT, m->gateway->name);
-	gammu_hint(m->all);
+	look_within(&m->all->look, 0);
 }
 
 static void on_down(void *ctx, struct pg *pg, const char *why)
@@ -391,17 +391,23 @@ static void on_down(void *ctx, struct pg *pg, const char *why)
 static bool idle(const struct gammu *g)
 {
 	for (int i = 0; i < g->count; i++)
-		if (g->modems[i].reading || g->modems[i].reading_sent || pg_in_flight(g->modems[i].pg) > 0)
+		if (g->modems[i].reading || g->modems[i].reading_sent || g->modems[i].reading_phones ||
+		    pg_in_flight(g->modems[i].pg) > 0)
 			return false;
 	return true;
 }
 
+void gammu_stop(struct gammu *g)
+{
+	for (int i = 0; i < g->count; i++)
+		pg_close(&g->modems[i].pg);
+}
+
 static void close_modems(struct gammu *g)
 {
-	for (int i = 0; i < g->count; i++) {
-		pg_close(&g->modems[i].pg);
+	gammu_stop(g);
+	for (int i = 0; i < g->count; i++)
 		pg_params_free(&g->modems[i].params);
-	}
 	g->count = 0;
 }
 
@@ -449,13 +455,6 @@ static void on_look(void *ctx)
 	for (int i = 0; i < g->count; i++)
 		look_at(&g->modems[i]);
 	look_within(&g->look, g->flow->conf->poll_ms);
-}
-
-void gammu_hint(struct gammu *g)
-{
-	for (int i = 0; i < g->count; i++)
-		g->modems[i].hinted = g->modems[i].reading; /* what came while reading is read again */
-	look_within(&g->look, 0);
 }
 
 struct gammu *gammu_open(struct flow *f)
