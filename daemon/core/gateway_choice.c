@@ -81,10 +81,12 @@ static enum say judge(const struct gateway_wish *wish, const struct gateway_fact
 	return SAY_OPEN;
 }
 
-/* Does a come before b for this notice: where it failed less often, the way the message came, the order of the configuration. */
+/* Does a come before b for this notice: what is critical proves no gateway that failed; where it failed less often, the way the message came, the order of the configuration. */
 static bool before(const struct gateway_wish *wish, const struct gateway_facts *g, const struct gateway_trial *trials,
                    int a, int b)
 {
+	if (wish->critical && g[a].unproven != g[b].unproven)
+		return g[b].unproven;
 	if (trials[a].failures != trials[b].failures)
 		return trials[a].failures < trials[b].failures;
 	bool via_a = wish->via != NULL && strcmp(wish->via, g[a].name) == 0;
@@ -168,6 +170,9 @@ struct gateway_choice gateway_choose(const struct gateway_wish *wish, const stru
 		for (int b = 0; b < n; b++)
 			if (b != order[i] && trials[b].failures > trials[order[i]].failures)
 				add_why(&c, "not ", g[b].name, "failed before");
+		for (int b = 0; b < n; b++)
+			if (wish->critical && g[b].unproven && !g[order[i]].unproven && b < order[i])
+				add_why(&c, "not ", g[b].name, "not proven yet");
 		return c;
 	}
 	wait_for(&c, g, said, order, n, midnight);

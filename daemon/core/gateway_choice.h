@@ -17,6 +17,7 @@ struct gateway_facts {
 	bool handles;             /* takes handles of its own only, no telephones */
 	struct mono closed_until; /* its breaker is open, or it asked for patience: not before */
 	bool probing;             /* its breaker is half open and one notice is on its way to try */
+	bool unproven;            /* its breaker lets one through to try: not what is critical while another is open */
 	bool failing;             /* its last attempt failed, or all its slots have been held for long */
 	int slots, in_flight;
 	int per_minute, sent_in_minute; /* messages; per_minute 0: no limit */

@@ -11,6 +11,7 @@
 #include "../base/metrics.h"
 #include "busy.h"
 #include "coordinate.h"
+#include "deliver.h"
 #include "intake.h"
 #include "respond.h"
 #include "roster.h"
@@ -419,4 +420,5 @@ void gateway_status(void *ctx, struct http_request *r)
 	pg_param_text(p, delivery_state_names[report.state]);
 	pg_param_text(p, report.detail);
 	store_query(f->store, SQL_KEEP_DELIVERY_REPORT, p, on_status_kept, r);
+	deliver_reported(f->deliver, notice, report.state);
 }

@@ -113,9 +113,23 @@ create table gateway_day (
 	cost    bigint not null default 0,
 	primary key (gateway, day)
 );
+create table gateway (
+	name       text primary key,
+	position   int not null,
+	kind       text not null,
+	price      bigint not null,
+	daily_cap  bigint not null,
+	reserve    int not null,
+	per_minute int not null,
+	told_at    timestamptz not null default now()
+);
+comment on table gateway is 'the gateways as the daemons'' configuration says: told by each at its start and after a reload, for whoever looks from outside; position 0: no longer configured';
+alter table outbox add tried_from int not null default 0;
+comment on column outbox.tried_from is 'attempts up to this number are of an earlier life: which gateways failed then does not count after a replay';
+
 comment on table gateway_day is 'what went out through a gateway on one day of the policy''s time zone, and what it cost';
 
-grant select on inbound_repeat, inbound_part, duplicate_suggestion, sender_mark, gateway_day to sigap_daemon;
+grant select on inbound_repeat, inbound_part, duplicate_suggestion, sender_mark, gateway_day, gateway to sigap_daemon;
 grant insert on inbound_repeat to sigap_daemon;
-grant insert, update on duplicate_suggestion, sender_mark, gateway_day to sigap_daemon;
+grant insert, update on duplicate_suggestion, sender_mark, gateway_day, gateway to sigap_daemon;
 grant insert, delete on inbound_part to sigap_daemon;
