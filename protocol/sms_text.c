@@ -249,3 +249,17 @@ void sms_fit(const char *utf8, int max_parts, struct buf *out)
 	buf_add(out, utf8, fits);
 	buf_adds(out, "...");
 }
+
+void sms_prepare(const char *utf8, struct buf *out)
+{
+	struct sms_size size = sms_measure(utf8);
+	if (size.coding == SMS_GSM7 && size.parts <= SMS_MAX_PARTS) {
+		buf_adds(out, utf8);
+		return;
+	}
+	struct buf plain;
+	buf_init(&plain, out->max);
+	sms_transliterate(utf8, &plain);
+	sms_fit(plain.failed ? utf8 : plain.data, SMS_MAX_PARTS, out);
+	buf_free(&plain);
+}

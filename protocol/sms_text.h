@@ -27,6 +27,8 @@ int sms_split(const char *utf8, struct sms_slice *ret, int max);
 /* Appends text with characters outside GSM-7 replaced where a plain equivalent exists (curly quotes, dashes, ellipsis, NBSP, accents, tab -> space);
  * control characters are dropped. What has no equivalent stays (the message is then UCS-2). */
 void sms_transliterate(const char *utf8, struct buf *out);
+/* What leaves as an SMS: as it is when it is GSM-7 and fits three parts, else transliterated, and cut when that is still too long. */
+void sms_prepare(const char *utf8, struct buf *out);
 /* Cuts text so that it fits max_parts, at a character boundary, ending in "..." when something was cut. */
 void sms_fit(const char *utf8, int max_parts, struct buf *out);
 #endif
