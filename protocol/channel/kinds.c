@@ -5,7 +5,7 @@
 #include "kinds.h"
 
 static const struct channel *const kinds[] = {
-        &channel_kannel,
+        &channel_kannel, &channel_twilio, &channel_vonage, &channel_infobip, &channel_jasmin,
 };
 
 const struct channel *channel_of_kind(const char *kind)

@@ -3,5 +3,9 @@
 #define SIGAP_PROTOCOL_KINDS_H
 #include "channel.h"
 
-extern const struct channel channel_kannel; /* channel/kannel.c */
+extern const struct channel channel_kannel;  /* channel/kannel.c */
+extern const struct channel channel_twilio;  /* channel/twilio.c */
+extern const struct channel channel_vonage;  /* channel/vonage.c */
+extern const struct channel channel_infobip; /* channel/infobip.c */
+extern const struct channel channel_jasmin;  /* channel/jasmin.c */
 #endif
