@@ -476,6 +476,7 @@ static void check_delivery(struct reading *r)
 static void finish_gateway(struct reading *r, int i)
 {
 	struct conf_gateway *g = &r->conf->gateways[i];
+	int missing = r->fault_count;
 	fill_defaults(r, i);
 	if (set_at(r, i, GATEWAY, "username") != 0 && set_at(r, i, GATEWAY, "password_file") == 0)
 		fault(r, r->gateway_line[i], "[gateway %s] has a username; needs password_file too", g->name);
@@ -491,6 +492,10 @@ static void finish_gateway(struct reading *r, int i)
 	        arena_printf(r->place.arena, "%s/v1/gateways/%s/inbound?token=%s", r->conf->public_url, g->name, token);
 	g->out.status_url =
 	        arena_printf(r->place.arena, "%s/v1/gateways/%s/status?token=%s", r->conf->public_url, g->name, token);
+	char why[200] = "";
+	if (missing == r->fault_count && g->channel != NULL && g->channel->check != NULL &&
+	    !g->channel->check(&g->out, why, sizeof why))
+		fault(r, r->gateway_line[i], "[gateway %s] %s", g->name, why);
 }
 
 static const char *folder_of(struct arena *a, const char *path)
