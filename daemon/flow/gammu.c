@@ -9,6 +9,7 @@
 #include "../base/log.h"
 #include "../io/gammu_sql.h"
 #include "alarm.h"
+#include "deliver.h"
 #include "incoming.h"
 #include "look.h"
 #include "rules.h"
@@ -73,6 +74,7 @@ static void on_taken(void *ctx, const struct pg_result *r)
 static void finish(struct batch *b)
 {
 	struct modem *m = b->modem;
+	struct arena *arena = b->arena; /* holds b */
 	struct pg_array *ids = pg_array_new(PG_INT4);
 	for (int i = 0; i < b->rows; i++)
 		if (b->message_of[i] >= 0 && b->kept[b->message_of[i]])
@@ -86,7 +88,7 @@ static void finish(struct batch *b)
 		m->reading = false;
 	}
 	pg_array_free(&ids);
-	arena_free(&b->arena);
+	arena_free(&arena);
 }
 
 static void on_kept(struct incoming *in, bool kept)
@@ -176,9 +178,13 @@ struct told {
 static void on_states_kept(void *ctx, const struct pg_result *r)
 {
 	struct told *t = ctx;
+	struct flow *f = t->modem->all->flow;
 	t->modem->reading_sent = false;
 	if (r->status == PG_OK)
 		t->modem->cursor = t->cursor;
+	for (int row = 0; r->status == PG_OK && row < r->rows; row++)
+		if (pg_bool(r, row, 1))
+			deliver_reported(f->deliver, pg_uuid(r, row, 0), DELIVERY_FAILED);
 	free(t);
 }
 

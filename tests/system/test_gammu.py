@@ -113,9 +113,10 @@ def test_a_daemon_that_dies_between_taking_and_telling_takes_the_row_again_and_m
     sigap.kill()
     smsd.receive(phone, "ada mayat tanpa keluarga di pantai desa Labangka")
     wait_until(lambda: smsd.sql('select 1 from inbox where "SenderNumber" = %s', phone), SOON, "the row")
-    sigap.start(kill_at="intake.committed")
-    wait_until(lambda: sigap.daemons[0].process.poll() is not None, SOON, "the death at the commit")
-    assert unprocessed(smsd)
+    sigap.start(kill_at="intake.committed", ready=False)
+    wait_until(lambda: sigap.process.poll() is not None, SOON, "the death at the commit")
+    sigap.process = None
+    assert unprocessed(smsd) and len(reports_of(sigap, phone)) == 1
     sigap.start()
     wait_until(lambda: not unprocessed(smsd), SOON, "the row taken")
     assert len(reports_of(sigap, phone)) == 1
@@ -146,7 +147,13 @@ def test_the_script_alone_brings_messages_of_an_smsd_that_keeps_files(postgres):
         sigap.start()
         phone = "+6281260000010"
         smsd.receive(phone, "ada orang dirantai di gudang, desa Labangka")
-        assert report_of(sigap, phone)["region"] == LABANGKA
+        report = report_of(sigap, phone)
+        assert report["region"] == LABANGKA
+        (raw,) = sigap.sql("select content_type from inbound where id = %s", report["id"])
+        assert raw["content_type"] == "application/json"
+        # nothing leaves through it
+        wait_until(lambda: sigap.sql("select 1 from attempt a join notice n on n.id = a.notice_id where n.address = %s and a.detail like '%%no database%%'", phone),
+                   SOON, "the receipt's attempt")
     finally:
         smsd.close()
         sigap.close()
