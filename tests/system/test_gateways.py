@@ -360,7 +360,11 @@ def test_while_the_database_is_away_the_gateway_is_told_to_come_again(gateway):
 
 @kinds(*ALL)
 def test_at_the_end_every_promise_holds_and_no_word_stands_in_the_log(gateway):
-    wait_until(lambda: gateway.stack.value("select count(*) from outbox") == 0, SOON, "an empty outbox")
+    waiting = "select n.kind, n.address, a.outcome, a.detail from outbox o join notice n on n.id = o.notice_id left join attempt a on a.notice_id = n.id"
+    try:
+        wait_until(lambda: gateway.stack.value("select count(*) from outbox") == 0, SOON, "an empty outbox")
+    except AssertionError:
+        raise AssertionError(gateway.stack.sql(waiting)) from None
     assert gateway.stack.doctor() == []
     log = gateway.stack.log.read_text()
     assert not any(word in log for word in ("terlantar", "62812500", gateway.fake.token, gateway.fake.secret, gateway.fake.password))
