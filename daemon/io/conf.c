@@ -88,6 +88,8 @@ static const struct conf_setting settings[] = {
 	  .required = true, .help = "A file whose first line is the token= that the gateway's calls to this daemon carry." },
 	{ GATEWAY, "allow_private", conf_value_flag, GW(allow_private), .initial = "yes",
 	  .help = "yes: the gateway may stand at a loopback or private address." },
+	{ GATEWAY, "parts_wait_s", conf_value_number, GW(parts_wait_s), 1, 86400, .initial = "1800",
+	  .help = "Seconds that the first part of a long message waits for the others; then what there is goes on, with a mark where something is missing." },
 	{ GATEWAY, "slots", conf_value_number, GW(slots), 1, 256, .initial = "4",
 	  .help = "Messages handed to it at the same time." },
 	{ GATEWAY, "per_minute", conf_value_number, GW(per_minute), 0, 100000, .initial = "0",
