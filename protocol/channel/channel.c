@@ -109,7 +109,7 @@ struct gateway_answer channel_accepted(const struct channel *channel, const stru
 {
 	struct gateway_answer answer = channel->accepted[door];
 	const char *body = gateway->mapping.accepted_body;
-	if (body == NULL)
+	if (body == NULL || strcmp(channel->name, "generic") != 0) /* the others' answers are their gateways' own */
 		return answer;
 	answer.body = body;
 	if (*body == '{' || *body == '[')

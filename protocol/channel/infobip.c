@@ -83,11 +83,12 @@ static bool read_message(const cJSON *result, bool repaired, struct inbound_mess
 }
 
 /* infobip.com/docs/developer-resources/api-fundamentals/message-status-codes: a status by its name where it stands apart from its group, else by the group.
- * DELIVERED_TO_OPERATOR is not yet on the telephone. */
+ * DELIVERED_TO_OPERATOR is not yet on the telephone, EXPIRED_DLR_UNKNOWN may be: the network never told. */
 static const struct sms_call_state names[] = {
         {"PENDING_ENROUTE", DELIVERY_SENT},
         {"PENDING_WAITING_DELIVERY", DELIVERY_SENT},
         {"DELIVERED_TO_OPERATOR", DELIVERY_SENT},
+        {"EXPIRED_DLR_UNKNOWN", DELIVERY_SENT},
         {NULL, DELIVERY_QUEUED},
 };
 static const struct sms_call_state groups[] = {
@@ -224,16 +225,14 @@ static bool render(const struct gateway *gateway, const struct channel_contact *
 	       sms_call_refuse(why, why_size, "the call is too long");
 }
 
-/* The groups of the same page. A second message under the same id was sent before: that is what it is for. */
-static enum outcome outcome_of(const char *group, const char *name)
+/* The groups of the same page. */
+static enum outcome outcome_of(const char *group)
 {
 	static const struct {
 		const char *group;
 		enum outcome outcome;
 	} table[] = {{"0", OUTCOME_OK}, {"1", OUTCOME_OK},        {"2", OUTCOME_PERMANENT},
 	             {"3", OUTCOME_OK}, {"4", OUTCOME_PERMANENT}, {"5", OUTCOME_PERMANENT}};
-	if (strstr(name, "DUPLICATE_MESSAGE_ID") != NULL)
-		return OUTCOME_OK;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (strcmp(group, table[i].group) == 0)
 			return table[i].outcome;
@@ -263,7 +262,7 @@ static struct verdict judge(const struct channel_answer *answer)
 	if (v.outcome == OUTCOME_OK && status == NULL) {
 		sms_call_not_its_words(&v, answer, "Infobip");
 	} else if (v.outcome == OUTCOME_OK) {
-		v.outcome = outcome_of(string_of(status, "groupId"), name);
+		v.outcome = outcome_of(string_of(status, "groupId"));
 		inbound_copy_plain(v.gateway_ref, sizeof v.gateway_ref, string_of(message, "messageId"));
 		if (v.outcome != OUTCOME_OK)
 			sms_call_words(&v, answer, "status", name, NULL);

@@ -88,6 +88,12 @@ void payload_seconds(struct inbound_message *m, const char *digits)
 	m->reported_at_us = strtoll(digits, NULL, 10) * 1000000;
 }
 
+void payload_text(struct buf *to, const char *text)
+{
+	if (text != NULL && *text != '\0')
+		buf_addf(to, "%s%s", to->len > 0 ? ", " : "", text);
+}
+
 void payload_label(struct buf *text, const char *label)
 {
 	buf_addf(text, "%s[%s]", text->len > 0 ? " " : "", label);

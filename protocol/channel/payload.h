@@ -22,6 +22,8 @@ void payload_name(char *to, size_t size, const char *text);
 void payload_position(struct inbound_message *m, const char *lat, const char *lon);
 /* Unix seconds, in digits; nothing when it is no time of our days. */
 void payload_seconds(struct inbound_message *m, const char *digits);
+/* Adds a piece of text behind a comma; NULL and "" add nothing. */
+void payload_text(struct buf *to, const char *text);
 /* Adds "[label]" for what a text cannot hold: a person shall see that there was a photograph. Behind a blank when text is there. */
 void payload_label(struct buf *text, const char *label);
 

@@ -14,12 +14,6 @@ enum { TEXT_MOST = 4096, RETRY_MOST_S = 3600 };
 
 /* ---- messages ---- */
 
-static void add_text(struct inbound_message *m, const char *text)
-{
-	if (text != NULL && *text != '\0')
-		buf_addf(&m->text, "%s%s", m->text.len > 0 ? ", " : "", text);
-}
-
 /* "/lapor ada ..." -> "ada ...". A bare command says nothing: everybody who opens a bot sends "/start" before the first word. */
 static const char *without_command(const char *text)
 {
@@ -41,10 +35,10 @@ static const struct {
 static void read_content(const cJSON *message, struct inbound_message *m)
 {
 	const cJSON *venue = json_member(message, "venue"), *location = json_member(message, "location");
-	add_text(m, without_command(json_string(message, "text")));
-	add_text(m, json_string(message, "caption"));
-	add_text(m, json_string(venue, "title"));
-	add_text(m, json_string(venue, "address"));
+	payload_text(&m->text, without_command(json_string(message, "text")));
+	payload_text(&m->text, json_string(message, "caption"));
+	payload_text(&m->text, json_string(venue, "title"));
+	payload_text(&m->text, json_string(venue, "address"));
 	payload_position(m, json_string(location, "latitude"), json_string(location, "longitude"));
 	if (location != NULL)
 		payload_label(&m->text, "lokasi");
@@ -108,7 +102,7 @@ static bool add_callback(const cJSON *query, const char *update_id, bool repaire
 	payload_id(m->external_id, sizeof m->external_id, update_id);
 	m->repaired = repaired;
 	read_sender(json_member(json_member(query, "message"), "chat"), json_member(query, "from"), m);
-	add_text(m, data);
+	payload_text(&m->text, data);
 	return !m->text.failed;
 }
 

@@ -50,40 +50,34 @@ static bool is_genuine(const struct gateway *gateway, const struct inbound_reque
 
 /* ---- messages ---- */
 
-static void add_text(struct inbound_message *m, const char *text)
-{
-	if (text != NULL && *text != '\0')
-		buf_addf(&m->text, "%s%s", m->text.len > 0 ? ", " : "", text);
-}
-
 static void read_text(const cJSON *content, struct inbound_message *m)
 {
-	add_text(m, json_string(content, "body"));
+	payload_text(&m->text, json_string(content, "body"));
 }
 
 static void read_button(const cJSON *content, struct inbound_message *m)
 {
-	add_text(m, json_string(content, "text"));
+	payload_text(&m->text, json_string(content, "text"));
 }
 
 static void read_interactive(const cJSON *content, struct inbound_message *m)
 {
 	const char *type = json_string(content, "type");
 	const cJSON *reply = type != NULL ? json_member(content, type) : NULL; /* button_reply, list_reply, nfm_reply */
-	add_text(m, json_string(reply, "title"));
-	add_text(m, json_string(reply, "body"));
+	payload_text(&m->text, json_string(reply, "title"));
+	payload_text(&m->text, json_string(reply, "body"));
 }
 
 static void read_location(const cJSON *content, struct inbound_message *m)
 {
 	payload_position(m, json_string(content, "latitude"), json_string(content, "longitude"));
-	add_text(m, json_string(content, "name"));
-	add_text(m, json_string(content, "address"));
+	payload_text(&m->text, json_string(content, "name"));
+	payload_text(&m->text, json_string(content, "address"));
 }
 
 static void read_caption(const cJSON *content, struct inbound_message *m)
 {
-	add_text(m, json_string(content, "caption"));
+	payload_text(&m->text, json_string(content, "caption"));
 }
 
 static void read_nothing(const cJSON *content, struct inbound_message *m)

@@ -5,6 +5,7 @@ Each gateway is a small stand-in of tests/system/fakes, which signs and answers 
 import contextlib
 import csv
 import json
+import time
 
 import pytest
 import requests
@@ -61,11 +62,14 @@ class World:
         return {table: self.stack.value(f"select count(*) from {table}")
                 for table in ("inbound", "inbound_part", "report", "incident", "notice", "delivery_report", "inbound_repeat")}
 
+    def count(self, what):
+        return self.stack.metric(f'sigap_gateway_{what}_total{{gateway="{self.fake.name}"}}')
+
     def receipt(self, sender):
         (sent,) = wait_until(lambda: self.fake.to(sender), SOON, f"the receipt to {sender}")
         return sent
 
-    def recorded(self, sent, how="count(*)"):
+    def recorded(self, sent):
         return self.stack.sql("select d.state, d.part, d.parts from delivery_report d join notice n on n.id = d.notice_id "
                               "where n.body = %s and n.kind = 'receipt' order by d.at", sent["text"])
 
@@ -151,17 +155,26 @@ def test_a_chat_is_no_telephone_even_if_it_looks_like_one(gateway):
     assert len(gateway.reports(chat)) == 1, "it is a citizen's"
 
 
+@kinds(Generic, Vonage)
+def test_when_a_gateway_was_last_heard_of_stands_on_metrics(gateway):
+    before, heard = gateway.count("messages"), 'sigap_gateway_last_heard_timestamp_seconds{gateway="%s"}' % gateway.fake.name
+    began = time.time()
+    gateway.taken(gateway.fake.bring(gateway.sender(), TEXT))
+    assert gateway.count("messages") == before + 1
+    assert began - 1 < gateway.stack.metric(heard) < time.time() + 1
+
+
 # ---- forged ------------------------------------------------------------------------------------------------------------------
 
 
 @kinds(*SIGNING)
 def test_a_forged_call_is_refused_and_nothing_of_it_is_kept(gateway):
-    before, refused = gateway.everything(), gateway.stack.metric("sigap_gateway_calls_forged_total")
+    before, refused = gateway.everything(), gateway.count("calls_forged")
     for how in ({"forged": True}, {"signed": False}):
         r = gateway.fake.bring(gateway.sender(), TEXT + " palsu", **how)
         assert r.status_code == 403 and r.headers["Content-Type"] == "application/problem+json", (how, r.status_code, r.text)
     assert gateway.everything() == before
-    assert gateway.stack.metric("sigap_gateway_calls_forged_total") == refused + 2
+    assert gateway.count("calls_forged") == refused + 2
     assert "palsu" not in gateway.stack.log.read_text()
 
 
@@ -294,11 +307,11 @@ def test_a_forged_delivery_report_is_refused(gateway):
 
 @kinds(*REPORTING)
 def test_a_report_about_nothing_of_ours_is_answered_and_counted(gateway):
-    before, counted = gateway.everything(), gateway.stack.metric("sigap_delivery_reports_unknown_total")
+    before, counted = gateway.everything(), gateway.count("delivery_reports_unknown")
     stray = {"id": "01a20131-9bec-766e-ad6b-b02528c426f8", "ref": "01a20131-9bec-766e-ad6b-b02528c426f8", "to": "+6281250009999", "callback": None}
     gateway.taken(gateway.fake.report(stray, STATES[gateway.fake.kind][1]))
     assert gateway.everything() == before
-    assert gateway.stack.metric("sigap_delivery_reports_unknown_total") == counted + 1
+    assert gateway.count("delivery_reports_unknown") == counted + 1
 
 
 @kinds(SmsGate)
@@ -360,7 +373,11 @@ def test_while_the_database_is_away_the_gateway_is_told_to_come_again(gateway):
 
 @kinds(*ALL)
 def test_at_the_end_every_promise_holds_and_no_word_stands_in_the_log(gateway):
-    wait_until(lambda: gateway.stack.value("select count(*) from outbox") == 0, SOON, "an empty outbox")
+    waiting = "select n.kind, n.address, a.outcome, a.detail from outbox o join notice n on n.id = o.notice_id left join attempt a on a.notice_id = n.id"
+    try:
+        wait_until(lambda: gateway.stack.value("select count(*) from outbox") == 0, SOON, "an empty outbox")
+    except AssertionError:
+        raise AssertionError(gateway.stack.sql(waiting)) from None
     assert gateway.stack.doctor() == []
     log = gateway.stack.log.read_text()
     assert not any(word in log for word in ("terlantar", "62812500", gateway.fake.token, gateway.fake.secret, gateway.fake.password))

@@ -1,8 +1,9 @@
-"""Infobip: POST /sms/3/messages with `Authorization: App KEY`; several messages or reports in one call. Its calls are not signed: the
-token in the address is all they show."""
+"""Infobip: POST /sms/3/messages with `Authorization: App KEY`; several messages or reports in one call. Its calls show HTTP Basic, as
+the notification profile is set (user "sigap", the secret as password)."""
+import base64
 import json
 
-from .base import Fake, answer, compact, iso
+from .base import Fake, answer, compact, iso, spoilt
 
 STATUS = {"PENDING": (1, 26, "PENDING_ACCEPTED"), "UNDELIVERABLE": (2, 4, "UNDELIVERABLE_REJECTED_OPERATOR"),
           "DELIVERED": (3, 5, "DELIVERED_TO_HANDSET"), "EXPIRED": (4, 15, "EXPIRED_EXPIRED"), "REJECTED": (5, 12, "REJECTED_NOT_ENOUGH_CREDITS")}
@@ -28,7 +29,7 @@ class Infobip(Fake):
     }
 
     def more_settings(self):
-        return {"send_url": self.host, "password_file": self.password, "from": "SIGAP"}
+        return {"send_url": self.host, "password_file": self.password, "secret_file": self.secret, "from": "SIGAP"}
 
     def take(self, call):
         if call.path != "/sms/3/messages" or call.method != "POST":
@@ -56,9 +57,11 @@ class Infobip(Fake):
                 "text": text, "cleanText": words[-1], "keyword": words[0], "receivedAt": iso(now, colon=False), "smsCount": 1,
                 "price": {"pricePerMessage": 0, "currency": "EUR"}, "callbackData": ""}
 
-    def notify(self, door, results, url=None):
+    def notify(self, door, results, url=None, forged=False, signed=True):
         self.count += 1
-        return self.post(url or self.url_of(door), compact({"results": results, "messageCount": len(results), "pendingMessageCount": 0}))
+        login = base64.b64encode(f"sigap:{spoilt(self.secret, forged)}".encode()).decode()
+        return self.post(url or self.url_of(door), compact({"results": results, "messageCount": len(results), "pendingMessageCount": 0}),
+                         Authorization=f"Basic {login}" if signed else None)
 
     def bring(self, sender, text, id=None, now=None, **how):
         return self.notify("inbound", [self.inbound(sender, text, id, now)], **how)

@@ -20,6 +20,7 @@ class Jasmin(Fake):
     def __init__(self, name=None):
         self.acknowledged = 0
         super().__init__(name)
+        self.password = self.password[:16]  # Jasmin takes no longer one
 
     def more_settings(self):
         return {"send_url": f"{self.host}/send", "username": self.username, "password_file": self.password, "from": "SIGAP"}

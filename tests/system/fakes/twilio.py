@@ -23,7 +23,8 @@ class Twilio(Fake):
 
     def more_settings(self):
         # the auth token is both: what sigapd shows, and what Twilio signs with
-        return {"send_url": self.host, "account": self.account, "password_file": self.secret, "secret_file": self.secret, "from": "+6221555000"}
+        return {"send_url": f"{self.host}/2010-04-01/Accounts/{self.account}/Messages.json", "account": self.account, "password_file": self.secret,
+                "from": "+6221555000"}
 
     def take(self, call):
         if call.path != f"/2010-04-01/Accounts/{self.account}/Messages.json" or call.method != "POST":
