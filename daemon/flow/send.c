@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/fault.h"
+
 /* The kinds that have a way of their own, by name: "gammu" writes into its tables. The last has no name. */
 static const struct {
 	const char *kind;
@@ -48,6 +50,7 @@ bool send_start(struct flow *f, const struct conf_gateway *g, const struct chann
 {
 	const struct channel *channel = g != NULL ? g->channel : &channel_webhook;
 	struct http_call call;
+	fault_point("deliver.sending");
 	if (channel->render == NULL) {
 		snprintf(why, why_size, "this kind of gateway sends nothing");
 		return send_own_way(f, g, to, n, done, ctx);
