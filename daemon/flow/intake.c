@@ -66,7 +66,10 @@ static void decide(struct intake *in, int64_t number)
 	        .has_position = r->has_position,
 	        .lat = r->lat,
 	        .lon = r->lon,
-	        .reporter_phone = in->no_reply ? NULL : r->phone,
+	        .reporter_phone = in->no_reply           ? NULL
+	                          : in->reply_to != NULL ? in->reply_to
+	                                                 : r->phone,
+	        .via = in->via,
 	        .sms_report = in->sms,
 	};
 	in->plan = plan_make(in->arena, &setting, &input);

@@ -19,6 +19,8 @@ static const struct {
 struct sending {
 	struct flow *flow;
 	const struct channel *channel; /* static */
+	struct gateway gateway;        /* its strings live as long as the configuration: to the end */
+	bool by_gateway;
 	send_done *done;
 	void *ctx;
 };
@@ -28,6 +30,7 @@ static void on_answer(void *ctx, const struct channel_answer *answer)
 	struct sending *s = ctx;
 	struct channel_answer dated = *answer;
 	dated.now_s = db_clock_now(&s->flow->clock).us / 1000000;
+	dated.gateway = s->by_gateway ? &s->gateway : NULL;
 	struct verdict v = s->channel->judge(&dated);
 	s->done(s->ctx, &v, answer->status);
 	free(s);
@@ -61,7 +64,9 @@ bool send_start(struct flow *f, const struct conf_gateway *g, const struct chann
 		struct sending *s = malloc(sizeof *s);
 		if (s == NULL)
 			abort();
-		*s = (struct sending){f, channel, done, ctx};
+		*s = (struct sending){.flow = f, .channel = channel, .by_gateway = g != NULL, .done = done, .ctx = ctx};
+		if (g != NULL)
+			s->gateway = g->out;
 		push_start(f->push, &call, g != NULL ? g->allow_private : allow_private, on_answer, s);
 	}
 	http_call_free(&call);
