@@ -227,7 +227,6 @@ static void start(struct deliver *d, struct lane *lane, struct job *j)
 	const struct channel_notice notice = {id, late ? marked.data : j->body, late ? marked.len : j->body_len,
 	                                      db_clock_now(&d->flow->clock).us / 1000000};
 	struct shot *s = deliver_shot_new(d, j);
-	fault_point("deliver.sending");
 	if (send_start(d->flow, NULL, &to, &notice, j->contact != NULL && j->contact->allow_private, deliver_on_sent, s,
 	               why, sizeof why)) {
 		lane->in_flight++;

@@ -25,8 +25,8 @@ void deliver_void(struct deliver *d, struct uuid dispatch);
 void deliver_forget(struct deliver *d);
 /* Does this daemon, as far as it knows, reach a contact of that agency? No when the breaker of each is open; that of an SMS contact is when those of all gateways are. */
 bool deliver_reaches(struct deliver *d, const struct agency *a);
-/* A gateway's delivery report about that notice was kept, or the statement that keeps it has been sent by store_query: what is asked here comes after it. When the notice
- * has finally failed by it, it counts as undeliverable: it stands on the list of the dead, and its ladder climbs, once. */
+/* A gateway's delivery report about that notice was kept. When the notice has finally failed by it, it counts as undeliverable: it stands on the list of the dead, and its
+ * ladder climbs, once. */
 void deliver_reported(struct deliver *d, struct uuid notice, enum delivery_state state);
 /* Something may be due in the outbox: look within after_ms. */
 void deliver_look(struct deliver *d, int64_t after_ms);

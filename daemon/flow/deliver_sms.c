@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "../../protocol/sms_text.h"
-#include "../base/fault.h"
 #include "../core/backoff.h"
 #include "deliver_parts.h"
 #include "late.h"
@@ -99,7 +98,6 @@ static void start_sms(struct deliver *d, struct job *j, const struct gateway_cho
 	s->attempt.cost = s->attempt.parts * g->price;
 	s->cost = s->attempt.cost;
 	snprintf(s->why, sizeof s->why, "%s", choice->why);
-	fault_point("deliver.sending");
 	if (send_start(d->flow, g, &to, &notice, false, deliver_on_sent, s, why, sizeof why)) {
 		gate_begin(s->gate, g->slots, s->cost, j->started);
 		d->in_flight++;

@@ -223,6 +223,7 @@ static bool leave_unknown(struct call *c, const struct pg_result *r)
 	bool hope = false;
 	for (size_t i = 0, row = 0; i < c->all.report_count; i++) {
 		if (row < (size_t)r->rows && pg_bigint(r, (int)row, 0) == (int64_t)i + 1) {
+			deliver_reported(c->flow->deliver, pg_uuid(r, (int)row, 1), reports[i].state);
 			row++;
 			continue;
 		}
@@ -237,9 +238,6 @@ static bool leave_unknown(struct call *c, const struct pg_result *r)
 static void on_reports_kept(void *ctx, const struct pg_result *r)
 {
 	struct call *c = ctx;
-	for (int row = 0; r->status == PG_OK && row < r->rows; row++)
-		if (pg_bool(r, row, 2))
-			deliver_reported(c->flow->deliver, pg_uuid(r, row, 1), DELIVERY_FAILED);
 	if (r->status != PG_OK) {
 		ended(c, false);
 	} else if (leave_unknown(c, r) && c->again == NULL) {

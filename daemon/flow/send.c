@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/fault.h"
 #include "gammu.h"
 
 /* The kinds that have a way of their own, by name: "gammu" writes into its tables. The last has no name. */
@@ -20,7 +21,8 @@ static const struct {
 struct sending {
 	struct flow *flow;
 	const struct channel *channel; /* static */
-	const struct gateway *gateway; /* NULL: webhook; of settings that live as long as the program */
+	struct gateway gateway;        /* its strings live as long as the configuration: to the end */
+	bool by_gateway;
 	send_done *done;
 	void *ctx;
 };
@@ -30,7 +32,7 @@ static void on_answer(void *ctx, const struct channel_answer *answer)
 	struct sending *s = ctx;
 	struct channel_answer dated = *answer;
 	dated.now_s = db_clock_now(&s->flow->clock).us / 1000000;
-	dated.gateway = s->gateway;
+	dated.gateway = s->by_gateway ? &s->gateway : NULL;
 	struct verdict v = s->channel->judge(&dated);
 	s->done(s->ctx, &v, answer->status);
 	free(s);
@@ -53,6 +55,7 @@ bool send_start(struct flow *f, const struct conf_gateway *g, const struct chann
 {
 	const struct channel *channel = g != NULL ? g->channel : &channel_webhook;
 	struct http_call call;
+	fault_point("deliver.sending");
 	if (channel->render == NULL) {
 		snprintf(why, why_size, "this kind of gateway sends nothing");
 		return send_own_way(f, g, to, n, done, ctx);
@@ -63,7 +66,9 @@ bool send_start(struct flow *f, const struct conf_gateway *g, const struct chann
 		struct sending *s = malloc(sizeof *s);
 		if (s == NULL)
 			abort();
-		*s = (struct sending){f, channel, g != NULL ? &g->out : NULL, done, ctx};
+		*s = (struct sending){.flow = f, .channel = channel, .by_gateway = g != NULL, .done = done, .ctx = ctx};
+		if (g != NULL)
+			s->gateway = g->out;
 		push_start(f->push, &call, g != NULL ? g->allow_private : allow_private, on_answer, s);
 	}
 	http_call_free(&call);

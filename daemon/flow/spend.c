@@ -111,8 +111,11 @@ static void on_read(void *ctx, const struct pg_result *r)
 	s->reading = false;
 	if (r->status != PG_OK)
 		return;
-	for (int i = 0; i < c->gateway_count; i++)
-		begin_day(gate_of(s->gates, c->gateways[i].name), pg_int(r, 0, 1));
+	for (int i = 0; i < c->gateway_count; i++) {
+		struct gate *g = gate_of(s->gates, c->gateways[i].name);
+		begin_day(g, pg_int(r, 0, 1));
+		g->spent = 0; /* unless a row says otherwise */
+	}
 	for (int row = 1; row < r->rows; row++)
 		for (int i = 0; i < c->gateway_count; i++)
 			if (strcmp(c->gateways[i].name, pg_text(r, row, 0)) == 0)
