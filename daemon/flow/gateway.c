@@ -38,8 +38,7 @@ struct call {
 
 static void finish(struct call *c)
 {
-	const struct gateway_answer *ok = &c->gateway->channel->accepted[c->door];
-	const char *own = c->gateway->out.mapping.accepted_body, *body = own != NULL ? own : ok->body;
+	const struct gateway_answer ok = channel_accepted(c->gateway->channel, &c->gateway->out, c->door);
 	struct http_request *r = c->request;
 	bool failed = c->failed;
 	inbound_free(&c->all);
@@ -49,7 +48,7 @@ static void finish(struct call *c)
 	if (failed)
 		busy_reply(r, "what this call brought is not all known to be kept: send it again");
 	else
-		http_reply(r, ok->status, ok->content_type, body, strlen(body), NULL);
+		http_reply(r, ok.status, ok.content_type, ok.body, strlen(ok.body), NULL);
 }
 
 static void go_on(struct call *c);
