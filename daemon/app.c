@@ -20,6 +20,7 @@
 #include "flow/deliver.h"
 #include "flow/escalate.h"
 #include "flow/flow.h"
+#include "flow/gateway_counts.h"
 #include "flow/incoming.h"
 #include "flow/numbers.h"
 #include "flow/outage.h"
@@ -290,6 +291,7 @@ static void open_modules(struct app *app)
 	f->alarms = alarm_open(f);
 	f->numbers = numbers_open(f);
 	f->incomings = incomings_open(f);
+	f->gateway_counts = gateway_counts_open(f);
 	f->daemons = daemons_open(f);
 	f->deliver = deliver_open(f);
 	f->escalate = escalate_open(f);
@@ -332,6 +334,7 @@ static void close_modules(struct app *app)
 	deliver_close(&f->deliver);
 	daemons_close(&f->daemons);
 	incomings_close(&f->incomings);
+	gateway_counts_close(&f->gateway_counts);
 	numbers_close(&f->numbers);
 	alarm_close(&f->alarms);
 	rules_drop(&f->rules);

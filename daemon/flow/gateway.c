@@ -5,8 +5,8 @@
 
 #include "../../protocol/json.h"
 #include "../base/log.h"
-#include "../base/metrics.h"
 #include "busy.h"
+#include "gateway_counts.h"
 #include "parts.h"
 
 #define DAY_US (INT64_C(86400) * 1000000)
@@ -34,6 +34,11 @@ struct call {
 	struct event *again;
 };
 
+static void count(const struct call *c, enum gateway_count what, size_t n)
+{
+	gateway_counts_add(c->flow->gateway_counts, c->gateway->name, what, n);
+}
+
 /* ---- the end ---- */
 
 static void finish(struct call *c)
@@ -41,6 +46,10 @@ static void finish(struct call *c)
 	const struct gateway_answer ok = channel_accepted(c->gateway->channel, &c->gateway->out, c->door);
 	struct http_request *r = c->request;
 	bool failed = c->failed;
+	if (!failed) {
+		count(c, GATEWAY_MESSAGES, c->all.message_count);
+		gateway_counts_heard(c->flow->gateway_counts, c->gateway->name);
+	}
 	inbound_free(&c->all);
 	if (c->again != NULL)
 		event_free(c->again);
@@ -219,6 +228,7 @@ static bool leave_unknown(struct call *c, const struct pg_result *r)
 		hope |= reports[i].gateway_ref[0] != '\0';
 		reports[left++] = reports[i];
 	}
+	count(c, GATEWAY_REPORTS, c->all.report_count - left);
 	c->all.report_count = left;
 	return hope;
 }
@@ -235,7 +245,7 @@ static void on_reports_kept(void *ctx, const struct pg_result *r)
 		evtimer_add(c->again, &wait);
 	} else {
 		/* about nothing of ours: asking again would not help */
-		metric_add(M_REPORTS_OF_NOTHING, (int64_t)c->all.report_count);
+		count(c, GATEWAY_REPORTS_UNKNOWN, c->all.report_count);
 		ended(c, true);
 	}
 }
@@ -318,7 +328,7 @@ static void refuse(struct call *c, const char *why)
 {
 	struct http_request *r = c->request;
 	log_warn("gateway.forged", "gateway=%s why=\"%s\"", c->gateway->name, why);
-	metric_add(M_CALLS_FORGED, 1);
+	count(c, GATEWAY_FORGED, 1);
 	inbound_free(&c->all);
 	http_reply_fault(r, 403, "forged",
 	                 "the call's signature or secret is missing or does not fit: check the secret of this gateway "
@@ -370,7 +380,7 @@ static void take(struct flow *f, struct http_request *r, enum door door)
 		refuse(c, why);
 		return;
 	case INBOUND_UNREADABLE:
-		metric_add(M_REPORTS_REFUSED, 1);
+		count(c, GATEWAY_UNREADABLE, 1);
 		log_warn("gateway.unreadable", "gateway=%s why=\"%s\"", c->gateway->name, why);
 		begin(c, false);
 		return;

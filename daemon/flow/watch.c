@@ -14,6 +14,7 @@
 #include "daemons.h"
 #include "deliver.h"
 #include "escalate.h"
+#include "gateway_counts.h"
 #include "rules.h"
 
 enum { MEASURE_EVERY = 10, STEP_S = 5 };
@@ -177,6 +178,7 @@ void watch_metrics(void *ctx, struct http_request *r)
 	metric_set(M_HTTP_CONNECTIONS, http_connections(f->http));
 	metric_set(M_AUDITOR_AGE, audit_age_s(f->audit));
 	metrics_render(&body);
+	gateway_counts_render(f->gateway_counts, &body);
 	http_reply_buf(r, 200, "text/plain; version=0.0.4; charset=utf-8", &body);
 	buf_free(&body);
 }

@@ -91,7 +91,7 @@ def answer(status, body="", headers=None):
     """Answer with JSON, or with text when body is a string."""
     if isinstance(body, str):
         return Answer(status, {"Content-Type": "text/plain", **(headers or {})}, body)
-    return Answer(status, {"Content-Type": "application/json", **(headers or {})}, json.dumps(body))
+    return Answer(status, {"Content-Type": "application/json", **(headers or {})}, json.dumps(body, separators=(",", ":")))
 
 
 def compact(value):
