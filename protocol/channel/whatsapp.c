@@ -158,7 +158,7 @@ static bool add_message(const cJSON *value, const cJSON *message, bool repaired,
 	const char *label = t < TYPES ? types[t].label : unknown;
 	if (label != NULL)
 		payload_label(&m->text, label);
-	return m->external_id[0] != '\0' && m->text.len > 0 && !m->text.failed;
+	return m->external_id[0] != '\0' && m->from[0] != '\0' && m->text.len > 0 && !m->text.failed;
 }
 
 /* ---- statuses ---- */

@@ -28,7 +28,9 @@ def sigapd(folder, text, database):
     credentials.mkdir(exist_ok=True)
     for name in re.findall(r"credential:(\S+)", text):
         path = credentials / name
-        path.write_text((database if "database" in name else secrets.token_hex(16)) + "\n")
+        # a bot's token has a form of its own, which its kind checks
+        bot = "1:" if name == "gateway_telegram.password" else ""
+        path.write_text((database if "database" in name else bot + secrets.token_hex(16)) + "\n")
         path.chmod(0o600)
     conf, port = folder / "sigapd.conf", free_port()
     conf.write_text(f"[daemon]\nconfig_dir = {ROOT / 'config'}\n\n{text}")

@@ -243,8 +243,8 @@ static void two_long_ids_stay_two(void **state)
 	memset(id, 'a', sizeof id);
 	id[sizeof id - 1] = '\0';
 	snprintf(body, sizeof body,
-	         BEFORE "{\"messages\":[{\"id\":\"%s1\",\"type\":\"text\",\"text\":{\"body\":\"a\"}},"
-	                "{\"id\":\"%s2\",\"type\":\"text\",\"text\":{\"body\":\"a\"}}]}" AFTER,
+	         BEFORE "{\"messages\":[{\"id\":\"%s1\",\"from\":\"1\",\"type\":\"text\",\"text\":{\"body\":\"a\"}},"
+	                "{\"id\":\"%s2\",\"from\":\"1\",\"type\":\"text\",\"text\":{\"body\":\"a\"}}]}" AFTER,
 	         id, id);
 	assert_int_equal(receive_signed(body, &all), INBOUND_TAKEN);
 	assert_string_not_equal(all.messages[0].external_id, all.messages[1].external_id);
