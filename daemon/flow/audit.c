@@ -17,15 +17,15 @@
 #include "rules.h"
 
 enum {
-	INCIDENTS_BATCH = 2000,
-	DEADLINES_BATCH = 20000,
+	INCIDENTS_BATCH = 4000,
+	DEADLINES_BATCH = 40000,
 	SUSPECTS_MOST = 2000, /* of one run; the next one goes on */
 	POINTLESS_MOST = 200,
 	EARLY_MS = 1500, /* a run begins so much before its time: it is never late */
 	LOOK_LEAST_MS = 200,
 	LOOK_MOST_MS = 20000,
 	BRISK_BATCHES = 10, /* of one run; what is still open after so many costs little and takes its time */
-	PACE_MS = 5000,
+	PACE_MS = 10000,
 	LATE_TIMES = 3,
 	CALM_S = 60, /* after a start what is overdue is only what waited for it */
 	REMEMBERED_S = 3600

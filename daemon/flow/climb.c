@@ -372,11 +372,12 @@ static bool read_dispatch(struct decision *x, const struct pg_result *r, int row
 	return true;
 }
 
-static bool read_row(struct decision *x, const struct pg_result *r, int row)
+static bool read_row(struct decision *x, const struct pg_result *r, int row, int after)
 {
 	int clock = name_index(clock_names, CLOCKS, pg_text(r, row, 1));
 	if (clock < 0 || !incident_row_read(x->climb.arena, r, row, COLUMN_INCIDENT, &x->incident))
 		return false;
+	x->incident.version += after;
 	x->clock = (enum clock)clock;
 	x->step = pg_int(r, row, 2);
 	x->climb.set_for = pg_time(r, row, 3);
@@ -388,7 +389,7 @@ static bool read_row(struct decision *x, const struct pg_result *r, int row)
 	return pg_is_null(r, row, COLUMN_DISPATCH) || read_dispatch(x, r, row);
 }
 
-enum climb_end climb_decide(struct flow *f, const struct pg_result *r, int row, struct climb **ret)
+enum climb_end climb_decide(struct flow *f, const struct pg_result *r, int row, int after, struct climb **ret)
 {
 	struct arena *a = arena_new();
 	struct decision *x = arena_new_of(a, struct decision);
@@ -401,7 +402,7 @@ enum climb_end climb_decide(struct flow *f, const struct pg_result *r, int row, 
 	uuid_format(x->climb.subject, id);
 	if (pg_is_null(r, row, COLUMN_INCIDENT))
 		return CLIMB_POINTLESS;
-	if (!read_row(x, r, row) || !decide(x)) {
+	if (!read_row(x, r, row, after) || !decide(x)) {
 		log_error("climb.unreadable", "subject=%s", id);
 		return CLIMB_UNREADABLE;
 	}
@@ -412,10 +413,31 @@ enum climb_end climb_decide(struct flow *f, const struct pg_result *r, int row, 
 	return CLIMB_DECIDED;
 }
 
+bool climb_join(struct climb *first, struct climb *second)
+{
+	struct change *c = &first->change, *more = &second->change;
+	if (first->second != NULL || first->plan->dispatch_count + second->plan->dispatch_count > 0 ||
+	    first->plan->notice_count + second->plan->notice_count > PLAN_NOTICES)
+		return false;
+	plan_join(first->plan, second->plan);
+	c->second_kind = more->kind;
+	c->second_data = more->data;
+	for (int i = 0; i < more->dispatch_count; i++)
+		c->dispatches[c->dispatch_count++] = more->dispatches[i];
+	for (int i = 0; i < more->arm_count; i++)
+		c->arms[c->arm_count++] = more->arms[i];
+	for (int i = 0; i < more->stop_count; i++)
+		c->stops[c->stop_count++] = more->stops[i];
+	first->second = second;
+	return true;
+}
+
 void climb_free(struct climb **climb)
 {
 	struct climb *x = *climb;
 	*climb = NULL;
+	if (x->second != NULL)
+		climb_free(&x->second);
 	struct arena *a = x->arena;
 	rules_drop(&x->rules);
 	arena_free(&a);

@@ -2,6 +2,7 @@
  * if this daemon still holds it. */
 #include "escalate.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,6 +56,12 @@ static void reload_soon(struct escalate *e)
 		look_within(&e->reload, 0);
 }
 
+static void observe(const struct climb *x, struct wall at)
+{
+	metric_add(M_DEADLINES_FIRED, 1);
+	metric_observe(M_DEADLINE_LATENESS, (double)(at.us - x->set_for.us) / 1e6);
+}
+
 static void on_applied(void *ctx, struct change *c, enum store_end end, int version, struct wall at)
 {
 	(void)version;
@@ -63,18 +70,20 @@ static void on_applied(void *ctx, struct change *c, enum store_end end, int vers
 	fault_point("escalate.applied");
 	deliver_release(e->flow->deliver, x->rules, x->plan, x->leased, end == STORE_KEPT);
 	if (end == STORE_KEPT) {
-		metric_add(M_DEADLINES_FIRED, 1);
+		for (const struct climb *fired = x; fired != NULL; fired = fired->second)
+			observe(fired, at);
 		metric_add(M_DISPATCHES, (int64_t)x->plan->dispatch_count);
-		metric_observe(M_DEADLINE_LATENESS, (double)(at.us - x->set_for.us) / 1e6);
 		for (int i = 0; i < c->arm_count; i++)
 			escalate_look(e, (int64_t)c->arms[i].after_s * 1000);
 		for (size_t i = 0; i < x->plan->deadline_count; i++)
 			escalate_look(e, (int64_t)x->plan->deadlines[i].after_s * 1000);
 	}
-	if (end == STORE_CONFLICT)
-		decide_again(e, x->subject);
-	else
-		let_go(e, 1); /* not kept: the claim's lease ends and the deadline is due again */
+	for (const struct climb *one = x; one != NULL; one = one->second) {
+		if (end == STORE_CONFLICT)
+			decide_again(e, one->subject);
+		else
+			let_go(e, 1); /* not kept: the claim's lease ends and the deadline is due again */
+	}
 	e->applying--;
 	reload_soon(e);
 	climb_free(&x);
@@ -112,11 +121,42 @@ static void drop(struct escalate *e, struct uuid subject)
 	store_query(e->flow->store, SQL_DROP_DEADLINE, p, on_dropped, NULL);
 }
 
-static void fire_row(struct escalate *e, const struct pg_result *r, int row)
+enum { COLUMN_INCIDENT = 5, COLUMN_URGENCY = 10 };
+
+static bool same_incident(const struct pg_result *r, int row, int other)
+{
+	return !pg_is_null(r, row, COLUMN_INCIDENT) && !pg_is_null(r, other, COLUMN_INCIDENT) &&
+	       uuid_equal(pg_uuid(r, row, COLUMN_INCIDENT), pg_uuid(r, other, COLUMN_INCIDENT));
+}
+
+/* The next row about the same incident, or -1. */
+static int next_of_incident(const struct pg_result *r, int rows, int row)
+{
+	for (int other = row + 1; other < rows; other++)
+		if (same_incident(r, row, other))
+			return other;
+	return -1;
+}
+
+/* Agencies that were told together are overdue together: the next clock of the incident that has run out becomes part of the same change, as if it had been decided right after it. */
+static void join_next(struct escalate *e, const struct pg_result *r, int rows, int row, struct climb *first,
+                      bool *joined)
+{
+	int next = next_of_incident(r, rows, row);
+	struct climb *second;
+	if (next < 0)
+		return;
+	joined[next] = climb_decide(e->flow, r, next, 1, &second) == CLIMB_DECIDED && climb_join(first, second);
+	if (!joined[next])
+		climb_free(&second);
+}
+
+static void fire_row(struct escalate *e, const struct pg_result *r, int rows, int row, bool *joined)
 {
 	struct climb *x;
-	switch (climb_decide(e->flow, r, row, &x)) {
+	switch (climb_decide(e->flow, r, row, 0, &x)) {
 	case CLIMB_DECIDED:
+		join_next(e, r, rows, row, x, joined);
 		apply(e, x);
 		return;
 	case CLIMB_POINTLESS:
@@ -129,14 +169,11 @@ static void fire_row(struct escalate *e, const struct pg_result *r, int row)
 	let_go(e, 1);
 }
 
-enum { COLUMN_INCIDENT = 5, COLUMN_URGENCY = 10 };
-
-/* Two changes decided on one version of an incident cannot both take effect: the second waits for the first. */
+/* Two changes decided on one version of an incident cannot both take effect: what the first could not take along waits for it. */
 static bool is_second(const struct pg_result *r, int row)
 {
 	for (int before = 0; before < row; before++)
-		if (!pg_is_null(r, row, COLUMN_INCIDENT) && !pg_is_null(r, before, COLUMN_INCIDENT) &&
-		    uuid_equal(pg_uuid(r, before, COLUMN_INCIDENT), pg_uuid(r, row, COLUMN_INCIDENT)))
+		if (same_incident(r, before, row))
 			return true;
 	return false;
 }
@@ -144,15 +181,17 @@ static bool is_second(const struct pg_result *r, int row)
 /* The critical ones first. */
 static void fire_rows(struct escalate *e, const struct pg_result *r, int rows)
 {
+	bool joined[IN_HAND_MOST] = {false};
+	assert(rows <= IN_HAND_MOST);
 	for (int pass = 0; pass < 2; pass++)
 		for (int row = 0; row < rows; row++) {
 			bool critical = strcmp(pg_text(r, row, COLUMN_URGENCY), urgency_names[URGENCY_CRITICAL]) == 0;
-			if (critical != (pass == 0))
+			if (critical != (pass == 0) || joined[row])
 				continue;
 			if (is_second(r, row))
 				decide_again(e, pg_uuid(r, row, 0));
 			else
-				fire_row(e, r, row);
+				fire_row(e, r, rows, row, joined);
 		}
 	if (e->applying == 0)
 		reload_soon(e);

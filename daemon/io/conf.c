@@ -53,7 +53,7 @@ static const struct conf_setting settings[] = {
 	{ DELIVERY, "lease_s", conf_value_number, IN(lease_s), 5, 600, .initial = "30",
 	  .help = "Seconds after which an attempt of a daemon that died is taken over. More than total_ms." },
 
-	{ CLOCKS_, "poll_ms", conf_value_number, IN(poll_ms), 10, 60000, .initial = "1000",
+	{ CLOCKS_, "poll_ms", conf_value_number, IN(poll_ms), 10, 60000, .initial = "1200",
 	  .help = "Milliseconds at most between two looks at the database for due work." },
 
 	{ WATCH, "audit_s", conf_value_number, IN(audit_s), 1, 60, .initial = "60",

@@ -42,7 +42,7 @@ struct conf {
 	const char *ca_file;
 	int lease_s; /* 30 */
 	/* [clocks] */
-	int poll_ms; /* 1000: at most this between two looks at the database for due work */
+	int poll_ms; /* 1200: at most this between two looks at the database for due work */
 	/* [watch] */
 	int audit_s;               /* 60 */
 	const char *heartbeat_url; /* NULL: none */

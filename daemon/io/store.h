@@ -89,6 +89,8 @@ struct change {
 	struct uuid incident;
 	int expected;                    /* version the decision was made on */
 	const char *actor, *kind, *data; /* the event; data is JSON */
+	const char *second_kind,
+	        *second_data; /* a second event by the same actor, right after it; NULL: none. Such a change makes no dispatches */
 	const char *state, *type, *urgency, *region, *place_text, *summary, *disposition; /* NULL: unchanged */
 	struct uuid merged_into; /* nil: unchanged; gone when the state is no longer "merged" */
 	struct change_dispatch dispatches[CHANGE_DISPATCHES];

@@ -364,6 +364,19 @@ static void put_brought(struct columns *c, struct change *const *changes, int n,
 	give(a, COUNT(change_report_types), params);
 }
 
+static const enum pg_type change_second_types[] = {PG_TEXT, PG_JSON};
+
+static void put_second(struct columns *c, struct change *const *changes, int n, struct pg_params *params)
+{
+	struct pg_array *a[COLUMNS_MOST];
+	take(c, change_second_types, COUNT(change_second_types), a);
+	for (int i = 0; i < n; i++) {
+		pg_array_text(a[0], changes[i]->second_kind);
+		pg_array_text(a[1], changes[i]->second_data);
+	}
+	give(a, COUNT(change_second_types), params);
+}
+
 void columns_changes(struct columns *c, struct change *const *changes, int n, bool all_or_none, int lease_s,
                      struct uuid owner, struct pg_params *params)
 {
@@ -372,6 +385,7 @@ void columns_changes(struct columns *c, struct change *const *changes, int n, bo
 	put_arms(c, changes, n, params);
 	pg_param_bool(params, all_or_none);
 	put_brought(c, changes, n, params);
+	put_second(c, changes, n, params);
 }
 
 /* ---- finish_attempts ---- */

@@ -4,7 +4,7 @@ merely paused end by time; every deadline fires once in effect, every notice lea
 How lateness is measured: a rung is due when its clock, as the database has it, runs out (the dispatch's notified_at plus its time to accept;
 after a rung, that rung's event plus its pause), and it fired when the transaction of its event began. The test always leaves one daemon
 alive and ready, so "a live daemon could" is: at once. What a rung may be late is therefore one look at the database by a survivor
-(poll_ms, 1 s: until then nobody can know of the death) and the work itself; 2 s are promised.
+(poll_ms, 1.2 s: until then nobody can know of the death) and the work itself; 2 s are promised.
 """
 import concurrent.futures
 import random

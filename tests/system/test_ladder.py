@@ -163,6 +163,22 @@ def test_silence_climbs_rung_by_rung_at_the_times_of_the_policy(fast_stack):
     assert all(s["address"] == DUTY_PHONE for s in sent)
 
 
+def test_agencies_told_together_are_overdue_together_in_one_step_of_the_history(fast_stack):
+    """Both clocks run out at one moment: two events of one change, each with its own notice, in a history that is whole."""
+    made = fast_stack.report(village="64.09.01.1003")
+    incident = made["incident"]["id"]
+    first, second = [wait_climbed(fast_stack, d["id"], 1, 20)[0] for d in made["dispatches"][:2]]
+    assert first["at"] == second["at"], "the two were not one change"
+    assert abs(first["number"] - second["number"]) == 1
+    for d in made["dispatches"][:2]:
+        wait_until(lambda d=d: [c for c in fast_stack.partner(d["agency"]).about(incident) if c.json["type"] == "dispatch.reminder"], 5, "the reminder")
+    (row,) = fast_stack.sql("select i.version, count(*) as events, max(e.number) as last from incident i join event e on e.incident_id = i.id where i.id = %s group by 1",
+                            incident)
+    assert row["version"] == row["events"] == row["last"]
+    fast_stack.ctl("audit", "verify")
+    assert fast_stack.api("POST", f"/v1/incidents/{incident}/events", json={"event": "close", "disposition": "handled"}).status_code == 200
+
+
 def test_the_wider_agency_is_not_dispatched_twice_by_its_own_ladder(fast_stack):
     stack, made = fast_stack, fast_stack.report()
     incident = made["incident"]["id"]

@@ -123,7 +123,7 @@ static void an_empty_file_gives_the_defaults(void **state)
 	assert_int_equal(c->total_ms, 10000);
 	assert_null(c->ca_file);
 	assert_int_equal(c->lease_s, 30);
-	assert_int_equal(c->poll_ms, 1000);
+	assert_int_equal(c->poll_ms, 1200);
 	assert_int_equal(c->audit_s, 60);
 	assert_null(c->heartbeat_url);
 	assert_int_equal(c->database_away_s, 10);

@@ -2,6 +2,7 @@
 -- A change whose expected version is no longer the incident's has no effect at all; of two for one incident one wins. Children name their change by its place (from 1).
 -- $55: all or none (a merge is two changes); its incidents are locked, in one order, before any is changed.
 -- A report that an incident gets (a repetition, more about it) comes with its change: when the report's key is known already, the change has no effect.
+-- Two clocks of one incident that run out together are one change with two events, the second in $77 (kind) and $78 (data) by place; null: none.
 -- Returns place, new version and the database's time of those that took effect.
 with c as (
 	select * from unnest($1::uuid[], $2::int4[], $3::text[], $4::text[], $5::json[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
@@ -14,8 +15,10 @@ with c as (
 	) y
 ), ok as (
 	update incident i set
-		version = i.version + 1,
-		head = event_hash(i.head, i.id, i.version + 1, now(), c.actor, c.kind, c.data),
+		version = i.version + 1 + (($77::text[])[c.ord] is not null)::int4,
+		head = case when ($77::text[])[c.ord] is null then event_hash(i.head, i.id, i.version + 1, now(), c.actor, c.kind, c.data)
+			else event_hash(event_hash(i.head, i.id, i.version + 1, now(), c.actor, c.kind, c.data), i.id, i.version + 2, now(), c.actor,
+				($77::text[])[c.ord], ($78::json[])[c.ord]) end,
 		state = coalesce(c.state, i.state),
 		type = coalesce(c.type, i.type),
 		urgency = coalesce(c.urgency, i.urgency),
@@ -35,7 +38,14 @@ with c as (
 	select coalesce(array_agg(ord::int4), '{}') as places from ok
 ), new_event as (
 	insert into event (incident_id, number, at, actor, kind, data, hash)
-	select id, version, now(), actor, kind, data, head from ok
+	select id, version, now(), actor, kind, data, head from ok where ($77::text[])[ord] is null
+	union all
+	-- the first of two: the incident's head before is that of the statement's beginning, as its version was the expected one
+	select id, version - 1, now(), actor, kind, data,
+		(select event_hash(i.head, i.id, ok.version - 1, now(), ok.actor, ok.kind, ok.data) from incident i where i.id = ok.id)
+	from ok where ($77::text[])[ord] is not null
+	union all
+	select id, version, now(), actor, ($77::text[])[ord], ($78::json[])[ord], head from ok where ($77::text[])[ord] is not null
 ), changed_dispatch as (
 	update dispatch d set
 		version = d.version + 1,
