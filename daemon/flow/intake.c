@@ -92,7 +92,10 @@ static void make_plan(struct intake *in, int64_t number)
 	        .has_position = r->has_position,
 	        .lat = r->lat,
 	        .lon = r->lon,
-	        .reporter_phone = in->no_reply ? NULL : r->phone,
+	        .reporter_phone = in->no_reply           ? NULL
+	                          : in->reply_to != NULL ? in->reply_to
+	                                                 : r->phone,
+	        .via = in->via,
 	        .sms_report = in->sms,
 	};
 	in->plan = plan_make(in->arena, &setting, &input);
@@ -174,7 +177,8 @@ static void become_part(struct intake *in)
 	a->read = &in->triage;
 	if (in->sms && !in->no_reply) {
 		a->reply_key = "merged";
-		a->reply_to = in->report.phone;
+		a->reply_to = in->reply_to != NULL ? in->reply_to : in->report.phone;
+		a->reply_via = in->via;
 	}
 	a->done = on_attached;
 	a->ctx = in;

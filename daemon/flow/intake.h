@@ -14,7 +14,9 @@ struct intake {
 	struct store_report report; /* gateway, external_id, fingerprint, raw, source, text, phone … are the caller's */
 	struct stated stated;       /* what the source stated explicitly */
 	bool sms;                   /* the reporter writes and reads SMS */
-	bool no_reply;              /* the reporter has had enough automatic answers, or is no telephone */
+	const char *reply_to;       /* where the reporter is answered; NULL: his telephone, report.phone */
+	const char *via;            /* the gateway that brought it and takes the answer first; NULL: any */
+	bool no_reply;              /* the reporter has had enough automatic answers, or cannot be answered */
 	struct mono received;
 	/* made on the way */
 	struct rules *rules;
