@@ -209,6 +209,9 @@ static void what_could_be_somebody_else_is_never_sure(void **state)
 	        {"bayi terlantar di depan masjid kelurahan petung, belum ada yg ambil, pakai selimut biru",
 	         "kakek terlantar di depan masjid kelurahan petung, belum ada yg ambil, pakai selimut biru", 15, DUPLICATE_NO,
 	         DUPLICATE_SUGGEST, "different age"},
+	        {"kakek linglung di depan masjid nurul iman kel petung, tdk tau rumahnya",
+	         "di depan masjid nurul iman petung ada ibu linglung tdk tau rumahnya", 40, DUPLICATE_NO, DUPLICATE_SUGGEST,
+	         "a man in one, a woman in the other"},
 	        /* another landmark */
 	        {"orang gila telanjang di depan pasar kelurahan petung, bawa parang", "orang gila telanjang di depan terminal kelurahan petung, bawa parang",
 	         15, DUPLICATE_NO, DUPLICATE_SUGGEST, "different landmarks"},
