@@ -127,7 +127,7 @@ struct plan_extra_input {
 	double lat, lon;
 	const char *next_name; /* plan_tell_duty: who is told next when nobody answers ("Polres PPU"); NULL: not said */
 	int next_s;            /* and in how many seconds */
-	int more_reports;      /* plan_remind with NOTICE_UPDATED: so many told the same after the first one; 0: the news is another */
+	int more_reports; /* plan_remind with NOTICE_UPDATED: so many told the same after the first one; 0: the news is another */
 };
 struct plan *plan_extra(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
                         const struct agency *to, const char *role, const char *task, int accept_s, int arrive_s,

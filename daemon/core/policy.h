@@ -64,10 +64,10 @@ struct alarm_rule {
 };
 /* "duplicates": when a report tells an event that is known already. See duplicate.h. */
 struct duplicate_rules {
-	int window_s;                 /* "window_h": nothing older is compared; the same words of the same sender within it are the same event */
+	int window_s; /* "window_h": nothing older is compared; the same words of the same sender within it are the same event */
 	int near_s;                   /* "near_h": so close in time another sender's report may surely mean the same */
 	double attach_at, suggest_at; /* scores: from here it is sure, from here a person is asked */
-	bool http_attaches;           /* "http": "attach"; by default what comes with a source's own key is a report of its own, and only suggested */
+	bool http_attaches; /* "http": "attach"; by default what comes with a source's own key is a report of its own, and only suggested */
 };
 enum { POLICY_RULES_MAX = 12, POLICY_RUNGS_MAX = 16 };
 struct type_rules {

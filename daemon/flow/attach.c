@@ -236,7 +236,8 @@ static void take_over(struct attach *a, const struct plan_setting *setting)
 	struct plan *p = replan_make(a->arena, setting, i, a->rows, a->row_count, &t, place);
 	bool type = i->type == TYPE_UNSURE && p->type != TYPE_UNSURE;
 	bool village = !is_village(i->region) && is_village(p->region);
-	if (uuid_is_nil(p->incident) || (!type && !village && p->urgency <= i->urgency && !flags_call_somebody(a, &t, p)))
+	if (uuid_is_nil(p->incident) ||
+	    (!type && !village && p->urgency <= i->urgency && !flags_call_somebody(a, &t, p)))
 		return;
 	a->raises = true;
 	a->plan = p;
@@ -341,8 +342,8 @@ static bool has_become_another(const struct attach *a)
 	if (strcmp(a->report.relation, "duplicate") != 0 || a->read == NULL || a->score >= 1)
 		return false;
 	bool type = i->type != TYPE_UNSURE && a->read->type != TYPE_UNSURE && i->type != a->read->type;
-	bool village = is_village(i->region) && a->read->place.code[0] != '\0' &&
-	               strcmp(i->region, a->read->place.code) != 0;
+	bool village =
+	        is_village(i->region) && a->read->place.code[0] != '\0' && strcmp(i->region, a->read->place.code) != 0;
 	return type || village;
 }
 

@@ -7,21 +7,24 @@
 #include "intake.h"
 
 enum attach_end {
-	ATTACH_KEPT,        /* report and event are on disk */
-	ATTACH_REPEATED,    /* the report's key was known: nothing was written */
-	ATTACH_ENDED,       /* the incident has ended meanwhile, or turned out to be of another type or place than a duplicate says: nothing was written, the report is a new one */
+	ATTACH_KEPT,     /* report and event are on disk */
+	ATTACH_REPEATED, /* the report's key was known: nothing was written */
+	ATTACH_ENDED, /* the incident has ended meanwhile, or turned out to be of another type or place than a duplicate says: nothing was written, the report is a new one */
 	ATTACH_UNAVAILABLE, /* the database is away */
 };
 struct attach {
 	struct flow *flow;
 	struct arena *arena;
-	struct store_report report; /* the caller fills what the source said, triage, relation, asks, answers; id and number are made here */
+	struct store_report
+	        report; /* the caller fills what the source said, triage, relation, asks, answers; id and number are made here */
 	struct uuid incident;
-	double score;              /* 0..1 for a duplicate, else 0 */
-	const char *reasons;       /* JSON array of texts, English; NULL: none */
-	bool silent;               /* nobody is told */
-	const struct triage *read; /* what the report says, for the incident to take over what it did not know; NULL: it knows nothing better */
-	const char *reply_key;     /* SMS to the reporter, in the same transaction, as far as he gets any this hour; NULL: none. {no} is filled with the incident's number */
+	double score;        /* 0..1 for a duplicate, else 0 */
+	const char *reasons; /* JSON array of texts, English; NULL: none */
+	bool silent;         /* nobody is told */
+	const struct triage *
+	        read; /* what the report says, for the incident to take over what it did not know; NULL: it knows nothing better */
+	const char *
+	        reply_key; /* SMS to the reporter, in the same transaction, as far as he gets any this hour; NULL: none. {no} is filled with the incident's number */
 	const char *reply_to, *reply_via;
 	/* called once */
 	void (*done)(struct attach *a, enum attach_end end, int64_t incident_number);

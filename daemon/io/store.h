@@ -110,7 +110,7 @@ struct change {
 	struct uuid moves;    /* a report that belongs to this incident from now on, which it opened; nil: none */
 	struct uuid judged;   /* a person has decided whether the incident is the same event as that one; nil: no */
 	const char *decision; /* "same", "different" */
-	struct change *tied; /* another incident's change: both take effect, or neither; its done is not called */
+	struct change *tied;  /* another incident's change: both take effect, or neither; its done is not called */
 	void (*done)(void *ctx, struct change *c, enum store_end end, int version, struct wall at);
 	void *ctx;
 };
