@@ -288,6 +288,17 @@ static bool decided(struct work *w, enum incident_event event)
 	return agrees(w, "to", incident_state_names[i->state]);
 }
 
+/* A report that belongs to it came: what it knew better was a triage by the machine, the plan that came of it stands beside. */
+static bool attached(struct work *w)
+{
+	if (!incident_is_open(w->incident->state))
+		return fail(w, "it does not fit, the incident is %s", incident_state_names[w->incident->state]);
+	if (json_member(w->data, "plan") != NULL)
+		return decided(w, INCIDENT_ON_TRIAGE);
+	const char *state = incident_state_names[w->incident->state];
+	return agrees(w, "from", state) && agrees(w, "to", state);
+}
+
 /* ---- all of it ---- */
 
 static bool apply(struct work *w)
@@ -301,6 +312,8 @@ static bool apply(struct work *w)
 		return opened(w);
 	if (strcmp(kind, "escalated") == 0)
 		return escalated(w);
+	if (strcmp(kind, "report_attached") == 0)
+		return attached(w);
 	if (strcmp(kind, "claimed") == 0)
 		return true;
 	if (of_dispatch >= 0 && json_member(w->data, "dispatch") != NULL)

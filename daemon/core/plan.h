@@ -127,6 +127,7 @@ struct plan_extra_input {
 	double lat, lon;
 	const char *next_name; /* plan_tell_duty: who is told next when nobody answers ("Polres PPU"); NULL: not said */
 	int next_s;            /* and in how many seconds */
+	int more_reports; /* plan_remind with NOTICE_UPDATED: so many told the same after the first one; 0: the news is another */
 };
 struct plan *plan_extra(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
                         const struct agency *to, const char *role, const char *task, int accept_s, int arrive_s,
@@ -154,6 +155,9 @@ size_t plan_tell_duty(struct arena *a, const struct plan_setting *s, const struc
  * tells something already. reason: Indonesian, for the SMS: "selesai ditangani". Appends, as NOTICE_CANCELLED: no later answer makes it void. Returns the number told. */
 size_t plan_stand_down_people(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
                               const char *phones, const char *reason, struct plan *to);
+/* An SMS to the reporter of something that belongs to the incident: reply text key, with {no} its number. via: the gateway to try first, or NULL. Appends. */
+void plan_answer(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in, const char *key,
+                 const char *to, const char *via, struct plan *p);
 /* Renders the plan as one JSON document (sigapctl route, incident event 1's data uses a shorter form made by plan_render_opened). */
 void plan_render(const struct plan *p, const struct plan_setting *s, struct buf *out);
 void plan_render_opened(const struct plan *p, struct buf *out);

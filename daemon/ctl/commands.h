@@ -37,6 +37,7 @@ int command_outbox_list(struct ctl *c);
 int command_outbox_replay(struct ctl *c);
 int command_gateways(struct ctl *c);
 int command_alarms(struct ctl *c);
+int command_duplicates(struct ctl *c);
 int command_audit_verify(struct ctl *c);
 int command_doctor(struct ctl *c);
 int command_export(struct ctl *c);

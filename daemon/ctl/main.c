@@ -74,6 +74,7 @@ static const struct command commands[] = {
 	{"outbox list", NULL, "notices given up (default), or still waiting", {{"state", "dead|waiting", false}}, command_outbox_list},
 	{"outbox replay", "NOTICE", "deliver a notice that was given up", {{NULL, NULL, false}}, command_outbox_replay},
 	{"gateways", NULL, "SMS gateways: what each sent and cost today, its daily cap, and whether it works", {{NULL, NULL, false}}, command_gateways},
+	{"duplicates", NULL, "incidents that may be one event and await a decision, or all that were suggested", {{"all", NULL, false}}, command_duplicates},
 	{"alarms", NULL, "trouble of the machine itself that lasts, or all that ever was", {{"all", NULL, false}}, command_alarms},
 	{"audit verify", NULL, "recompute the history's hashes", {{"incident", "NUMBER", false}}, command_audit_verify},
 	{"doctor", NULL, "every promise that a query can check", {{NULL, NULL, false}}, command_doctor},

@@ -9,6 +9,7 @@
 #include "deliver.h"
 #include "escalate.h"
 #include "order.h"
+#include "replan.h"
 #include "stand_down.h"
 
 enum { TRIES_MOST = 30 };
@@ -17,14 +18,26 @@ static void load(struct order *o);
 
 /* ---- write ---- */
 
-/* The incident that this one was merged into or taken out of. */
+/* The incident that this one was merged into, taken out of or differs from; the report that was taken out. */
 static void put_other(struct json_out *j, const struct order *o)
 {
 	char id[UUID_TEXT];
-	if (o->change.tied == NULL)
+	if (o->event == INCIDENT_ON_DETACH) {
+		uuid_format(o->detached.id, id);
+		json_member_string(j, "report", id);
+		json_member_int(j, "number", o->detached.number);
+		uuid_format(o->tied.incident, id);
+		json_member_string(j, "opened_id", id);
+	}
+	if (!order_is_about_two(o))
 		return;
 	bool merge = o->event == INCIDENT_ON_MERGE;
 	uuid_format(o->other.id, id);
+	if (o->event == INCIDENT_ON_NOT_DUPLICATE) {
+		json_member_int(j, "incident", o->other.number);
+		json_member_string(j, "incident_id", id);
+		return;
+	}
 	json_member_int(j, merge ? "into" : "out_of", o->other.number);
 	json_member_string(j, merge ? "into_id" : "out_of_id", id);
 }
@@ -93,6 +106,7 @@ static void on_written(void *ctx, struct change *c, enum store_end end, int vers
 	struct flow *f = o->flow;
 	if (o->plan != NULL)
 		deliver_release(f->deliver, o->rules, o->plan, o->leased, end == STORE_KEPT);
+	order_detached(o, end == STORE_KEPT);
 	if (end == STORE_KEPT) {
 		for (int i = 0; i < c->dispatch_count; i++)
 			deliver_void(f->deliver, c->dispatches[i].id);
@@ -123,45 +137,6 @@ static void on_written(void *ctx, struct change *c, enum store_end end, int vers
 
 /* ---- decide ---- */
 
-static bool is_told(const struct order *o, const struct agency *a)
-{
-	for (int i = 0; i < o->row_count; i++)
-		if (strcmp(o->rows[i].agency, a->slug) == 0 && o->rows[i].state != DISPATCH_CANCELLED)
-			return true;
-	return false;
-}
-
-/* Takes out of the plan what exists already: agencies told before keep their dispatch. */
-static void drop_told(const struct order *o, struct plan *p)
-{
-	size_t dispatches = 0, notices = 0, deadlines = 0;
-	struct uuid gone[PLAN_DISPATCHES];
-	size_t gone_count = 0;
-	for (size_t i = 0; i < p->dispatch_count; i++) {
-		if (is_told(o, p->dispatches[i].agency))
-			gone[gone_count++] = p->dispatches[i].id;
-		else
-			p->dispatches[dispatches++] = p->dispatches[i];
-	}
-	p->dispatch_count = dispatches;
-	for (size_t i = 0; i < p->notice_count; i++) {
-		bool keep = p->notices[i].kind != NOTICE_RECEIPT;
-		for (size_t g = 0; g < gone_count; g++)
-			keep &= !uuid_equal(p->notices[i].about, gone[g]);
-		if (keep)
-			p->notices[notices++] = p->notices[i];
-	}
-	p->notice_count = notices;
-	for (size_t i = 0; i < p->deadline_count; i++) {
-		bool keep = true;
-		for (size_t g = 0; g < gone_count; g++)
-			keep &= !uuid_equal(p->deadlines[i].subject, gone[g]);
-		if (keep)
-			p->deadlines[deadlines++] = p->deadlines[i];
-	}
-	p->deadline_count = deadlines;
-}
-
 static bool plan_triage(struct order *o)
 {
 	const struct event_request *q = &o->asked;
@@ -180,18 +155,8 @@ static bool plan_triage(struct order *o)
 	};
 	triage_report(o->rules->lexicon, o->rules->gazetteer, &stated, &o->triage);
 	const struct plan_setting setting = rules_setting(o->flow, o->rules);
-	const struct plan_input input = {
-	        .triage = &o->triage,
-	        .number = o->incident.number,
-	        .incident = o->incident.id,
-	        .incident_version = o->incident.version + 1,
-	        .place_text = q->place_text != NULL ? q->place_text : o->incident.place_text,
-	        .has_position = o->incident.has_position,
-	        .lat = o->incident.lat,
-	        .lon = o->incident.lon,
-	};
-	o->plan = plan_make(o->arena, &setting, &input);
-	drop_told(o, o->plan);
+	o->plan = replan_make(o->arena, &setting, &o->incident, o->rows, o->row_count, &o->triage,
+	                      q->place_text != NULL ? q->place_text : o->incident.place_text);
 	c->type = incident_type_names[o->triage.type];
 	c->urgency = urgency_names[o->triage.urgency];
 	c->region = region;
@@ -209,7 +174,7 @@ static bool plan_agency(struct order *o)
 		order_reply_invalid(o, "#/agency", "no such agency in the directory");
 		return false;
 	}
-	if (is_told(o, to)) {
+	if (replan_is_told(o->rows, o->row_count, to)) {
 		order_reply_invalid(o, "#/agency", "this agency has a dispatch in this incident already");
 		return false;
 	}
@@ -320,6 +285,8 @@ static void perform(struct order *o)
 		c->disposition = disposition_names[DISPOSITION_FALSE_REPORT];
 	if (order_is_about_two(o))
 		order_tie_other(o);
+	if (o->event == INCIDENT_ON_DETACH)
+		order_tie_opened(o);
 }
 
 static void decide(struct order *o)
@@ -367,6 +334,8 @@ static void on_loaded(void *ctx, const struct pg_result *r)
 		order_reply_conflict(o);
 	else if (order_is_about_two(o))
 		order_load_other(o, decide);
+	else if (o->event == INCIDENT_ON_DETACH)
+		order_load_report(o, decide);
 	else
 		decide(o);
 }
@@ -401,9 +370,9 @@ static void keep_strings(struct order *o, const struct event_request *q)
 	struct event_request *k = &o->asked;
 	*k = *q;
 	k->tree = NULL;
-	const char **const strings[] = {&k->event,       &k->reason,       &k->note,       &k->type,
-	                                &k->urgency,     &k->village_code, &k->place_text, &k->agency,
-	                                &k->disposition, &k->to,           &k->evidence,   &k->into};
+	const char **const strings[] = {&k->event,        &k->reason,     &k->note,   &k->type,        &k->urgency,
+	                                &k->village_code, &k->place_text, &k->agency, &k->disposition, &k->to,
+	                                &k->evidence,     &k->into,       &k->report};
 	for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
 		*strings[i] = arena_strdup(o->arena, *strings[i]);
 }

@@ -7,6 +7,7 @@
  *   conversation  all the rest: what a citizen writes
  *   intake     a report is read, triaged, planned, committed, acknowledged
  *   gammu      a gateway that is not called by HTTP: SMSD's tables, both ways
+ *   attach     a report that belongs to an open incident becomes part of it
  *   deliver    notices leave, are retried, are given up
  *   respond    partners answer; coordinators decide (coordinate)
  *   escalate   clocks run out; the ladder climbs
@@ -15,7 +16,7 @@
  *   watch      health, metrics, the look at the queues
  *   audit      what is armed and waiting is compared with what the events say, and repaired
  *
- * Beside the path: rules (the snapshot that decisions are made on), access (who may ask what), numbers (report numbers), query (reading),
+ * Beside the path: recent (what was reported in the last days), rules (the snapshot that decisions are made on), access (who may ask what), numbers (report numbers), query (reading),
  * link (the partner's page), alarm (trouble of the machine itself: people are told), outage (the
  * same when the database is away), api (the table of routes). */
 #ifndef SIGAP_FLOW_H
@@ -41,6 +42,8 @@ struct alarms;
 struct roster_watch;
 struct audit;
 struct gammu;
+struct recent;
+struct attach_lines;
 
 /* What the stages share. Made and ended by app.c. */
 struct flow {
@@ -63,6 +66,8 @@ struct flow {
 	struct roster_watch *roster;
 	struct audit *audit;
 	struct gammu *gammu;
+	struct recent *recent;
+	struct attach_lines *attaching;
 	bool ready; /* rules are loaded and the database answers */
 	bool draining;
 };

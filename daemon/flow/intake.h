@@ -1,8 +1,10 @@
-/* intake: a report is read, triaged, planned, committed; then its source is answered and its notices leave. Waits once: for the commit. */
+/* intake: a report is read, triaged, planned, committed; then its source is answered and its notices leave. Waits once: for the commit. What surely repeats an incident that is known
+ * becomes part of it (attach.h) instead; what may be a repetition is planned all the same, and suggested to people. */
 #ifndef SIGAP_FLOW_INTAKE_H
 #define SIGAP_FLOW_INTAKE_H
 #include "../core/triage.h"
 #include "flow.h"
+#include "recent.h"
 #include "rules.h"
 
 /* One report on its way. The caller fills what the source said; everything lives in arena until answer has been called. */
@@ -20,6 +22,11 @@ struct intake {
 	struct rules *rules;
 	struct triage triage;
 	struct plan *plan;
+	struct duplicate_facts facts;
+	struct recent_match match;   /* what it may repeat */
+	struct recent_waiter waiter; /* for the commit of what it repeats */
+	struct attach *attach;       /* it became part of a known incident; NULL: it did not */
+	bool own;                    /* it is a report of its own, whatever it is like */
 	/* called once: the commit's end; on STORE_REPEATED nothing was written. at: the database's time of the commit. */
 	void (*answer)(struct intake *in, enum store_end end, struct wall at);
 	void *ctx;

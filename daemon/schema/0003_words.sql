@@ -58,7 +58,20 @@ create table duplicate_suggestion (
 );
 comment on table duplicate_suggestion is 'two incidents that may be one event: a person decides; reasons is an array of texts';
 create index duplicate_suggestion_open on duplicate_suggestion (made_at) where decided_at is null;
+create index duplicate_suggestion_made on duplicate_suggestion (made_at);
 create index duplicate_suggestion_other on duplicate_suggestion (other_id);
+
+alter view doctor rename to doctor_of_dispatch;
+create view doctor as
+select * from doctor_of_dispatch
+union all
+select 'incident whose counter is not the number of its reports', i.id::text
+from incident i where i.report_count <> (select count(*) from report r where r.incident_id = i.id)
+union all
+select 'suggested duplicate of an incident that does not exist', s.incident_id::text
+from duplicate_suggestion s
+where not exists (select from incident i where i.id = s.incident_id) or not exists (select from incident i where i.id = s.other_id);
+comment on view doctor is 'every promise that a query can check; empty when all hold';
 
 -- ---- senders -------------------------------------------------------------------------------------------------------------
 
