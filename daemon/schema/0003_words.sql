@@ -45,6 +45,10 @@ comment on table inbound_part is 'parts of long messages that wait for the other
 create index inbound_part_message on inbound_part (gateway, sender, recipient, ref, total);
 create index inbound_part_age on inbound_part (received_at);
 
+-- The latest reports of a number without a sort, however many it sent: ids grow with time.
+drop index reporter_phone;
+create index reporter_phone on reporter (phone, report_id);
+
 -- ---- duplicates ----------------------------------------------------------------------------------------------------------
 
 create table duplicate_suggestion (
