@@ -20,6 +20,7 @@
 #include "flow/deliver.h"
 #include "flow/escalate.h"
 #include "flow/flow.h"
+#include "flow/incoming.h"
 #include "flow/numbers.h"
 #include "flow/outage.h"
 #include "flow/roster.h"
@@ -286,6 +287,7 @@ static void open_modules(struct app *app)
 	                      &(struct store_handlers){on_store_up, on_store_down, app});
 	f->alarms = alarm_open(f);
 	f->numbers = numbers_open(f);
+	f->incomings = incomings_open(f);
 	f->daemons = daemons_open(f);
 	f->deliver = deliver_open(f);
 	f->escalate = escalate_open(f);
@@ -314,6 +316,7 @@ static void close_modules(struct app *app)
 		event_free(app->drain_end);
 	if (app->drain_tick != NULL)
 		event_free(app->drain_tick);
+	incomings_stop(f->incomings);
 	push_close(&f->push);   /* calls in flight end and are recorded as far as the store still can */
 	store_close(&f->store); /* requests that still wait are answered, the watch's look too */
 	outage_close(&app->outage);
@@ -324,6 +327,7 @@ static void close_modules(struct app *app)
 	escalate_close(&f->escalate);
 	deliver_close(&f->deliver);
 	daemons_close(&f->daemons);
+	incomings_close(&f->incomings);
 	numbers_close(&f->numbers);
 	alarm_close(&f->alarms);
 	rules_drop(&f->rules);

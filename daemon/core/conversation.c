@@ -11,6 +11,7 @@ enum {
 	FOLLOWUP_S = 7 * 24 * HOUR_S,
 	VAGUE_FOLLOWUP_S = 6 * HOUR_S, /* words that say nothing by themselves belong to what he reported just before */
 	NEW_REPORT_WORDS = 6,
+	ANSWER_WORDS = 25,
 };
 /* A name alone that answers "which village?" needs less than one that stands in a report. */
 static const double place_in_answer = 0.5;
@@ -399,8 +400,8 @@ static bool answers(struct work *w)
 	bool bare = w->said.choice == 0 && w->t->place.candidate_count == 0;
 	if (is_other_event(w, e) || (asks_status(w) && bare))
 		return false;
-	if (bare && is_sure(w, w->t, TYPE_NOT_A_REPORT) && w->said.type == TYPE_UNSURE && w->said.words > 3)
-		return false; /* chat or advertising, whatever was asked */
+	if (bare && is_sure(w, w->t, TYPE_NOT_A_REPORT) && w->said.words > ANSWER_WORDS)
+		return false; /* advertising, whatever was asked */
 	return e->asks == ASKED_TYPE ? answer_type(w, e) : answer_place(w, e);
 }
 
@@ -432,7 +433,8 @@ static bool followup(struct work *w)
 	struct turn *t = w->turn;
 	int own = named_own(w), recent = newest_going_on(w, VAGUE_FOLLOWUP_S);
 	bool says_so = is_sure(w, w->t, TYPE_FOLLOWUP);
-	bool vague = w->t->type == TYPE_UNSURE || w->t->type == TYPE_FOLLOWUP || w->t->type == TYPE_STATUS_QUERY;
+	bool vague = w->t->type == TYPE_UNSURE || w->t->type == TYPE_FOLLOWUP || w->t->type == TYPE_STATUS_QUERY ||
+	             (w->said.refers && !w->report);
 	bool elsewhere =
 	        recent >= 0 && w->placed && !region_code_within(w->t->place.code, earlier_of(w, recent)->region);
 	if (w->said.another || (!says_so && !(own >= 0 && !w->report) &&

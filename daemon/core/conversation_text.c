@@ -271,6 +271,10 @@ static const struct {
 static const char number_words[] = " no nomor nomer nmr laporan lap lapor lp tiket kode aduan ";
 static const char denial_words[] = " bukan bkn bukn salah dudu kada lain ";
 static const char after_denial[] = " tapi tp tpi melainkan malah yang yg tepatnya seharusnya harusnya , . di d ";
+static const char referring_words[] =
+        " dia dianya beliau ybs orangnya orgnya org2nya neneknya kakeknya korban korbannya pasiennya bayinya anaknya "
+        "ibunya bapaknya mayatnya "
+        "jenazahnya jasadnya lokasinya tempatnya kondisinya keadaannya petugasnya beliaunya ";
 static const char type_fillers[] =
         " orang org ada itu di yang yg pak bu jenis kasus laporan soal tentang manusia pasien odgj ini seorang ";
 
@@ -416,6 +420,7 @@ void said_read(const struct words *w, struct said *ret)
 	*ret = (struct said){.choice = choice_of(w), .type = type_of(w), .emergency = emergency_of(joined)};
 	for (size_t i = 0; i < w->count; i++) {
 		ret->words += !is_mark(w->word[i].text);
+		ret->refers |= is_one_of(referring_words, w->word[i].text);
 		ret->denies |= is_one_of(denial_words, w->word[i].text);
 	}
 	ret->yes = only(w, yes_words, fillers);

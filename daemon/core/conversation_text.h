@@ -21,6 +21,7 @@ struct said {
 	bool withdraws; /* "batal", "tidak jadi", "orangnya sudah pulang" */
 	bool denies;    /* "bukan …" */
 	bool another;   /* "ada lagi", "satu lagi": of another event */
+	bool refers;    /* "dia", "orangnya": to somebody who was spoken of before */
 	bool status;    /* asks how it stands with a report, in so many words */
 	enum incident_type
 	        type; /* a few words that name a type ("mayat", "orang dipasung"); TYPE_UNSURE: none, or several */

@@ -191,14 +191,18 @@ static void ask_human(struct plan_work *w)
 static void answer_reporter(struct plan_work *w, const struct plan_input *in, const char *key,
                             const struct reply_value *more, size_t n)
 {
-	enum { OWN = 2, MORE_MAX = 4 };
+	enum { MORE_MAX = 4, OWN = 2 };
 	char at[6];
+	struct reply_value values[MORE_MAX + OWN];
 	clock_format(w->setting->now.us, w->setting->policy->utc_offset_s, at);
-	struct reply_value values[OWN + MORE_MAX] = {{"no", w->number}, {"jam", at}};
-	for (size_t i = 0; i < n && i < MORE_MAX; i++)
-		values[OWN + i] = more[i];
-	struct plan_notice *answer = plan_add_sms(w, NOTICE_RECEIPT, arena_strdup(w->arena, in->reporter_phone), key,
-	                                          values, OWN + (n < MORE_MAX ? n : MORE_MAX));
+	if (n > MORE_MAX)
+		n = MORE_MAX;
+	for (size_t i = 0; i < n; i++)
+		values[i] = more[i]; /* these go first: {no} may be that of an earlier report */
+	values[n] = (struct reply_value){"no", w->number};
+	values[n + 1] = (struct reply_value){"jam", at};
+	struct plan_notice *answer =
+	        plan_add_sms(w, NOTICE_RECEIPT, arena_strdup(w->arena, in->reporter_phone), key, values, n + OWN);
 	if (answer != NULL)
 		answer->via = in->via;
 }

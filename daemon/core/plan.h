@@ -116,7 +116,7 @@ struct plan_input {
 	const char *place_text; /* as shown to partners, may be NULL */
 	bool has_position;
 	double lat, lon;
-	const char *reporter_phone;   /* E.164 or NULL: no receipt */
+	const char *reporter_phone;   /* E.164 or GATEWAY:HANDLE; NULL: no receipt */
 	struct uuid incident;         /* planned again: the incident that exists; nil: a new one */
 	int incident_version;         /* its version with the event under way; 0 for a new one */
 	const char *via;              /* the gateway that brought the report, and should bring the answer; NULL: any */

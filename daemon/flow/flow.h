@@ -1,6 +1,9 @@
 /* flow: the life of a report, stage by stage. This header is the table of contents; each stage is one file.
  *
- *   gateway    an SMS comes in: a citizen's report, or a partner's answer
+ *   gateway    a gateway's call comes in: messages and delivery reports, taken apart and answered when all is on disk
+ *   incoming   one message: whose turn it is, and who takes it
+ *   partner    an answer of an agency's telephone or of a person on duty
+ *   conversation  all the rest: what a citizen writes
  *   intake     a report is read, triaged, planned, committed, acknowledged
  *   deliver    notices leave, are retried, are given up
  *   respond    partners answer; coordinators decide (coordinate)
@@ -27,6 +30,7 @@
 
 struct rules;
 struct numbers;
+struct incomings;
 struct deliver;
 struct escalate;
 struct daemons;
@@ -46,6 +50,7 @@ struct flow {
 	const char *link_base; /* "https://sigap.example/d/" */
 	struct uuid owner;     /* this daemon, in leases */
 	struct numbers *numbers;
+	struct incomings *incomings;
 	struct deliver *deliver;
 	struct escalate *escalate;
 	struct daemons *daemons;

@@ -3,61 +3,68 @@
 
 #include <string.h>
 
-#include "../../protocol/form.h"
-#include "../../protocol/phone.h"
-#include "../../protocol/sms_answer.h"
-#include "../base/fault.h"
+#include "../../protocol/json.h"
 #include "../base/log.h"
 #include "../base/metrics.h"
 #include "busy.h"
-#include "coordinate.h"
-#include "intake.h"
-#include "respond.h"
-#include "roster.h"
-#include "shifts.h"
-#include "sms_reply.h"
+#include "incoming.h"
 
-enum { CONTACTS_MOST = 8, RAW_MOST = 128 * 1024 };
-
-/* One SMS on its way. */
-struct incoming {
-	struct flow *flow;
-	struct http_request *request;
-	struct arena *arena;
-	const char *gateway;
-	const char *external_id;
-	const char *text;
-	char phone[PHONE_MAX]; /* "" when the sender is no telephone */
-	const char *raw;
-	size_t raw_len;
-	struct sms_answer answer;
-	const struct person *person; /* only while deciding */
-	struct intake intake;
-	struct respond respond;
-	struct shift_answer shift;
-	struct wall shift_begins;
-	const struct contact *contacts[CONTACTS_MOST]; /* whose answer it is when it is about no shift; only in rules */
-	size_t contact_count;
-	struct rules *rules;   /* held while the shift is looked for */
-	const char *reply_key; /* text for the partner who answered, NULL: none */
-	const char *reply_state;
-	int64_t reply_number;
+enum {
+	AT_ONCE = 16, /* messages of one call */
+	RAW_MOST = 1200 * 1024,
+	UNKNOWN_AGAIN_MS = 1500, /* a report may be faster than our own record of the attempt that it is about */
 };
 
-static void report(struct incoming *in);
+/* One call on its way. Lives in its request's arena; ends in finish(). */
+struct call {
+	struct flow *flow;
+	struct http_request *request;
+	const struct conf_gateway *gateway;
+	enum door door;
+	struct inbound all;
+	const char *content_type;
+	const char *raw, *raw_key;
+	size_t raw_len;
+	size_t next; /* message to begin */
+	int under_way;
+	bool failed;
+	bool beginning; /* what ends while others are begun does not finish the call */
+	struct event *again;
+};
 
-/* Kannel texts any body to the sender: an empty text is the only right answer. */
-static void reply_ok(struct http_request *r)
+/* ---- the end ---- */
+
+static void finish(struct call *c)
 {
-	http_reply(r, 200, "text/plain; charset=utf-8", "", 0, NULL);
+	const struct gateway_answer *ok = &c->gateway->channel->accepted[c->door];
+	struct http_request *r = c->request;
+	bool failed = c->failed;
+	inbound_free(&c->all);
+	if (c->again != NULL)
+		event_free(c->again);
+	/* the call goes with the request */
+	if (failed)
+		busy_reply(r, "what this call brought is not all known to be kept: send it again");
+	else
+		http_reply(r, ok->status, ok->content_type, ok->body, strlen(ok->body), NULL);
+}
+
+static void go_on(struct call *c);
+
+static void ended(struct call *c, bool kept)
+{
+	c->under_way--;
+	c->failed |= !kept;
+	if (!c->beginning)
+		go_on(c);
 }
 
 /* ---- raw form ---- */
 
-/* What came, verbatim but for our own token: the query, and for POST an empty line and the body. */
-static void keep_raw(struct incoming *in)
+/* What came, verbatim but for our own token: the query, and with a body an empty line and the body. */
+static void copy_raw(struct call *c)
 {
-	const struct http_request *r = in->request;
+	const struct http_request *r = c->request;
 	struct buf raw;
 	buf_init(&raw, RAW_MOST);
 	const char *token = strstr(r->query, "token=");
@@ -75,253 +82,176 @@ static void keep_raw(struct incoming *in)
 		buf_adds(&raw, "\n\n");
 		buf_add(&raw, r->body, r->body_len);
 	}
-	in->raw = arena_strndup(in->arena, raw.data, raw.len);
-	in->raw_len = raw.len;
+	c->raw = arena_strndup(r->arena, raw.data, raw.len);
+	c->raw_len = raw.len;
+	c->raw_key = incoming_hash_key(r->arena, c->raw, c->raw_len);
 	buf_free(&raw);
 }
 
-static void fingerprint(const struct incoming *in, uint8_t ret[32])
+static void on_raw_kept(void *ctx, const struct pg_result *r)
 {
-	const char *both = arena_printf(in->arena, "%s\n%s", in->phone, in->text);
-	sha256(both, strlen(both), ret);
+	ended(ctx, r->status == PG_OK);
 }
 
-/* ---- a partner's answer ---- */
-
-static void reply_about_shift(const struct incoming *in)
-{
-	struct roster_time t = roster_time(in->flow, in->shift_begins);
-	const struct reply_value values[] = {{"tgl", t.day}, {"jam", t.clock}};
-	sms_reply_send(in->flow, in->phone, in->reply_key, values, 2);
-}
-
-static void on_kept(void *ctx, const struct pg_result *r)
-{
-	struct incoming *in = ctx;
-	if (r->status != PG_OK) {
-		busy_reply(in->request, "the database is away");
-		return;
-	}
-	bool is_new = pg_bool(r, 0, 0);
-	if (is_new && in->reply_key != NULL && in->phone[0] != '\0') {
-		if (in->reply_state != NULL)
-			sms_reply_partner(in->flow, in->phone, in->reply_key, in->reply_number, in->reply_state);
-		else
-			reply_about_shift(in);
-	}
-	reply_ok(in->request);
-}
-
-/* The answer has had its effect; only now is the message kept: after a crash in between the gateway sends it again, and a repeated answer does no harm. */
-static void keep(struct incoming *in)
+/* A call of which not exactly one message comes is kept whole under a key of its own; its messages name it. */
+static void keep_raw(struct call *c)
 {
 	uint8_t print[32];
-	fingerprint(in, print);
-	struct pg_params *p = store_params(in->flow->store);
+	sha256(c->raw, c->raw_len, print);
+	struct pg_params *p = store_params(c->flow->store);
 	pg_param_uuid(p, uuid_make());
-	pg_param_text(p, in->gateway);
-	pg_param_text(p, in->external_id);
+	pg_param_text(p, c->gateway->name);
+	pg_param_text(p, c->raw_key);
 	pg_param_bytes(p, print, sizeof print);
-	pg_param_text(p, http_header(in->request, "Content-Type"));
-	pg_param_bytes(p, in->raw, in->raw_len);
-	fault_point("gateway.answered");
-	store_query(in->flow->store, SQL_KEEP_INBOUND, p, on_kept, in);
+	pg_param_text(p, c->content_type);
+	pg_param_bytes(p, c->raw, c->raw_len);
+	c->under_way++;
+	store_query(c->flow->store, SQL_KEEP_INBOUND, p, on_raw_kept, c);
 }
 
-static void on_responded(struct respond *r, enum respond_end how)
+/* ---- messages ---- */
+
+static void on_message(struct incoming *in, bool kept)
 {
-	struct incoming *in = r->ctx;
-	in->reply_number = r->incident.number;
-	in->reply_state = dispatch_state_names[r->row.state];
-	switch (how) {
-	case RESPOND_DONE:
-	case RESPOND_REPEATS:
-		in->reply_key = "partner_recorded";
-		break;
-	case RESPOND_CONFLICT:
-		in->reply_key = "partner_conflict";
-		break;
-	case RESPOND_UNKNOWN:
-	case RESPOND_AMBIGUOUS:
-		in->reply_key = "partner_which";
-		break;
-	case RESPOND_UNAVAILABLE:
-		busy_reply(in->request, "the database is away");
-		return;
-	}
-	keep(in);
+	struct call *c = in->ctx;
+	incoming_free(&in);
+	ended(c, kept);
 }
 
-static void on_claimed(void *ctx, bool known, bool available)
+/* One of several: what it says and where the whole stands. */
+static void set_part_of_call(struct incoming *in, const struct call *c, size_t index)
 {
-	struct incoming *in = ctx;
-	in->reply_number = in->answer.number;
-	in->reply_state = "claimed";
-	in->reply_key = known ? "partner_recorded" : "partner_which";
-	if (available)
-		keep(in);
-	else
-		busy_reply(in->request, "the database is away");
+	const struct inbound_message *m = &c->all.messages[index];
+	struct buf raw;
+	struct json_out j;
+	buf_init(&raw, RAW_MOST);
+	json_out_init(&j, &raw);
+	json_begin_object(&j);
+	json_member_string(&j, "call", c->raw_key);
+	json_key(&j, "at");
+	json_put_int(&j, (int64_t)index);
+	json_member_string(&j, "id", m->external_id);
+	json_member_string(&j, "from", m->from);
+	json_member_string(&j, "to", m->to);
+	json_member_string(&j, "text", in->text);
+	json_end_object(&j);
+	in->raw = arena_strndup(in->arena, raw.data, raw.len);
+	in->raw_len = raw.len;
+	in->content_type = "application/json";
+	buf_free(&raw);
 }
 
-static void answer_as_agency(struct incoming *in)
+static void begin_message(struct call *c, size_t index)
 {
-	size_t n = in->contact_count;
-	const char **agencies = arena_array(in->arena, const char *, n);
-	for (size_t i = 0; i < n; i++)
-		agencies[i] = arena_strdup(in->arena, in->contacts[i]->agency->slug);
-	struct respond *r = &in->respond;
-	*r = (struct respond){
-	        .flow = in->flow,
-	        .arena = in->arena,
-	        .agencies = agencies,
-	        .agency_count = n,
-	        .number = in->answer.number,
-	        .event = (enum dispatch_event)name_index(dispatch_event_names, DISPATCH_EVENTS, in->answer.event),
-	        .eta_minutes = in->answer.eta_minutes,
-	        .reason = in->answer.reason[0] != '\0' ? in->answer.reason : NULL,
-	        .actor = arena_printf(in->arena, "agency:%s via sms", agencies[0]),
-	        .done = on_responded,
-	        .ctx = in,
-	};
-	respond_submit(r);
-}
-
-/* ---- the answer of a person on duty to the question before a shift ---- */
-
-static void on_shift(void *ctx, enum shift_answer_end end, struct wall begins)
-{
-	struct incoming *in = ctx;
-	struct rules *held = in->rules; /* a reply ends the request and its memory */
-	in->shift_begins = begins;
-	if (end == SHIFT_ANSWER_UNAVAILABLE) {
-		busy_reply(in->request, "the database is away");
-	} else if (end == SHIFT_ANSWER_TAKEN) {
-		in->reply_key = in->shift.accepts ? "shift_accepted" : "shift_refused";
-		keep(in);
-	} else if (in->answer.shift) {
-		in->reply_key = "shift_none";
-		keep(in);
-	} else if (in->contact_count > 0) {
-		answer_as_agency(in);
+	struct incoming *in = incoming_new(c->flow, c->gateway, &c->all.messages[index]);
+	in->received = c->request->received;
+	if (c->all.message_count == 1) {
+		in->raw = c->raw;
+		in->raw_len = c->raw_len;
+		in->content_type = c->content_type;
 	} else {
-		report(in);
+		set_part_of_call(in, c, index);
 	}
-	rules_drop(&held);
+	if (in->external_id[0] == '\0')
+		in->external_id = incoming_hash_key(in->arena, in->raw, in->raw_len);
+	in->done = on_message;
+	in->ctx = c;
+	c->under_way++;
+	incoming_take(in);
 }
 
-/* "siap" of a person on duty may be about a shift, of a partner's telephone about a dispatch. Without an incident's number an open question about a shift goes first. */
-static void answer_about_shift(struct incoming *in, const struct person *person, bool accepts)
+/* Begins as many as may be under way together; ends the call when nothing is left. What could not be kept ends it early: the gateway brings all again. */
+static void go_on(struct call *c)
 {
-	in->rules = rules_hold(in->flow->rules);
-	in->shift = (struct shift_answer){
-	        .person = person->slug,
-	        .accepts = accepts,
-	        .anew = in->answer.shift || in->contact_count == 0,
-	        .begun = in->answer.shift, /* "tidak bisa" of who is on duty is about something else */
-	        .message = arena_printf(in->arena, "sms:%s/%s", in->gateway, in->external_id),
-	        .done = on_shift,
-	        .ctx = in,
-	};
-	shifts_answer(in->flow, &in->shift);
+	c->beginning = true;
+	while (!c->failed && c->next < c->all.message_count && c->under_way < AT_ONCE)
+		begin_message(c, c->next++);
+	c->beginning = false;
+	if (c->under_way == 0)
+		finish(c);
 }
 
-/* True when the sender is known and has answered something. */
-static bool is_answer(struct incoming *in)
+/* ---- delivery reports ---- */
+
+static void ask_reports(struct call *c);
+
+static void on_again(evutil_socket_t fd, short what, void *ctx)
 {
-	const struct directory *d = &in->flow->rules->directory;
-	if (in->phone[0] == '\0')
-		return false;
-	in->contact_count = directory_contacts_by_phone(d, in->phone, in->contacts, CONTACTS_MOST);
-	const struct person *person = directory_person_by_phone(d, in->phone);
-	if ((in->contact_count == 0 && person == NULL) || !sms_answer_read(in->text, &in->answer))
-		return false;
-	const char *event = in->answer.event;
-	if (strcmp(event, "claim") == 0) {
-		if (person == NULL || in->answer.number == 0)
-			return false;
-		coordinate_claim(in->flow, in->arena, in->answer.number,
-		                 arena_printf(in->arena, "person:%s via sms", person->slug), on_claimed, in);
-		return true;
+	(void)fd, (void)what;
+	ask_reports(ctx);
+}
+
+/* Leaves those that r has no row for. Returns whether one of them could still be found: it names the gateway's own id, which we know once the attempt is recorded. */
+static bool leave_unknown(struct call *c, const struct pg_result *r)
+{
+	struct delivery_report *reports = c->all.reports;
+	size_t left = 0;
+	bool hope = false;
+	for (size_t i = 0, row = 0; i < c->all.report_count; i++) {
+		if (row < (size_t)r->rows && pg_bigint(r, (int)row, 0) == (int64_t)i + 1) {
+			row++;
+			continue;
+		}
+		hope |= reports[i].gateway_ref[0] != '\0';
+		reports[left++] = reports[i];
 	}
-	bool accepts = strcmp(event, "accept") == 0;
-	if (person != NULL && in->answer.number == 0 && (accepts || strcmp(event, "decline") == 0))
-		answer_about_shift(in, person, accepts);
-	else if (in->contact_count > 0)
-		answer_as_agency(in);
-	else
-		return false;
-	return true;
+	c->all.report_count = left;
+	return hope;
 }
 
-/* ---- a citizen's report ---- */
-
-static void on_answer(struct intake *intake, enum store_end end, struct wall at)
+static void on_reports_kept(void *ctx, const struct pg_result *r)
 {
-	(void)at;
-	struct incoming *in = intake->ctx;
-	fault_point("gateway.kept");
-	if (end == STORE_KEPT || end == STORE_REPEATED)
-		reply_ok(in->request);
-	else
-		busy_reply(in->request, "the report could not be kept");
-}
-
-static void on_counted(void *ctx, const struct pg_result *r)
-{
-	struct incoming *in = ctx;
-	struct store_report *s = &in->intake.report;
+	struct call *c = ctx;
 	if (r->status != PG_OK) {
-		busy_reply(in->request, "the database is away");
-		return;
+		ended(c, false);
+	} else if (leave_unknown(c, r) && c->again == NULL) {
+		c->again = evtimer_new(c->flow->base, on_again, c);
+		const struct timeval wait = {.tv_sec = UNKNOWN_AGAIN_MS / 1000,
+		                             .tv_usec = UNKNOWN_AGAIN_MS % 1000 * 1000};
+		evtimer_add(c->again, &wait);
+	} else {
+		/* about nothing of ours: asking again would not help */
+		metric_add(M_REPORTS_OF_NOTHING, (int64_t)c->all.report_count);
+		ended(c, true);
 	}
-	in->intake.no_reply =
-	        in->phone[0] == '\0' || pg_bigint(r, 0, 0) >= in->flow->rules->policy->sms_per_number_hour;
-	in->intake.flow = in->flow;
-	in->intake.arena = in->arena;
-	in->intake.sms = true;
-	in->intake.received = in->request->received;
-	in->intake.answer = on_answer;
-	in->intake.ctx = in;
-	in->intake.stated = (struct stated){.text = in->text};
-	s->gateway = in->gateway;
-	s->external_id = in->external_id;
-	fingerprint(in, s->fingerprint);
-	s->content_type = http_header(in->request, "Content-Type");
-	s->raw = in->raw;
-	s->raw_len = in->raw_len;
-	s->source = arena_printf(in->arena, "sms:%s", in->gateway);
-	s->text = in->text;
-	s->phone = in->phone[0] != '\0' ? in->phone : NULL;
-	intake_submit(&in->intake);
 }
 
-static void report(struct incoming *in)
+static void add_report(struct pg_array *a[6], const struct delivery_report *d)
 {
-	struct pg_params *p = store_params(in->flow->store);
-	pg_param_text(p, in->phone);
-	store_query(in->flow->store, SQL_COUNT_REPLIES, p, on_counted, in);
+	struct uuid notice;
+	if (uuid_parse(d->ref, &notice))
+		pg_array_uuid(a[0], notice);
+	else
+		pg_array_null(a[0]);
+	pg_array_text(a[1], d->gateway_ref);
+	pg_array_text(a[2], delivery_state_names[d->state]);
+	pg_array_text(a[3], d->detail);
+	pg_array_int(a[4], d->part);
+	pg_array_int(a[5], d->parts);
 }
 
-/* ---- in ---- */
+static void ask_reports(struct call *c)
+{
+	static const enum pg_type types[6] = {PG_UUID, PG_TEXT, PG_TEXT, PG_TEXT, PG_INT4, PG_INT4};
+	struct pg_params *p = store_params(c->flow->store);
+	struct pg_array *a[6];
+	for (int i = 0; i < 6; i++)
+		a[i] = pg_array_new(types[i]);
+	for (size_t i = 0; i < c->all.report_count; i++)
+		add_report(a, &c->all.reports[i]);
+	pg_param_text(p, c->gateway->name);
+	for (int i = 0; i < 6; i++) {
+		pg_param_array(p, a[i]);
+		pg_array_free(&a[i]);
+	}
+	store_query(c->flow->store, SQL_KEEP_DELIVERY_REPORT, p, on_reports_kept, c);
+}
+
+/* ---- the call ---- */
 
 static const char *header(void *ctx, const char *name)
 {
 	return http_header(ctx, name);
-}
-
-static const char *hash_id(struct incoming *in)
-{
-	uint8_t print[32];
-	struct buf hex;
-	sha256(in->raw, in->raw_len, print);
-	buf_init(&hex, 80);
-	buf_adds(&hex, "sha256:");
-	for (size_t i = 0; i < 16; i++)
-		buf_addf(&hex, "%02x", print[i]);
-	const char *id = arena_strndup(in->arena, hex.data, hex.len);
-	buf_free(&hex);
-	return id;
 }
 
 static const struct conf_gateway *gateway_of(const struct flow *f, const struct http_request *r)
@@ -332,91 +262,103 @@ static const struct conf_gateway *gateway_of(const struct flow *f, const struct 
 	return NULL; /* access has refused it */
 }
 
-static enum inbound_end read_call(const struct flow *f, struct http_request *r, enum door door, struct inbound *ret,
-                                  char *why, size_t why_size)
+static enum inbound_end read_call(struct call *c, char *why, size_t why_size)
 {
-	const struct conf_gateway *g = gateway_of(f, r);
+	struct http_request *r = c->request;
 	const struct inbound_request request = {
 	        .method = r->method,
-	        .url = arena_printf(r->arena, "%s%s%s%s", f->conf->public_url, r->path, r->query_len > 0 ? "?" : "",
-	                            r->query),
+	        .url = arena_printf(r->arena, "%s%s%s%s", c->flow->conf->public_url, r->path,
+	                            r->query_len > 0 ? "?" : "", r->query),
 	        .query = r->query,
 	        .query_len = r->query_len,
 	        .body = r->body,
 	        .body_len = r->body_len,
-	        .content_type = http_header(r, "Content-Type"),
+	        .content_type = c->content_type,
 	        .header = header,
 	        .ctx = r,
-	        .now_s = db_clock_now(&f->clock).us / 1000000,
+	        .now_s = db_clock_now(&c->flow->clock).us / 1000000,
 	};
-	return g->channel->read(&g->out, door, &request, ret, why, why_size);
+	return c->gateway->channel->read(&c->gateway->out, c->door, &request, &c->all, why, why_size);
+}
+
+/* Is there a text to be taken in what was not understood in full? */
+static void drop_empty(struct inbound *all)
+{
+	if (all->message_count == 1 && all->messages[0].text.len == 0) {
+		inbound_message_free(&all->messages[0]);
+		all->message_count = 0;
+	}
+}
+
+static void refuse(struct call *c, const char *why)
+{
+	struct http_request *r = c->request;
+	log_warn("gateway.forged", "gateway=%s why=\"%s\"", c->gateway->name, why);
+	metric_add(M_CALLS_FORGED, 1);
+	inbound_free(&c->all);
+	http_reply_fault(r, 403, "forged",
+	                 "the call's signature or secret is missing or does not fit: check the secret of this gateway "
+	                 "in sigapd.conf and public_url");
+}
+
+static void answer_challenge(struct call *c)
+{
+	struct http_request *r = c->request;
+	const char *text = arena_strdup(r->arena, c->all.challenge);
+	inbound_free(&c->all);
+	http_reply(r, 200, "text/plain; charset=utf-8", text, strlen(text), NULL);
+}
+
+static void begin(struct call *c, bool readable)
+{
+	copy_raw(c);
+	if (!readable)
+		drop_empty(&c->all);
+	c->beginning = true;
+	/* what cannot be read in full is not lost: it is kept under a key of its own, and a person reads it */
+	if (c->all.message_count > 1 || (!readable && c->all.message_count == 0))
+		keep_raw(c);
+	if (c->all.report_count > 0) {
+		c->under_way++;
+		ask_reports(c);
+	}
+	go_on(c);
+}
+
+static void take(struct flow *f, struct http_request *r, enum door door)
+{
+	char why[160] = "";
+	struct call *c = arena_new_of(r->arena, struct call);
+	c->flow = f;
+	c->request = r;
+	c->gateway = gateway_of(f, r);
+	c->door = door;
+	c->content_type = arena_strdup(r->arena, http_header(r, "Content-Type"));
+	inbound_init(&c->all);
+	switch (read_call(c, why, sizeof why)) {
+	case INBOUND_TAKEN:
+		begin(c, true);
+		return;
+	case INBOUND_CHALLENGE:
+		answer_challenge(c);
+		return;
+	case INBOUND_FORGED:
+		refuse(c, why);
+		return;
+	case INBOUND_UNREADABLE:
+		metric_add(M_REPORTS_REFUSED, 1);
+		log_warn("gateway.unreadable", "gateway=%s why=\"%s\"", c->gateway->name, why);
+		begin(c, false);
+		return;
+	}
 }
 
 void gateway_inbound(void *ctx, struct http_request *r)
 {
-	struct incoming *in = arena_new_of(r->arena, struct incoming);
-	struct inbound all;
-	char why[160] = "";
-	in->flow = ctx;
-	in->request = r;
-	in->arena = r->arena;
-	in->gateway = arena_strdup(in->arena, r->segments[0]);
-	inbound_init(&all);
-	bool readable = read_call(in->flow, r, DOOR_INBOUND, &all, why, sizeof why) == INBOUND_TAKEN;
-	keep_raw(in);
-	/* what cannot be read in full is not lost: it is kept under a key of its own, and a person reads it */
-	in->external_id = hash_id(in);
-	in->text = "";
-	if (all.message_count > 0) {
-		const struct inbound_message *m = &all.messages[0];
-		if (m->external_id[0] != '\0')
-			in->external_id = arena_strdup(in->arena, m->external_id);
-		in->text = arena_strndup(in->arena, m->text.data, m->text.len);
-		phone_normalise(m->from, in->phone);
-	}
-	inbound_free(&all);
-	if (!readable) {
-		metric_add(M_REPORTS_REFUSED, 1);
-		log_warn("gateway.unreadable", "gateway=%s why=\"%s\"", in->gateway, why);
-		if (in->text[0] == '\0') {
-			keep(in);
-			return;
-		}
-	}
-	if (!is_answer(in))
-		report(in);
-}
-
-/* ---- delivery reports ---- */
-
-static void on_status_kept(void *ctx, const struct pg_result *r)
-{
-	struct http_request *request = ctx;
-	if (r->status == PG_OK)
-		reply_ok(request);
-	else
-		busy_reply(request, "the database is away");
+	take(ctx, r, DOOR_INBOUND);
 }
 
 void gateway_status(void *ctx, struct http_request *r)
 {
-	struct flow *f = ctx;
-	struct inbound all;
-	struct uuid notice;
-	char why[160] = "";
-	inbound_init(&all);
-	bool read = read_call(f, r, DOOR_STATUS, &all, why, sizeof why) == INBOUND_TAKEN && all.report_count == 1;
-	struct delivery_report report = read ? all.reports[0] : (struct delivery_report){.ref = ""};
-	inbound_free(&all);
-	if (!read || !uuid_parse(report.ref, &notice)) {
-		/* nothing of ours: asking again would not help */
-		log_warn("gateway.status_unreadable", "gateway=%s why=\"%s\"", r->segments[0], why);
-		reply_ok(r);
-		return;
-	}
-	struct pg_params *p = store_params(f->store);
-	pg_param_uuid(p, notice);
-	pg_param_text(p, delivery_state_names[report.state]);
-	pg_param_text(p, report.detail);
-	store_query(f->store, SQL_KEEP_DELIVERY_REPORT, p, on_status_kept, r);
+	take(ctx, r, DOOR_STATUS);
 }

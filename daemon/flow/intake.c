@@ -66,13 +66,26 @@ static void decide(struct intake *in, int64_t number)
 	        .has_position = r->has_position,
 	        .lat = r->lat,
 	        .lon = r->lon,
-	        .reporter_phone = in->no_reply ? NULL : r->phone,
+	        .reporter_phone = in->no_reply           ? NULL
+	                          : in->reply_to != NULL ? in->reply_to
+	                                                 : r->phone,
+	        .via = in->via,
+	        .turn = in->turn,
 	        .sms_report = in->sms,
 	};
 	in->plan = plan_make(in->arena, &setting, &input);
-	r->type = in->triage.type;
+	r->type = in->read_as != TYPE_UNSURE ? in->read_as : in->triage.type;
+	r->asks = in->plan->asks;
 	r->urgency = in->triage.urgency;
 	r->plan = in->plan;
+}
+
+const char *intake_triage_json(struct arena *a, const struct buf *rendered, const char *turn_json)
+{
+	const char *json = arena_strndup(a, rendered->data, rendered->len);
+	if (turn_json == NULL)
+		return json;
+	return arena_printf(a, "%.*s,\"turn\":%s}", (int)rendered->len - 1, json, turn_json);
 }
 
 static void on_number(void *ctx, int64_t number)
@@ -87,7 +100,7 @@ static void on_number(void *ctx, int64_t number)
 	struct buf text;
 	buf_init(&text, 64 * 1024);
 	triage_render(&in->triage, in->rules->gazetteer, &text);
-	r->triage = arena_strndup(in->arena, text.data, text.len);
+	r->triage = intake_triage_json(in->arena, &text, in->turn_json);
 	buf_reset(&text);
 	if (!uuid_is_nil(in->plan->incident)) {
 		plan_render_opened(in->plan, &text);

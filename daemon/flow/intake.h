@@ -12,7 +12,12 @@ struct intake {
 	struct store_report report; /* gateway, external_id, fingerprint, raw, source, text, phone … are the caller's */
 	struct stated stated;       /* what the source stated explicitly */
 	bool sms;                   /* the reporter writes and reads SMS */
-	bool no_reply;              /* the reporter has had enough automatic answers, or is no telephone */
+	const char *reply_to;       /* where the reporter is answered; NULL: his telephone, report.phone */
+	const char *via;            /* the gateway that brought it and takes the answer first; NULL: any */
+	const struct plan_turn *turn; /* what went before decides something beside the report's words; NULL: nothing does */
+	const char *turn_json;        /* the same for the report's triage, as an object; NULL: none */
+	enum incident_type read_as;   /* what the report is in what went before; TYPE_UNSURE: what its words say */
+	bool no_reply;              /* the reporter has had enough automatic answers, or cannot be answered */
 	struct mono received;
 	/* made on the way */
 	struct rules *rules;
@@ -23,6 +28,8 @@ struct intake {
 	void *ctx;
 };
 void intake_submit(struct intake *in);
+/* What triage_render has rendered, with the turn that the report was taken for (a JSON object; NULL: none). */
+const char *intake_triage_json(struct arena *a, const struct buf *rendered, const char *turn_json);
 
 /* POST /v1/reports */
 void intake_post_report(void *ctx, struct http_request *r);

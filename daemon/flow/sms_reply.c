@@ -25,7 +25,8 @@ static void on_queued(void *ctx, const struct pg_result *r)
 		log_warn("sms_reply.not_queued", "sqlstate=%s", r->sqlstate);
 }
 
-void sms_reply_send(struct flow *f, const char *phone, const char *key, const struct reply_value *values, size_t n)
+void sms_reply_send(struct flow *f, const char *address, const char *via, const char *key,
+                    const struct reply_value *values, size_t n)
 {
 	struct buf text;
 	buf_init(&text, 1024);
@@ -33,8 +34,8 @@ void sms_reply_send(struct flow *f, const char *phone, const char *key, const st
 	struct pg_params *p = store_params(f->store);
 	struct pg_array *a[6] = {pg_array_new(PG_UUID)};
 	pg_array_uuid(a[0], uuid_make());
-	const char *const row[] = {channel_kind_names[CHANNEL_SMS], phone, text.data, notice_kind_names[NOTICE_RECEIPT],
-	                           NULL};
+	const char *const row[] = {channel_kind_names[CHANNEL_SMS], address, text.data,
+	                           notice_kind_names[NOTICE_RECEIPT], via};
 	for (int i = 1; i < 6; i++) {
 		a[i] = pg_array_new(PG_TEXT);
 		pg_array_text(a[i], row[i - 1]);
@@ -47,7 +48,8 @@ void sms_reply_send(struct flow *f, const char *phone, const char *key, const st
 	store_query(f->store, SQL_SEND_NOTICES, p, on_queued, f);
 }
 
-void sms_reply_partner(struct flow *f, const char *phone, const char *key, int64_t number, const char *state)
+void sms_reply_partner(struct flow *f, const char *address, const char *via, const char *key, int64_t number,
+                       const char *state)
 {
 	const char *status = "";
 	char no[24];
@@ -56,5 +58,5 @@ void sms_reply_partner(struct flow *f, const char *phone, const char *key, int64
 			status = words[i].words;
 	snprintf(no, sizeof no, "%lld", (long long)number);
 	const struct reply_value values[] = {{"no", no}, {"status", status}};
-	sms_reply_send(f, phone, key, values, 2);
+	sms_reply_send(f, address, via, key, values, 2);
 }

@@ -1,0 +1,194 @@
+/* partner: see partner.h. */
+#include "partner.h"
+
+#include <string.h>
+
+#include "../../protocol/sms_answer.h"
+#include "../base/fault.h"
+#include "conversation.h"
+#include "coordinate.h"
+#include "respond.h"
+#include "roster.h"
+#include "shifts.h"
+#include "sms_reply.h"
+
+enum { CONTACTS_MOST = 8 };
+
+struct partner {
+	struct incoming *in;
+	struct sms_answer answer;
+	struct respond respond;
+	struct shift_answer shift;
+	struct wall shift_begins;
+	const struct contact *contacts[CONTACTS_MOST]; /* whose answer it is when it is about no shift; only in rules */
+	size_t contact_count;
+	struct rules *rules;   /* held while the shift is looked for */
+	const char *reply_key; /* text for who answered */
+	const char *reply_state;
+	int64_t reply_number;
+};
+
+/* ---- the answer has had its effect ---- */
+
+static void reply_about_shift(const struct partner *p)
+{
+	const struct incoming *in = p->in;
+	struct roster_time t = roster_time(in->flow, p->shift_begins);
+	const struct reply_value values[] = {{"tgl", t.day}, {"jam", t.clock}};
+	sms_reply_send(in->flow, in->address, in->gateway->name, p->reply_key, values, 2);
+}
+
+static void on_kept(struct incoming *in, bool is_new, bool available)
+{
+	const struct partner *p = in->taker;
+	if (is_new && in->address[0] != '\0') {
+		if (p->reply_state != NULL)
+			sms_reply_partner(in->flow, in->address, in->gateway->name, p->reply_key, p->reply_number,
+			                  p->reply_state);
+		else
+			reply_about_shift(p);
+	}
+	in->done(in, available);
+}
+
+/* Only now is the message kept: after a crash in between the gateway sends it again, and a repeated answer does no harm. */
+static void keep(struct partner *p)
+{
+	fault_point("gateway.answered");
+	incoming_keep(p->in, on_kept);
+}
+
+/* ---- an agency's ---- */
+
+static void on_responded(struct respond *r, enum respond_end how)
+{
+	struct partner *p = r->ctx;
+	p->reply_number = r->incident.number;
+	p->reply_state = dispatch_state_names[r->row.state];
+	switch (how) {
+	case RESPOND_DONE:
+	case RESPOND_REPEATS:
+		p->reply_key = "partner_recorded";
+		break;
+	case RESPOND_CONFLICT:
+		p->reply_key = "partner_conflict";
+		break;
+	case RESPOND_UNKNOWN:
+	case RESPOND_AMBIGUOUS:
+		p->reply_key = "partner_which";
+		break;
+	case RESPOND_UNAVAILABLE:
+		p->in->done(p->in, false);
+		return;
+	}
+	keep(p);
+}
+
+static void answer_as_agency(struct partner *p)
+{
+	struct incoming *in = p->in;
+	size_t n = p->contact_count;
+	const char **agencies = arena_array(in->arena, const char *, n);
+	for (size_t i = 0; i < n; i++)
+		agencies[i] = arena_strdup(in->arena, p->contacts[i]->agency->slug);
+	struct respond *r = &p->respond;
+	*r = (struct respond){
+	        .flow = in->flow,
+	        .arena = in->arena,
+	        .agencies = agencies,
+	        .agency_count = n,
+	        .number = p->answer.number,
+	        .event = (enum dispatch_event)name_index(dispatch_event_names, DISPATCH_EVENTS, p->answer.event),
+	        .eta_minutes = p->answer.eta_minutes,
+	        .reason = p->answer.reason[0] != '\0' ? p->answer.reason : NULL,
+	        .actor = arena_printf(in->arena, "agency:%s via sms", agencies[0]),
+	        .done = on_responded,
+	        .ctx = p,
+	};
+	respond_submit(r);
+}
+
+/* ---- a person's on duty ---- */
+
+static void on_claimed(void *ctx, bool known, bool available)
+{
+	struct partner *p = ctx;
+	p->reply_number = p->answer.number;
+	p->reply_state = "claimed";
+	p->reply_key = known ? "partner_recorded" : "partner_which";
+	if (available)
+		keep(p);
+	else
+		p->in->done(p->in, false);
+}
+
+static void on_shift(void *ctx, enum shift_answer_end end, struct wall begins)
+{
+	struct partner *p = ctx;
+	struct rules *held = p->rules; /* what follows may end the message and its memory */
+	p->shift_begins = begins;
+	if (end == SHIFT_ANSWER_UNAVAILABLE) {
+		p->in->done(p->in, false);
+	} else if (end == SHIFT_ANSWER_TAKEN) {
+		p->reply_key = p->shift.accepts ? "shift_accepted" : "shift_refused";
+		keep(p);
+	} else if (p->answer.shift) {
+		p->reply_key = "shift_none";
+		keep(p);
+	} else if (p->contact_count > 0) {
+		answer_as_agency(p);
+	} else {
+		conversation_take(p->in);
+	}
+	rules_drop(&held);
+}
+
+/* "siap" of a person on duty may be about a shift, of a partner's telephone about a dispatch. Without an incident's number an open question about a shift goes first. */
+static void answer_about_shift(struct partner *p, const struct person *person, bool accepts)
+{
+	struct incoming *in = p->in;
+	p->rules = rules_hold(in->flow->rules);
+	p->shift = (struct shift_answer){
+	        .person = person->slug,
+	        .accepts = accepts,
+	        .anew = p->answer.shift || p->contact_count == 0,
+	        .begun = p->answer.shift, /* "tidak bisa" of who is on duty is about something else */
+	        .message = arena_printf(in->arena, "sms:%s/%s", in->gateway->name, in->external_id),
+	        .done = on_shift,
+	        .ctx = p,
+	};
+	shifts_answer(in->flow, &p->shift);
+}
+
+bool partner_take(struct incoming *in)
+{
+	const struct directory *d = &in->flow->rules->directory;
+	struct partner *p;
+	struct sms_answer answer;
+	if (in->phone[0] == '\0')
+		return false;
+	const struct contact *contacts[CONTACTS_MOST];
+	size_t n = directory_contacts_by_phone(d, in->phone, contacts, CONTACTS_MOST);
+	const struct person *person = directory_person_by_phone(d, in->phone);
+	if ((n == 0 && person == NULL) || !sms_answer_read(in->text, &answer))
+		return false;
+	const char *event = answer.event;
+	bool claim = strcmp(event, "claim") == 0, accepts = strcmp(event, "accept") == 0;
+	bool shift = person != NULL && answer.number == 0 && (accepts || strcmp(event, "decline") == 0);
+	if (claim ? person == NULL || answer.number == 0 : n == 0 && !shift)
+		return false;
+	p = arena_new_of(in->arena, struct partner);
+	p->in = in;
+	p->answer = answer;
+	p->contact_count = n;
+	memcpy(p->contacts, contacts, n * sizeof *contacts);
+	in->taker = p;
+	if (claim)
+		coordinate_claim(in->flow, in->arena, answer.number,
+		                 arena_printf(in->arena, "person:%s via sms", person->slug), on_claimed, p);
+	else if (shift)
+		answer_about_shift(p, person, accepts);
+	else
+		answer_as_agency(p);
+	return true;
+}
