@@ -188,23 +188,28 @@ static void ask_human(struct plan_work *w)
 		                w->about.region);
 }
 
-static void answer_reporter(struct plan_work *w, const struct plan_input *in, const char *key,
-                            const struct reply_value *more, size_t n)
+void plan_answer_reporter(struct plan_work *w, const struct plan_reply *reply)
 {
 	enum { MORE_MAX = 4, OWN = 2 };
 	char at[6];
 	struct reply_value values[MORE_MAX + OWN];
+	size_t n = reply->value_count < MORE_MAX ? reply->value_count : MORE_MAX;
 	clock_format(w->setting->now.us, w->setting->policy->utc_offset_s, at);
-	if (n > MORE_MAX)
-		n = MORE_MAX;
 	for (size_t i = 0; i < n; i++)
-		values[i] = more[i]; /* these go first: {no} may be that of an earlier report */
+		values[i] = (struct reply_value){reply->values[i].name, plan_sms_safe(w, reply->values[i].value)};
 	values[n] = (struct reply_value){"no", w->number};
 	values[n + 1] = (struct reply_value){"jam", at};
 	struct plan_notice *answer =
-	        plan_add_sms(w, NOTICE_RECEIPT, arena_strdup(w->arena, in->reporter_phone), key, values, n + OWN);
+	        plan_add_sms(w, NOTICE_RECEIPT, arena_strdup(w->arena, reply->to), reply->key, values, n + OWN);
 	if (answer != NULL)
-		answer->via = in->via;
+		answer->via = reply->via;
+}
+
+static void answer_reporter(struct plan_work *w, const struct plan_input *in, const char *key,
+                            const struct reply_value *more, size_t n)
+{
+	const struct plan_reply reply = {key, in->reporter_phone, in->via, more, n};
+	plan_answer_reporter(w, &reply);
 }
 
 /* The one question about the place: between two when exactly two are possible. */
@@ -216,8 +221,8 @@ static void ask_place(struct plan_work *w, const struct plan_input *in)
 	for (size_t i = 0; i < offer.count; i++)
 		r[i] = gazetteer_by_code(w->setting->gazetteer, offer.code[i]);
 	const struct reply_value values[] = {
-	        {"a", r[0] != NULL ? plan_sms_safe(w, r[0]->name) : ""},
-	        {"b", r[1] != NULL ? plan_sms_safe(w, r[1]->name) : ""},
+	        {"a", r[0] != NULL ? r[0]->name : ""},
+	        {"b", r[1] != NULL ? r[1]->name : ""},
 	};
 	answer_reporter(w, in, place_offer_key(&offer), values, 2);
 	w->plan->asks = "place";

@@ -100,6 +100,14 @@ struct plan_setting {
 	const uint8_t *link_key;     /* 32 bytes */
 	struct uuid (*new_id)(void); /* uuid_make; tests give a counter */
 };
+/* An SMS to whoever wrote. */
+struct plan_reply {
+	const char *key, *to;
+	const char *via; /* the gateway to try first; NULL: any */
+	const struct reply_value *
+	        values; /* beside {no}, the report's number, and {jam}; the same name goes before these. In GSM-7 or not: it is made so */
+	size_t value_count;
+};
 /* What went before decides something beside the report's own words (conversation.h). */
 struct plan_turn {
 	bool silent; /* opens no incident, dispatches nobody, gets no text but reply_key */
@@ -141,6 +149,7 @@ struct plan_extra_input {
 	double lat, lon;
 	const char *next_name; /* plan_tell_duty: who is told next when nobody answers ("Polres PPU"); NULL: not said */
 	int next_s;            /* and in how many seconds */
+	int more_reports; /* plan_remind with NOTICE_UPDATED: so many told the same after the first one; 0: the news is another */
 };
 struct plan *plan_extra(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
                         const struct agency *to, const char *role, const char *task, int accept_s, int arrive_s,
@@ -168,6 +177,9 @@ size_t plan_tell_duty(struct arena *a, const struct plan_setting *s, const struc
  * tells something already. reason: Indonesian, for the SMS: "selesai ditangani". Appends, as NOTICE_CANCELLED: no later answer makes it void. Returns the number told. */
 size_t plan_stand_down_people(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
                               const char *phones, const char *reason, struct plan *to);
+/* An SMS to a reporter. Appends. */
+void plan_answer(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
+                 const struct plan_reply *reply, struct plan *p);
 /* Renders the plan as one JSON document (sigapctl route, incident event 1's data uses a shorter form made by plan_render_opened). */
 void plan_render(const struct plan *p, const struct plan_setting *s, struct buf *out);
 void plan_render_opened(const struct plan *p, struct buf *out);

@@ -63,6 +63,7 @@ static const struct {
         {"partner_lapsed", "no menit"},
         {"partner_standdown", "no desa"},
         {"partner_update", "no jenis prioritas desa"},
+        {"partner_more", "no jumlah jenis desa"},
         {"partner_recorded", "no status"},
         {"partner_conflict", "no status"},
         {"partner_which", ""},

@@ -263,37 +263,34 @@ static void attach(struct talk *t)
 	        turn->kind == TURN_ANSWER_PLACE || turn->kind == TURN_ANSWER_TYPE || turn->kind == TURN_ANSWER_UNCLEAR;
 	const struct triage *read = learned(t);
 	const char *key = turn->reply_key == NULL && read != NULL ? thanks_key(t, read) : turn->reply_key;
+	size_t values = fill_values(t);
 	struct attach *a = &t->attach;
-	struct buf text;
-	buf_init(&text, 64 * 1024);
-	triage_render(&t->triage, in->flow->rules->gazetteer, &text);
 	*a = (struct attach){
 	        .flow = in->flow,
 	        .arena = in->arena,
 	        .incident = e->incident,
 	        .read = read,
-	        .reply_key = turn->reply && in->address[0] != '\0' ? key : NULL,
-	        .reply_to = in->address,
-	        .reply_via = in->gateway->name,
-	        .values = t->values,
-	        .value_count = fill_values(t),
+	        .actor = arena_printf(in->arena, "reporter via sms:%s", in->gateway->name),
+	        .reply = {.key = turn->reply && in->address[0] != '\0' ? key : NULL,
+	                  .to = in->address,
+	                  .via = in->gateway->name,
+	                  .values = t->values,
+	                  .value_count = values},
 	        .duty = turn->duty_words,
 	        .done = on_attached,
 	        .ctx = t,
 	};
 	fill_report(t, &a->report);
-	a->report.source = arena_printf(in->arena, "reporter via %s", a->report.source);
-	a->report.triage = intake_triage_json(in->arena, &text, t->turn_json);
+	a->report.triage = intake_triage_json(in->arena, &t->triage, in->flow->rules->gazetteer, t->turn_json);
 	a->report.type = read_as(turn);
 	a->report.urgency = t->triage.urgency;
 	a->report.place_text = t->triage.place_text[0] != '\0' ? t->triage.place_text : NULL;
 	a->report.relation = answer ? "answer" : "followup";
-	a->report.answers = answer ? e->report : (struct uuid){.bytes = {0}};
-	a->report.asks = a->reply_key == NULL        ? NULL
+	a->report.answers = answer ? e->report : (struct uuid){{0}};
+	a->report.asks = a->reply.key == NULL        ? NULL
 	                 : turn->asks == ASKED_PLACE ? "place"
 	                 : turn->asks == ASKED_TYPE  ? "type"
 	                                             : NULL;
-	buf_free(&text);
 	fault_point("conversation.attach");
 	attach_submit(a);
 }
