@@ -1,9 +1,9 @@
 -- What is known of a sender: $1 where he is answered, $2 his telephone (or the same as $1), $3 what he writes now.
 -- One row per report of his, the latest first, eight at most; one with nulls when there is none. On each: the marks in force, separated by spaces, the automatic replies of the
 -- last hour, and whether the same text came from him in the last hour. asks: only while no report has answered it. said: the words that it was asked about, while it is open.
--- The incident is the one that goes on, when his was merged into another. progress: how far its dispatches are.
+-- number: the one that he was told, of what became part of an incident that incident's. The incident is the one that goes on, when his was merged into another. progress: how far its dispatches are.
 with recursive mine as materialized (
-	select r.id, r.number, r.received_at, r.incident_id, r.text, r.triage, r.answers,
+	select r.id, r.number, r.received_at, r.incident_id, r.relation, r.text, r.triage, r.answers,
 		case when r.asks is not null and not exists (select from report a where a.answers = r.id) then r.asks end as asks
 	from (select report_id from reporter where phone = $2::text order by report_id desc limit 8) l join report r on r.id = l.report_id
 ), chain as (
@@ -15,7 +15,7 @@ select (select string_agg(distinct mark, ' ') from sender_mark m where m.address
 	(select count(*) from notice where kind = 'receipt' and address = $1::text and created_at > now() - interval '1 hour'),
 	exists (select from mine where text = $3::text and received_at > now() - interval '1 hour'),
 	now(),
-	mine.id, mine.number, mine.received_at, i.id, i.type, i.state, i.region, mine.asks,
+	mine.id, case when mine.relation <> 'opens' then coalesce(i.number, mine.number) else mine.number end, mine.received_at, i.id, i.type, i.state, i.region, mine.asks,
 	mine.asks is not null and exists (select from report q where q.id = mine.answers and q.asks = mine.asks),
 	case when mine.asks is not null then mine.triage end,
 	case when mine.asks is not null then concat_ws('. ', (select q.text from report q where q.id = mine.answers), mine.text) end,
