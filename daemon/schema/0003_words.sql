@@ -82,7 +82,8 @@ create table sender_mark (
 	retired_by text
 );
 comment on table sender_mark is 'what is known of a sender. blocked: what he sends is kept and shown, but nobody is dispatched and he gets no answer; prank: evidence, nothing more; automatic: a machine, never answered';
-create index sender_mark_address on sender_mark (address) where retired_at is null;
+create index sender_mark_address on sender_mark (address);
+create index sender_mark_in_force on sender_mark (made_at) where retired_at is null;
 
 -- ---- gateways ------------------------------------------------------------------------------------------------------------
 
