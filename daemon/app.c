@@ -296,9 +296,9 @@ static void open_modules(struct app *app)
 	                      &(struct store_handlers){on_store_up, on_store_down, app});
 	f->alarms = alarm_open(f);
 	f->numbers = numbers_open(f);
-	f->incomings = incomings_open(f);
 	f->recent = recent_open(f);
 	f->attaching = attach_open(f);
+	f->incomings = incomings_open(f);
 	f->daemons = daemons_open(f);
 	f->deliver = deliver_open(f);
 	f->escalate = escalate_open(f);

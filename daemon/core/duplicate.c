@@ -178,6 +178,17 @@ static double contradict(const struct duplicate_facts *a, const struct duplicate
 	return left;
 }
 
+/* May words of these ages mean one person? An old man is a man, a young man too; a child is neither. */
+static bool ages_fit(uint8_t a, uint8_t b)
+{
+	static const uint8_t like[] = {1, 2 | 4, 2 | 4 | 8, 4 | 8}; /* by bit */
+	uint8_t fits = 0;
+	for (unsigned i = 0; i < sizeof like; i++)
+		if (a & 1u << i)
+			fits |= like[i];
+	return a == 0 || b == 0 || (fits & b) != 0;
+}
+
 /* The same about the person. */
 static double contradict_person(const struct duplicate_facts *a, const struct duplicate_facts *b,
                                 struct duplicate_verdict *v)
@@ -187,7 +198,7 @@ static double contradict_person(const struct duplicate_facts *a, const struct du
 		say(v, "a man in one, a woman in the other");
 		left *= 0.7;
 	}
-	if ((a->ages != 0 && b->ages != 0 && (a->ages & b->ages) == 0) ||
+	if (!ages_fit(a->ages, b->ages) ||
 	    (a->age != 0 && b->age != 0 && abs(a->age - b->age) > AGES_APART)) {
 		say(v, "different age");
 		left *= 0.7;

@@ -39,7 +39,7 @@ struct duplicate_facts {
 	uint32_t spot[DUPLICATE_SPOTS];  /* landmarks */
 	uint8_t words, spots;
 	uint8_t persons, age;  /* 0: not said */
-	uint8_t sexes, ages;   /* bits: 1 male, 2 female; 1 child, 2 old */
+	uint8_t sexes, ages;   /* bits: 1 male, 2 female; 1 child, 2 old, 4 grown up, 8 young */
 	uint16_t rt, rw;       /* 0: not said */
 	uint64_t numbers;      /* hash of all numbers in order */
 	bool closes, another;  /* it is over; it is expressly one more */

@@ -10,6 +10,8 @@
 
 /* What a concept is to a comparison. */
 enum use { USE_UNKNOWN, USE_NONE, USE_MEANING, USE_FUNCTION, USE_SPOT, USE_CHILD, USE_OLD, USE_OVER };
+enum { AGE_CHILD = 1, AGE_OLD = 2, AGE_ADULT = 4, AGE_YOUNG = 8 }; /* bits of duplicate_facts.ages */
+enum { ADDRESS_WORDS = 3 };                                          /* so far into a message somebody is spoken to */
 enum { WEIGHT_DOMAIN = 2, WEIGHT_KNOWN = 3, WEIGHT_RARE = 4, NUMBERS_MOST = 99 };
 static const struct {
 	const char *concept;
@@ -79,13 +81,22 @@ static const char *const empty_words[] = {
         "sore",    "malam",  "desa",  "ds",   "kel",   "kelurahan", "kec",  "kecamatan", "kampung", "dekat", "depan", "belakang",
         "sekitar", "rumah",  "tadi",  "sekarang", "sejak", "terus", "kayak", "seperti", "katanya", "pas",  "trus",   "aja",
 };
+/* Who it is. "ibu" and "bapak" in front of a message speak to the office. */
 static const struct {
 	const char *word;
-	uint8_t sex;
-} sex_words[] = {
-        {"laki", 1},  {"lelaki", 1}, {"pria", 1},      {"cowok", 1},  {"cowo", 1},  {"kakek", 1}, {"kai", 1},
-        {"pemuda", 1}, {"suami", 1}, {"perempuan", 2}, {"wanita", 2}, {"cewek", 2}, {"cewe", 2},  {"nenek", 2},
-        {"prempuan", 2}, {"istri", 2}, {"nini", 2},    {"gadis", 2},  {"lk", 1},    {"pr", 2},
+	uint8_t sex, age;
+	bool address;
+} person_words[] = {
+        {"laki", 1, 0, false},        {"lelaki", 1, 0, false},      {"pria", 1, AGE_ADULT, false},
+        {"cowok", 1, 0, false},       {"cowo", 1, 0, false},        {"kakek", 1, AGE_OLD, false},
+        {"kai", 1, AGE_OLD, false},   {"pemuda", 1, AGE_YOUNG, false}, {"suami", 1, AGE_ADULT, false},
+        {"duda", 1, AGE_ADULT, false}, {"bapak", 1, AGE_ADULT, true}, {"bapak2", 1, AGE_ADULT, false},
+        {"lk", 1, 0, false},          {"perempuan", 2, 0, false},   {"prempuan", 2, 0, false},
+        {"wanita", 2, AGE_ADULT, false}, {"cewek", 2, 0, false},    {"cewe", 2, 0, false},
+        {"nenek", 2, AGE_OLD, false}, {"nini", 2, AGE_OLD, false},  {"istri", 2, AGE_ADULT, false},
+        {"janda", 2, AGE_ADULT, false}, {"gadis", 2, AGE_YOUNG, false}, {"ibu", 2, AGE_ADULT, true},
+        {"ibu2", 2, AGE_ADULT, false}, {"emak", 2, AGE_ADULT, false}, {"pr", 2, 0, false},
+        {"remaja", 0, AGE_YOUNG, false}, {"dewasa", 0, AGE_ADULT, false},
 };
 static const char *const number_words[] = {"nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh"};
 static const char *const counted[] = {"orang", "org", "mayat", "jenazah", "jasad", "anak", "bayi", "lansia", "odgj", "korban", "pria", "wanita"};
@@ -235,7 +246,7 @@ static void take_word(struct reading *r, const struct token *t)
 		function |= use == USE_FUNCTION;
 		spot |= use == USE_SPOT;
 		f->closes |= use == USE_OVER;
-		f->ages |= use == USE_CHILD ? 1 : use == USE_OLD ? 2 : 0;
+		f->ages |= use == USE_CHILD ? AGE_CHILD : use == USE_OLD ? AGE_OLD : 0;
 		if (use == USE_MEANING && meaning == NULL)
 			meaning = lexicon_concept_name(r->reader->lexicon, t->concepts[i]);
 	}
@@ -254,9 +265,11 @@ static void take_word(struct reading *r, const struct token *t)
 static void take_details(struct duplicate_facts *f, const struct words *w, size_t i)
 {
 	const char *word = w->word[i].text, *next = i + 1 < w->count ? w->word[i + 1].text : "";
-	for (size_t s = 0; s < sizeof sex_words / sizeof *sex_words; s++)
-		if (strcmp(word, sex_words[s].word) == 0)
-			f->sexes |= sex_words[s].sex;
+	for (size_t p = 0; p < sizeof person_words / sizeof *person_words; p++)
+		if (strcmp(word, person_words[p].word) == 0 && !(person_words[p].address && i < ADDRESS_WORDS)) {
+			f->sexes |= person_words[p].sex;
+			f->ages |= person_words[p].age;
+		}
 	int n = number_of(word), next_n = number_of(next);
 	if (n > 0 && n <= NUMBERS_MOST && IN(next, counted) && f->persons == 0)
 		f->persons = (uint8_t)n;
