@@ -278,6 +278,65 @@ def test_an_emergency_for_others_is_told_at_once_whom_to_call(sigap, citizen):
     assert citizen.said_to_duty(report["number"])
 
 
+# ---- senders -------------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_blocked_sender_writes_is_kept_and_shown_but_moves_nobody(sigap, citizen):
+    citizen.write_directly("halo dinsos")
+    replies = len(citizen.receipts())
+    blocked = sigap.api("POST", f"/v1/senders/{citizen.phone}/marks", json={"mark": "blocked", "reason": "Prank berulang"})
+    assert blocked.status_code == 201, blocked.text
+    report = citizen.write("ada nenek terlantar tidak punya keluarga di desa Labangka")
+    assert (report["incident_id"], citizen.turn()) == (None, "blocked")
+    assert not citizen.said_to_duty(report["number"])
+    critical = citizen.write("tolong ada bayi dibuang di semak labangka masih hidup berdarah")
+    assert (critical["incident_id"], critical["urgency"]) == (None, "critical")
+    assert citizen.said_to_duty(critical["number"]) == [text_of("duty_blocked", no=critical["number"])]
+    assert len(citizen.receipts()) == replies
+    seen = sigap.api("GET", f"/v1/senders/{citizen.phone}").json()
+    assert [r["number"] for r in seen["reports"]][:2] == [critical["number"], report["number"]]
+    assert seen["reports"][1]["text"] == report["text"]
+    (logged,) = sigap.sql("select actor from access_log where object = %s and reason is null", f"sender:{citizen.phone}")
+    assert logged["actor"] == "coordinator:coordinator"
+    retired = sigap.api("POST", f"/v1/senders/{citizen.phone}/marks/{blocked.json()['id']}/retire")
+    assert retired.status_code == 200
+    assert citizen.write("ada kakek terlantar tidak punya keluarga di desa Gunung Mulia")["incident_id"] is not None
+    (mark,) = sigap.api("GET", f"/v1/senders/{citizen.phone}").json()["marks"]
+    assert mark["retired_at"] is not None and mark["retired_by"] == "coordinator:coordinator"
+
+
+def test_sigapctl_blocks_shows_and_unblocks(sigap, citizen):
+    citizen.write_directly("halo dinsos")
+    sigap.ctl("senders", "block", "0" + citizen.phone[3:], "--reason", "Prank berulang")
+    assert citizen.phone in sigap.ctl("senders", "list").stdout
+    citizen.write_directly("halo lagi dinsos")
+    assert citizen.turn() == "blocked"
+    shown = sigap.ctl("senders", "show", citizen.phone).stdout
+    assert "halo lagi dinsos" in shown and "Prank berulang" in shown
+    sigap.ctl("senders", "unblock", citizen.phone)
+    assert citizen.phone not in sigap.ctl("senders", "list").stdout
+    assert "Prank berulang" in sigap.ctl("senders", "show", citizen.phone).stdout, "history"
+    citizen.write_directly("halo sekali lagi dinsos")
+    assert citizen.turn() == "nothing"
+
+
+def test_a_block_ends_by_itself(sigap, citizen):
+    sigap.sql("insert into sender_mark (address, mark, reason, made_by, ends_at) values (%s, 'blocked', 'Prank', 'test', now() - interval '1 s')", citizen.phone)
+    citizen.write_directly("halo dinsos")
+    assert citizen.turn() == "nothing"
+
+
+def test_a_report_that_proved_false_is_evidence_against_whoever_made_it(sigap, citizen):
+    report = citizen.write("ada pemuda terlantar tidak punya keluarga di desa Rawa Mulia")
+    proved = sigap.api("POST", f"/v1/incidents/{report['incident_id']}/events",
+                       json={"event": "false_report", "evidence": "Polsek memeriksa lokasi dua kali"})
+    assert proved.status_code == 200, proved.text
+    (mark,) = sigap.api("GET", f"/v1/senders/{citizen.phone}").json()["marks"]
+    assert (mark["mark"], mark["reason"], mark["report"]) == ("prank", "Polsek memeriksa lokasi dua kali", str(report["id"]))
+    again = citizen.write("ada ibu hamil terlantar tidak punya keluarga di desa Labangka Barat")
+    assert again["incident_id"] is not None, "evidence, nothing more"
+
+
 # ---- machines ------------------------------------------------------------------------------------------------------------
 
 
