@@ -20,7 +20,7 @@ enum {
 	DECIDERS = ROLE_COORDINATOR | ROLE_ADMIN,
 	EVENT_BODY = 16 * 1024,
 	FORM_BODY = 8 * 1024,
-	SMS_BODY = 16 * 1024,
+	GATEWAY_BODY = 1024 * 1024, /* some bring a thousand messages at once */
 };
 
 static void get_openapi(void *ctx, struct http_request *r)
@@ -41,9 +41,9 @@ const struct http_route api_routes[] = {
         {"GET", "/d/{token}", link_get, ACCESS_OPEN, 0},
         {"POST", "/d/{token}", link_post, ACCESS_OPEN, FORM_BODY},
         {"GET", "/v1/gateways/{name}/inbound", gateway_inbound, ACCESS_GATEWAY, 0},
-        {"POST", "/v1/gateways/{name}/inbound", gateway_inbound, ACCESS_GATEWAY, SMS_BODY},
+        {"POST", "/v1/gateways/{name}/inbound", gateway_inbound, ACCESS_GATEWAY, GATEWAY_BODY},
         {"GET", "/v1/gateways/{name}/status", gateway_status, ACCESS_GATEWAY, 0},
-        {"POST", "/v1/gateways/{name}/status", gateway_status, ACCESS_GATEWAY, SMS_BODY},
+        {"POST", "/v1/gateways/{name}/status", gateway_status, ACCESS_GATEWAY, GATEWAY_BODY},
         {"GET", "/v1/outbox", query_outbox, READERS, 0},
         {"POST", "/v1/outbox/{notice}/replay", query_replay, DECIDERS, EVENT_BODY},
         {"GET", "/v1/alarms", query_alarms, READERS, 0},

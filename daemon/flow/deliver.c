@@ -212,6 +212,7 @@ static void on_answer(void *ctx, const struct channel_answer *answer)
 	const struct channel *channel = lane->gateway != NULL ? lane->gateway->channel : &channel_webhook;
 	struct channel_answer dated = *answer;
 	dated.now_s = db_clock_now(&d->flow->clock).us / 1000000;
+	dated.gateway = lane->gateway != NULL ? &lane->gateway->out : NULL;
 	struct verdict v = channel->judge(&dated);
 	metric_add(counters[v.outcome], 1);
 	if (v.outcome == OUTCOME_OK)

@@ -1,6 +1,7 @@
 /* flow: the life of a report, stage by stage. This header is the table of contents; each stage is one file.
  *
  *   gateway    a gateway's call comes in: messages and delivery reports, taken apart and answered when all is on disk
+ *   parts      long messages that come in parts wait for each other on disk
  *   incoming   one message: whose turn it is, and who takes it
  *   partner    an answer of an agency's telephone or of a person on duty
  *   conversation  all the rest: what a citizen writes

@@ -7,7 +7,9 @@
 #include "../base/log.h"
 #include "../base/metrics.h"
 #include "busy.h"
-#include "incoming.h"
+#include "parts.h"
+
+#define DAY_US (INT64_C(86400) * 1000000)
 
 enum {
 	AT_ONCE = 16, /* messages of one call */
@@ -36,7 +38,7 @@ struct call {
 
 static void finish(struct call *c)
 {
-	const struct gateway_answer *ok = &c->gateway->channel->accepted[c->door];
+	const struct gateway_answer ok = channel_accepted(c->gateway->channel, &c->gateway->out, c->door);
 	struct http_request *r = c->request;
 	bool failed = c->failed;
 	inbound_free(&c->all);
@@ -46,7 +48,7 @@ static void finish(struct call *c)
 	if (failed)
 		busy_reply(r, "what this call brought is not all known to be kept: send it again");
 	else
-		http_reply(r, ok->status, ok->content_type, ok->body, strlen(ok->body), NULL);
+		http_reply(r, ok.status, ok.content_type, ok.body, strlen(ok.body), NULL);
 }
 
 static void go_on(struct call *c);
@@ -141,9 +143,28 @@ static void set_part_of_call(struct incoming *in, const struct call *c, size_t i
 	buf_free(&raw);
 }
 
+/* For a gateway that gives its messages no id: the same from the same sender on the same day is the same message. Not the bytes of the call: times, nonces and the rest of a
+ * batch differ when it comes again. Where there is no sender or text they must do. */
+static const char *make_key(struct arena *a, const struct call *c, const struct inbound_message *m)
+{
+	struct buf said;
+	buf_init(&said, 2 * RAW_MOST);
+	buf_addf(&said, "%lld\n", (long long)(db_clock_now(&c->flow->clock).us / DAY_US));
+	if (m->from[0] != '\0' && m->text.len > 0) {
+		buf_addf(&said, "%s\n%s\n%lld\n", m->from, m->to, (long long)m->reported_at_us);
+		buf_add(&said, m->text.data, m->text.len);
+	} else {
+		buf_add(&said, c->raw, c->raw_len);
+	}
+	const char *key = incoming_hash_key(a, said.data, said.len);
+	buf_free(&said);
+	return key;
+}
+
 static void begin_message(struct call *c, size_t index)
 {
-	struct incoming *in = incoming_new(c->flow, c->gateway, &c->all.messages[index]);
+	const struct inbound_message *m = &c->all.messages[index];
+	struct incoming *in = incoming_new(c->flow, c->gateway, m);
 	in->received = c->request->received;
 	if (c->all.message_count == 1) {
 		in->raw = c->raw;
@@ -153,11 +174,14 @@ static void begin_message(struct call *c, size_t index)
 		set_part_of_call(in, c, index);
 	}
 	if (in->external_id[0] == '\0')
-		in->external_id = incoming_hash_key(in->arena, in->raw, in->raw_len);
+		in->external_id = make_key(in->arena, c, m);
 	in->done = on_message;
 	in->ctx = c;
 	c->under_way++;
-	incoming_take(in);
+	if (parts_is_part(m))
+		parts_take(in, m);
+	else
+		incoming_take(in);
 }
 
 /* Begins as many as may be under way together; ends the call when nothing is left. What could not be kept ends it early: the gateway brings all again. */

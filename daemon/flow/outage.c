@@ -53,6 +53,7 @@ static void on_sent(void *ctx, const struct channel_answer *answer)
 	struct channel_answer dated = *answer;
 	dated.now_s = db_clock_now(&o->flow->clock).us / 1000000;
 	const struct conf_gateway *g = teller(o->flow);
+	dated.gateway = g != NULL ? &g->out : NULL;
 	struct verdict v = g != NULL ? g->channel->judge(&dated) : http_verdict(&dated);
 	if (v.outcome == OUTCOME_OK) {
 		o->told = mono_now();

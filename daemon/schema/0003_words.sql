@@ -35,15 +35,12 @@ create table inbound_part (
 	total       int not null,
 	received_at timestamptz not null default now(),
 	reported_at timestamptz,
-	content_type text,
-	raw         bytea not null,
 	text        text not null,
-	repaired    boolean not null,
 	primary key (gateway, external_id)
 );
-comment on table inbound_part is 'parts of long messages that wait for the others; gone once the whole message, or what came of it in time, is a report';
+comment on table inbound_part is 'parts of long messages that wait for the others, as received in inbound; gone once the whole message, or what came of it in time, is a report';
 create index inbound_part_message on inbound_part (gateway, sender, recipient, ref, total);
-create index inbound_part_age on inbound_part (received_at);
+insert into task (name) values ('parts');
 
 -- The latest reports of a number without a sort, however many it sent: ids grow with time.
 drop index reporter_phone;

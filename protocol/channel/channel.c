@@ -105,6 +105,18 @@ void inbound_copy_plain(char *to, size_t size, const char *text)
 	to[n] = '\0';
 }
 
+struct gateway_answer channel_accepted(const struct channel *channel, const struct gateway *gateway, enum door door)
+{
+	struct gateway_answer answer = channel->accepted[door];
+	const char *body = gateway->mapping.accepted_body;
+	if (body == NULL || strcmp(channel->name, "generic") != 0) /* the others' answers are their gateways' own */
+		return answer;
+	answer.body = body;
+	if (*body == '{' || *body == '[')
+		answer.content_type = "application/json";
+	return answer;
+}
+
 /* ---- Retry-After ---- */
 
 enum { WAIT_MIN_S = 1, WAIT_MAX_S = 3600 };

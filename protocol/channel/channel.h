@@ -76,6 +76,7 @@ struct channel_answer {
 	const char *retry_after; /* header value or NULL */
 	const char *error;       /* transport's own words or "" */
 	int64_t now_s; /* for Retry-After as a date: filled by whoever judges, from the clock that he goes by */
+	const struct gateway *gateway; /* whose answer it is, filled by whoever judges; NULL: webhook */
 };
 enum { GATEWAY_REF_MAX = 128 };
 struct verdict {
@@ -112,9 +113,13 @@ struct channel {
 	                         struct inbound *ret, char *why, size_t why_size);
 	struct gateway_answer accepted[DOORS];
 	const char *const *needs; /* settings it cannot do without besides token_file, NULL terminated; NULL: none */
+	/* False with the reason in why (English, for the operator) when the settings cannot work together: asked once, when they are read. NULL: nothing to check. */
+	bool (*check)(const struct gateway *gateway, char *why, size_t why_size);
 	bool handles; /* its senders are no telephones but handles of its own: answers go back through it alone */
 };
 extern const struct channel channel_webhook; /* channel/webhook.c */
+/* What gateway is told at door: accepted[door], with the text that a mapping has for it. */
+struct gateway_answer channel_accepted(const struct channel *channel, const struct gateway *gateway, enum door door);
 /* The channel of that kind (channel/kinds.c: the one list of them), or NULL. */
 const struct channel *channel_of_kind(const char *kind);
 
@@ -154,7 +159,8 @@ struct delivery_report {
 	char ref[64];                      /* our notice id, or "" */
 	char gateway_ref[GATEWAY_REF_MAX]; /* the gateway's own id, or "" */
 	enum delivery_state state;
-	int part, parts;  /* when it is about one part of several: from 1, of how many (0: not known yet) */
+	int part, parts;  /* when it is about one part of several: which (from 1; where the gateway does not number
+	                    them, any number that tells it from the others), of how many (0: not known yet) */
 	char detail[120]; /* the gateway's words, printable ASCII */
 };
 /* All that one call brought. */

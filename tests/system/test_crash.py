@@ -45,6 +45,7 @@ class Story:
             lambda: self.citizen_writes(1),
             lambda: self.report("second"),
             lambda: self.citizen_writes(2),
+            *[lambda n=n, part=part: self.citizen_writes_at_length(n, part) for n in (3, 4) for part in (1, 2)],
             self.office_is_told,
             lambda: self.office_writes("accepts", "TERIMA"),
             lambda: self.office_writes("leaves", "OTW"),
@@ -72,12 +73,18 @@ class Story:
             assert r.json() == self.answers[key], "the same key has got another answer"
         self.answers[key] = r.json()
 
-    def sms(self, sender, text, id):
-        r = self.call(self.stack.send_sms, sender, text, id=id)
+    def sms(self, sender, text, id, **more):
+        r = self.call(self.stack.send_sms, sender, text, id=id, **more)
         assert r.status_code == 200 and r.text == "", (r.status_code, r.text)
 
     def citizen_writes(self, n):
         self.sms(CITIZEN % n, CITIZENS_TEXT, f"citizen-{n}")
+
+    def citizen_writes_at_length(self, n, part):
+        """One of two parts of a long SMS."""
+        half = len(CITIZENS_TEXT) // 2
+        text = CITIZENS_TEXT[:half] if part == 1 else CITIZENS_TEXT[half:]
+        self.sms(CITIZEN % n, text, f"long-{n}-{part}", udh=f"%05%00%03%{n:02X}%02%{part:02X}")
 
     def office_is_told(self):
         incident = self.answers["first"]["incident"]["id"]
@@ -128,9 +135,13 @@ def settle(stack):
 
 def assert_kept_once(stack, story):
     """Every report and answer is there exactly once, with what was promised to its sender."""
-    assert [r["external_id"] for r in stack.sql("select external_id from inbound order by 1")] == [
-        "citizen-1", "citizen-2", "first", "office-accepts", "office-leaves", "second"]
-    assert stack.value("select count(*) from report") == stack.value("select count(*) from incident") == 4
+    wait_until(lambda: stack.value("select count(*) from inbound_part") == 0, 20, "no part of a long message waits")
+    keys = [r["external_id"] for r in stack.sql("select external_id from inbound order by 1")]
+    assert [key for key in keys if not key.startswith("sha256:")] == [
+        "citizen-1", "citizen-2", "first", "long-3-1", "long-3-2", "long-4-1", "long-4-2", "office-accepts", "office-leaves", "second"]
+    assert len(keys) == 12, "two were joined"
+    assert stack.value("select count(*) from report") == stack.value("select count(*) from incident") == 6
+    assert stack.value("select count(*) from report where text = %s", CITIZENS_TEXT) == 4
     for answer in story.answers.values():
         rows = stack.sql("select id from dispatch where incident_id = %s and event = 1", answer["incident"]["id"])
         of_incident = {str(r["id"]) for r in rows}
@@ -174,7 +185,7 @@ def test_nothing_is_lost_and_nothing_happens_twice_when_killed_at(world, point, 
     deaths = story.play()
     assert deaths == 1, f"the story does not reach {point} for the {time}. time"
     # whoever is not sure asks once more, all of them at that
-    for step in story.steps[:4] + story.steps[5:7]:
+    for step in story.steps[:8] + story.steps[9:11]:
         step()
     assert_kept_once(world, story)
     assert_clocks_go_on(world)

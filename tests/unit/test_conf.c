@@ -382,7 +382,7 @@ static void more_gateways_than_there_is_room_for_are_refused(void **state)
 	assert_int_equal(read_well(f, text.data)->gateway_count, CONF_GATEWAYS);
 	buf_adds(&text, "[gateway more]\n");
 	assert_null(read_text(f, text.data));
-	assert_non_null(strstr(f->faults.data, ": more than 8 gateways\n"));
+	assert_non_null(strstr(f->faults.data, ": more than 16 gateways\n"));
 	buf_free(&text);
 }
 
