@@ -218,6 +218,9 @@ void lexicon_read(const struct lexicon *lex, const struct words *words, struct f
 	}
 	for (size_t i = 0; i < words->count;)
 		i += read_word(lex, words, i, ret);
+	struct token *last = words->count > 0 ? new_token(ret, words->count - 1) : NULL;
+	if (last != NULL)
+		take_one(last, lex->end);
 	for (size_t from = 0; from < ret->count; from += WINDOW - OVERLAP)
 		read_window(lex, ret, from, &w);
 	if (ret->count > 0 && words->count <= 4)

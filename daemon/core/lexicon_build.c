@@ -401,6 +401,7 @@ static void make_builtins(struct build *b)
 		uint16_t *id;
 	} builtins[] = {
 	        {"begin", &lex->begin},
+	        {"end", &lex->end},
 	        {"number", &lex->number},
 	        {"child_number", &lex->child_number},
 	        {"elder_number", &lex->elder_number},

@@ -46,7 +46,7 @@ struct lexicon {
 	struct rules type_rules, urgency_rules, flag_rules;
 	struct spelling *spelling;
 	struct lexicon_names names;
-	uint16_t begin, number, child_number, elder_number, phone, brief, lengthy, glue;
+	uint16_t begin, end, number, child_number, elder_number, phone, brief, lengthy, glue;
 	struct learned *learned; /* by concept, what the training added to each type; NULL: nothing was trained */
 };
 

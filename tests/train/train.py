@@ -137,6 +137,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ctl", required=True)
     parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--misses", action="store_true", help="show the lines that the folds got wrong")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     lines = read_lines(options.ctl)
@@ -150,6 +151,9 @@ def main():
         for i in held:
             verdicts[i] = verdict(lines[i], learned)
     report("with what was learned, %d-fold" % options.folds, lines, verdicts)
+    for line, v in zip(lines, verdicts):
+        if options.misses and v != line.type and line.weight == 1:
+            print("%s -> %s %.2f | %s" % (TYPES[line.type], TYPES[v], max(shares(line, {})[1:]), line.text[:170]))
     if options.write:
         write(train(lines), os.path.join(ROOT, "config/lexicon/learned.tsv"))
 
