@@ -134,6 +134,15 @@ static double share_of(const struct scores *s, enum incident_type type)
 	return 1 / sum;
 }
 
+/* "No report" is said surely only when nothing speaks for a case: of those nobody would be told. */
+static double confidence_in(const struct scores *s, enum incident_type type)
+{
+	double share = share_of(s, type), cases = 0;
+	for (int t = 0; t < INCIDENT_TYPES; t++)
+		cases += is_main((enum incident_type)t) ? share_of(s, (enum incident_type)t) : 0;
+	return type == TYPE_NOT_A_REPORT ? share * (1 - fmax(0, fmin(3 * (cases - 0.12), 1))) : share;
+}
+
 /* Decides the type; returns the likeliest real type even when the answer is TYPE_UNSURE. */
 static enum incident_type decide_type(struct reading *r)
 {
@@ -142,7 +151,7 @@ static enum incident_type decide_type(struct reading *r)
 	judge(rules, &r->found, &v);
 	add_learned(r->lex, &r->found, &v.scores);
 	enum incident_type likely = best_of(&v.scores, TYPE_UNSURE + 1);
-	r->ret->type_confidence = share_of(&v.scores, likely);
+	r->ret->type_confidence = confidence_in(&v.scores, likely);
 	r->ret->type = r->ret->type_confidence >= type_enough ? likely : TYPE_UNSURE;
 	for (size_t i = 0; i < rules->count && r->ret->reason_count < TRIAGE_REASONS - 3; i++)
 		if (v.counts[i] && rules->rule[i].type == likely && rules->rule[i].weight > 0)

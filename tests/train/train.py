@@ -105,7 +105,10 @@ def verdict(line, learned):
     """The type as triage.c decides it: the likeliest real type; 0 is a question."""
     p = shares(line, learned)
     best = max(range(1, len(TYPES)), key=lambda t: p[t])
-    return best if p[best] >= SURE else 0
+    sure = p[best]
+    if TYPES[best] == "not_a_report":
+        sure *= 1 - max(0, min(1, 3 * (sum(p[1:4]) - 0.12)))
+    return best if sure >= SURE else 0
 
 
 def report(title, lines, verdicts):
