@@ -144,8 +144,10 @@ static void add_name(struct gazetteer *g, const struct region *region, const cha
 	                      .one_word = n == 1,
 	                      .doubtful = (place_words_get(g->words, key, &full) & WORD_DOUBTFUL) != 0};
 	link_key(g, name, id);
-	if (kind == NAME_VILLAGE || kind == NAME_AREA)
+	if (kind < NAME_HOME)
 		index_short_forms(g, word, n, id);
+	if (kind == NAME_VILLAGE && n == 2 && strlen(word[0]) > 3 && strlen(word[1]) > 3)
+		add_part(g, arena_printf(g->arena, "%.3s%.3s", word[0], word[1]), region); /* "girpur" */
 	for (size_t i = 0; kind != NAME_OUTSIDE && i < n; i++) {
 		const char *kept = arena_strdup(g->arena, word[i]);
 		place_words_add(g->words, kept, WORD_OF_NAME);
@@ -231,7 +233,7 @@ static size_t count_names(const struct gazetteer *g)
 		const char *code = g->by_code[i].code;
 		enum region_level level = region_code_level(code);
 		if (gazetteer_at_home(g, code))
-			n += 1 + PLACE_WORDS;
+			n += 2 + PLACE_WORDS;
 		else
 			n += level <= LEVEL_REGENCY || (level == LEVEL_DISTRICT && in_province_of_home(g, code));
 	}
@@ -273,7 +275,7 @@ struct gazetteer *gazetteer_build(struct arena *a, const struct region *regions,
 	if (n > 0)
 		memcpy(g->by_code, regions, n * sizeof *regions);
 	qsort(g->by_code, n, sizeof *g->by_code, by_code);
-	new_index(g, count_names(g) + alias_count * (1 + PLACE_WORDS) + 1);
+	new_index(g, count_names(g) + alias_count * (2 + PLACE_WORDS) + 1);
 	for (size_t i = n; i-- > 0;) /* chains are built from the back: in code order when read */
 		add_region_at_home(g, &g->by_code[i]);
 	for (size_t i = 0; i < alias_count; i++) {

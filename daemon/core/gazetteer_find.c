@@ -16,7 +16,9 @@ struct context {
 	bool field;         /* stands alone between marks, or says "desa:" */
 	bool neighbourhood; /* an RT or RW beside it */
 	bool outside;       /* a place elsewhere follows */
+	bool titled;        /* "bu ani X" */
 	bool denied;
+	bool placed; /* what follows tells that it is a place: "petung arah ...", "waru depan ...", a district */
 };
 
 struct candidate {
@@ -29,6 +31,8 @@ struct evidence {
 	const char *area;  /* a district or regency named, or "" */
 	bool area_certain; /* it can be nothing else */
 	const struct region *landmark;
+	const struct mention *landmark_mention;
+	double landmark_score;
 	bool placed_outside; /* somebody is said to be in a place elsewhere */
 	bool other_place;    /* a district's name says where, beside the villages */
 };
@@ -50,6 +54,11 @@ static void read_before(const struct reading *r, const struct mention *m, struct
 		}
 		if (p->taken)
 			break;
+		bool initial = i > 0 && p->text[1] == '\0' && (r->piece[i - 1].bits & CUE_PERSON) != 0; /* "Tn. K" */
+		if (initial)
+			break;
+		if (words == 1 && (p->bits & CUE_PERSON) != 0 && c->nearest == 0)
+			c->titled = true;
 		if (words == 0)
 			c->nearest = p->bits & CUES;
 		bool cue = (p->bits & CUES) != 0;
@@ -66,12 +75,18 @@ static bool is_field(const struct reading *r, const struct mention *m)
 	return opens && closes;
 }
 
+/* "4", "021", "b" */
+static bool is_number(const struct piece *p)
+{
+	return (p->text[0] >= '0' && p->text[0] <= '9') || (!p->mark && p->text[1] == '\0');
+}
+
 static bool near_rt(const struct reading *r, const struct mention *m)
 {
 	for (size_t i = m->from >= 4 ? m->from - 4 : 0; i < m->to + 3 && i < r->n; i++)
-		if ((r->piece[i].bits & CUE_RT) != 0)
+		if ((r->piece[i].bits & CUE_RT) != 0 && i + 1 < r->n && is_number(&r->piece[i + 1]))
 			return true;
-	return false;
+	return m->to < r->n && (r->piece[m->to].bits & CUE_ADDRESS) != 0;
 }
 
 static enum name_kind kind_of(const struct reading *r, const struct mention *m)
@@ -110,6 +125,19 @@ static bool is_denied(const struct reading *r, const struct mention *m)
 	return false;
 }
 
+static bool is_placed(const struct reading *r, const struct mention *m)
+{
+	static const uint32_t telling = CUE_IN | CUE_NEAR | CUE_TO | CUE_ADDRESS | CUE_DISTRICT;
+	if (m->to < r->n && (r->piece[m->to].bits & telling) != 0)
+		return true;
+	for (size_t i = 0; i < r->count; i++)
+		for (uint32_t n = r->mention[i].name; r->mention[i].from == m->to && n != STRING_MAP_NONE;
+		     n = r->g->names[n].next)
+			if (r->g->names[n].kind == NAME_AREA)
+				return true;
+	return false;
+}
+
 static struct context context_of(const struct reading *r, const struct mention *m)
 {
 	struct context c = {0};
@@ -120,6 +148,7 @@ static struct context context_of(const struct reading *r, const struct mention *
 	c.neighbourhood = near_rt(r, m);
 	c.outside = outside_follows(r, m);
 	c.denied = is_denied(r, m);
+	c.placed = is_placed(r, m);
 	return c;
 }
 
@@ -130,17 +159,29 @@ static const struct {
 	uint32_t direct, around;
 	double shift;
 } senses[] = {
-        {CUE_OFFICE, 0, -0.45},        {CUE_DISTRICT, 0, -0.6},
-        {CUE_PLANT, 0, -0.35},         {CUE_TO | CUE_NOW, 0, 0.05},
-        {CUE_TO, CUE_AWAY, -0.45},     {CUE_IN, CUE_AWAY, -0.25},
-        {CUE_TO, CUE_MOVED, 0.06},     {CUE_TO, 0, -0.3},
-        {0, CUE_PAST, -0.25},          {CUE_FROM | CUE_ORIGIN, CUE_ME, -0.13},
-        {CUE_FROM, CUE_ORIGIN, -0.25}, {CUE_FROM, CUE_ME, -0.15},
-        {CUE_FROM, 0, -0.23},          {CUE_IN, CUE_ORIGIN, -0.13},
-        {CUE_ORIGIN, 0, -0.16},        {CUE_IN, CUE_NOW, 0.06},
-        {CUE_VILLAGE, CUE_NOW, 0.06},  {0, CUE_NOW, 0.04},
-        {CUE_IN, CUE_KIN, -0.1},       {CUE_IN, CUE_ME, -0.05},
-        {CUE_VILLAGE, 0, 0.05},        {CUE_IN, 0, 0.03},
+        {CUE_OFFICE, 0, -0.45},
+        {CUE_DISTRICT, 0, -0.6},
+        {CUE_TO | CUE_NOW, 0, 0.05},
+        {CUE_TO, CUE_AWAY, -0.35},
+        {CUE_IN, CUE_AWAY, -0.25},
+        {CUE_TO, CUE_MOVED, 0.06},
+        {CUE_TO, 0, -0.3},
+        {0, CUE_PAST, -0.25},
+        {CUE_FROM, CUE_REPORT, -0.05},
+        {CUE_FROM | CUE_ORIGIN, CUE_ME, -0.13},
+        {CUE_FROM, CUE_ORIGIN, -0.25},
+        {CUE_FROM, CUE_ME, -0.15},
+        {CUE_FROM, 0, -0.23},
+        {CUE_IN, CUE_ORIGIN, -0.13},
+        {CUE_ORIGIN, 0, -0.16},
+        {CUE_FOLK, 0, -0.12},
+        {CUE_IN, CUE_NOW, 0.06},
+        {CUE_VILLAGE, CUE_NOW, 0.06},
+        {0, CUE_NOW, 0.04},
+        {CUE_IN, CUE_KIN, -0.1},
+        {CUE_IN, CUE_ME, -0.05},
+        {CUE_VILLAGE, 0, 0.05},
+        {CUE_IN, 0, 0.03},
         {CUE_NEAR, 0, -0.06},
 };
 
@@ -156,8 +197,9 @@ static double sense_of(const struct context *c)
 /* Something that tells that a place is meant at all. */
 static bool is_located(const struct context *c)
 {
-	return (c->direct & (CUE_IN | CUE_VILLAGE | CUE_NEAR | CUE_TO | CUE_FROM | CUE_ORIGIN)) != 0 ||
-	       c->neighbourhood || c->field;
+	static const uint32_t telling = CUE_IN | CUE_VILLAGE | CUE_NEAR | CUE_TO | CUE_FROM | CUE_ORIGIN | CUE_FOLK;
+	return (c->direct & telling) != 0 || (c->nearest & CUE_FILLER) != 0 || c->placed || c->neighbourhood ||
+	       c->field;
 }
 
 static bool name_is_area_too(const struct gazetteer *g, uint32_t name)
@@ -210,7 +252,9 @@ static double base_score(const struct reading *r, const struct mention *m, uint3
 	if (homonyms > 1)
 		return 0.5;
 	if (name_is_area_too(g, name))
-		return (c->nearest & CUE_VILLAGE) != 0 ? 0.83 : c->neighbourhood ? 0.74 : 0.6;
+		return (c->nearest & CUE_VILLAGE) != 0                   ? 0.83
+		       : c->neighbourhood || (c->around & CUE_SPOT) != 0 ? 0.72
+		                                                         : 0.6;
 	if (seen->area[0] == '\0' || !seen->area_certain)
 		return m->score;
 	return m->score + (in_area ? 0.04 : -0.12);
@@ -220,14 +264,19 @@ static double base_score(const struct reading *r, const struct mention *m, uint3
 static double doubt(const struct reading *r, const struct mention *m, const struct context *c)
 {
 	const struct name *name = &r->g->names[m->name];
+	bool area_too = name_is_area_too(r->g, m->name);
 	bool person = (c->nearest & CUE_PERSON) != 0 && (c->direct & (CUE_IN | CUE_VILLAGE)) == 0;
 	if (name->doubtful && (c->nearest & CUE_ME) != 0)
 		person = true;
+	if (name->doubtful && (c->nearest & CUE_PLANT) != 0)
+		return -0.35;
 	if (person && name->one_word)
 		return c->neighbourhood ? -0.12 : name->doubtful ? -0.45 : -0.3;
 	if (is_located(c))
 		return 0;
-	return name->doubtful ? -0.25 : m->score < 0.84 && name->one_word ? -0.08 : 0;
+	if ((c->around & (CUE_IN | CUE_NEAR)) != 0 && (c->around & CUE_PLANT) == 0 && !c->titled)
+		return name->doubtful && !area_too ? -0.08 : 0;
+	return area_too ? 0 : name->doubtful ? -0.25 : m->score < 0.84 && name->one_word ? -0.08 : 0;
 }
 
 /* How sure it is that one mention means one village. */
@@ -242,7 +291,7 @@ static double judge(const struct reading *r, const struct mention *m, uint32_t n
 		score += 0.03;
 	if (c->outside || c->denied)
 		score -= 0.6;
-	bool aside = (c->direct & (CUE_FROM | CUE_ORIGIN | CUE_TO | CUE_AWAY)) != 0;
+	bool aside = (c->direct & (CUE_FROM | CUE_ORIGIN | CUE_FOLK | CUE_TO | CUE_AWAY)) != 0;
 	if (seen->placed_outside && (aside || (c->direct & (CUE_IN | CUE_VILLAGE)) == 0))
 		score -= 0.25;
 	if (seen->other_place && aside && !name_is_area_too(r->g, name))
@@ -286,6 +335,18 @@ static void gather_area(const struct reading *r, size_t i, const struct context 
 	}
 }
 
+/* A landmark stands in one village; one that is a number of a road, or of somewhere else, or only passed, is no more than a hint. */
+static void gather_landmark(const struct reading *r, const struct mention *m, const struct context *c,
+                            struct evidence *seen)
+{
+	const struct name *name = &r->g->names[m->name];
+	bool clear = strpbrk(name->key, "0123456789") == NULL && !name->one_word && !c->outside && !c->denied &&
+	             (c->direct & (CUE_TO | CUE_FROM | CUE_ORIGIN)) == 0;
+	seen->landmark = name->region;
+	seen->landmark_mention = m;
+	seen->landmark_score = !clear ? 0.45 : (c->direct & CUE_NEAR) != 0 ? 0.66 : 0.72;
+}
+
 static struct evidence gather(const struct reading *r, const struct context *contexts, struct place_guess *ret)
 {
 	struct evidence seen = {.area = ""};
@@ -294,7 +355,7 @@ static struct evidence gather(const struct reading *r, const struct context *con
 		const struct context *c = &contexts[i];
 		enum name_kind kind = kind_of(r, m);
 		if (kind == NAME_LANDMARK && seen.landmark == NULL)
-			seen.landmark = r->g->names[m->name].region;
+			gather_landmark(r, m, c, &seen);
 		else if (kind == NAME_OUTSIDE && (c->direct & CUE_IN) != 0 &&
 		         (c->around & (CUE_AWAY | CUE_KIN | CUE_PAST | CUE_ORIGIN | CUE_ME)) == 0)
 			seen.placed_outside = true;
@@ -335,7 +396,7 @@ static size_t weigh(const struct reading *r, const struct context *contexts, con
 		}
 	}
 	if (seen->landmark != NULL)
-		keep(list, &n, (struct candidate){seen->landmark, 0.45, NULL});
+		keep(list, &n, (struct candidate){seen->landmark, seen->landmark_score, seen->landmark_mention});
 	return n;
 }
 

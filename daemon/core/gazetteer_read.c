@@ -142,6 +142,8 @@ static bool read_near(struct reading *r, const struct window *w)
 		return false;
 	for (size_t i = 0; i < n && noted < 3; i++) {
 		const struct name *name = name_of(r, hits[i].name);
+		if (name->part && hits[i].distance > 0 && strlen(name->sound) < 6)
+			continue;
 		int behind = hits[i].distance - hits[0].distance;
 		if (behind > 4 || (i > 0 && name->region == name_of(r, hits[0].name)->region))
 			continue;
@@ -155,7 +157,7 @@ static bool read_near(struct reading *r, const struct window *w)
 		note(r, hits[i].name, w->at, w->words, score + shift - 0.03 * behind, how);
 		noted++;
 	}
-	return true;
+	return noted > 0;
 }
 
 static size_t count_vowels(const char *text)
@@ -172,7 +174,8 @@ static bool read_shortened(struct reading *r, const struct window *w)
 	char skeleton[PLACE_KEY_MAX];
 	place_sound_skeleton(w->sound, skeleton);
 	size_t len = strlen(skeleton);
-	if (len < 3 || count_vowels(w->sound) * 3 > w->len)
+	size_t vowels = count_vowels(w->sound);
+	if (len < 3 || vowels * 3 > w->len || (len == 3 && vowels > 0))
 		return false;
 	double score = len >= 5 ? 0.8 : len == 4 ? 0.77 : 0.72;
 	size_t noted = 0;
@@ -207,7 +210,7 @@ static bool read_abbreviated(struct reading *r, size_t at)
 	char mine[PLACE_KEY_MAX], other[PLACE_KEY_MAX];
 	size_t len = place_sound_add(mine, 0, p->text);
 	place_sound_add(other, 0, r->piece[next].text);
-	if (len == 0)
+	if (len == 0 || isdigit((unsigned char)other[0]))
 		return false;
 	rest = (struct window){.at = at, .words = next + 1 - at};
 	bool first = strlen(p->text) <= 4, last = strlen(r->piece[next].text) <= 4;

@@ -48,6 +48,8 @@ static const struct {
          "desa ds dusun dsn dukuh dk kel kelurahan klrhn kelurhan lurah kades kadus pemdes kampung kampungnya balai"},
         {CUE_DISTRICT, "kec kecamatan kecmatan kcmtn kcamatan camat"},
         {CUE_OFFICE, "polsek kapolsek koramil danramil kua rsud rs polres kodim rumkit"},
+        {CUE_IN,
+         "disini dsini sini kbn kolam taman depannya dpnnya psr jalanan kantornya dirumah sktr kios samping sblh"},
         {CUE_IN, "di d daerah wilayah wil area lokasi lok alamat almt alamatnya tkp posisi ning nang neng ring ri ing "
                  "wonten ten nde "
                  "pasar pantai jalan jln jl poros gang gg jembatan pelabuhan dermaga simpang pertigaan perempatan "
@@ -59,14 +61,19 @@ static const struct {
                  "lokasinya posisinya tempatnya alun2 perumahan perum komplek blok jemaat spbu pom warung toko ruko "
                  "tps makam kuburan"},
         {CUE_NEAR, "dekat dkt deket parak cedak sekitar sktr sebelah samping perbatasan batas seberang"},
-        {CUE_FROM, "dari dr dri saking soko teko darimana"},
-        {CUE_ORIGIN, "asal aslinya asli asalnya kelahiran lahir ktp ktpnya ktp2 kk warga wrg orang org urang wong "
-                     "penduduk pendudk keturunan "
-                     "beridentitas identitas mengaku ngaku ngakunya mengakunya"},
+        {CUE_FROM, "dari dr dri saking"},
+        {CUE_ORIGIN,
+         "asal aslinya asli asalnya kelahiran lahir ktp ktpnya ktp2 kk warga wrg penduduk pendudk keturunan "
+         "beridentitas identitas mengaku ngaku ngakunya mengakunya"},
+        {CUE_FOLK, "orang org urang wong wng tiyang tau"},
+        {CUE_REPORT, "lapor lpr laporan lap report info informasi kabar berita foto video melaporkan dilaporkan"},
+        {CUE_ADDRESS, "gang gg jl jln jalan blok lorong lrg perum komplek km"},
+        {CUE_SPOT, "pasar psr gang gg pelabuhan dermaga toko ruko warung kios taman masjid mesjid simpang lampu kafe "
+                   "cafe spbu alun2"},
         {CUE_TO, "ke k kpd arah menuju tujuan jurusan menuju mudik"},
         {CUE_AWAY,
-         "dibawa bawa dbawa dirujuk rujuk diantar antar dilarikan dievakuasi evakuasi pulang plg dipulangkan pulangkan "
-         "dimakamkan dikubur dikuburkan dirawat kirim dikirim jemput berangkat"},
+         "dibawa dbawa dibawak dirujuk drujuk rujuk diantar dilarikan dievakuasi pulang plg dipulangkan pulangkan "
+         "dimakamkan dikubur dikuburkan dirawat dikirim berangkat"},
         {CUE_MOVED, "pindah pindahan dipindah dipindahkan lari kabur pergi jalan berpindah geser bergeser"},
         {CUE_PERSON,
          "pak bpk pk bapak bu ibu mas mbak mba om tante bang abang si sdr sdri saudara bernama nama namanya an alm "
@@ -86,9 +93,9 @@ static const struct {
         {CUE_ME, "saya sy aku ak ulun kula kulo gue"},
         {CUE_RT, "rt rw rtw"},
         {CUE_REGENCY, "kab kabupaten kota provinsi prov propinsi kotamadya"},
-        {CUE_FILLER,
-         "nya yang yg itu ini sini situ lah pun ya daerah wilayah kami kmi alamat dalam dlm asli di d desa ds"},
-        {WORD_DOUBTFUL, "waru petung binuang riko api2 pasir bambu nipah jati randu beringin mangga rambutan durian "
+        {CUE_FILLER, "yang yg daerah wilayah kami kmi alamat dalam dlm asli di d desa ds"},
+        {WORD_DOUBTFUL, "waru petung binuang riko rintik rintik2 maridan api2 pasir bambu nipah jati randu beringin "
+                        "mangga rambutan durian "
                         "nangka kelapa cempaka "
                         "melati mawar kenanga kemuning teratai sawo asam manggis cendana meranti ulin bakau labuan "
                         "bandar pinang aren salak "

@@ -26,11 +26,15 @@ enum place_word {
 	CUE_ME = 1 << 16,      /* saya di X */
 	CUE_RT = 1 << 17,      /* rt 4 */
 	CUE_REGENCY = 1 << 18, /* kab X, kota X */
-	CUE_FILLER = 1 << 19,  /* may stand between a cue and a name */
-	WORD_ORDINARY = 1 << 20,
-	WORD_DOUBTFUL = 1 << 21, /* a name that is also a tree, a person's name, a thing */
-	WORD_OF_NAME = 1 << 22,  /* part of a name within the area searched */
-	WORD_COMMON = 1 << 23    /* in so many names that it tells nothing alone */
+	CUE_FOLK = 1 << 19,    /* orang X */
+	CUE_REPORT = 1 << 20,  /* laporan dari X */
+	CUE_ADDRESS = 1 << 21, /* X gang 3: what names a part of a village */
+	CUE_SPOT = 1 << 22,    /* pasar X: what stands in the middle of a village */
+	CUE_FILLER = 1 << 23,  /* may stand between a cue and a name */
+	WORD_ORDINARY = 1 << 24,
+	WORD_DOUBTFUL = 1 << 25, /* a name that is also a tree, a person's name, a thing */
+	WORD_OF_NAME = 1 << 26,  /* part of a name within the area searched */
+	WORD_COMMON = 1 << 27    /* in so many names that it tells nothing alone */
 };
 enum { CUES = (CUE_FILLER << 1) - 1 };
 
