@@ -59,11 +59,12 @@ static void link_key(struct gazetteer *g, struct name *name, uint32_t id)
 }
 
 /* A telling word of a longer name leads to it, unless it tells another village too. */
-static void add_part(struct gazetteer *g, const char *word, const struct region *region)
+static void add_part(struct gazetteer *g, const char *word, const struct region *region, bool doubled)
 {
 	const char *full;
 	uint32_t bits = place_words_get(g->words, word, &full);
-	if (strlen(word) < 4 || (bits & (WORD_ORDINARY | WORD_COMMON | WORD_DOUBTFUL | CUES)) != 0)
+	if (strlen(word) < 4 || (bits & (WORD_ORDINARY | WORD_COMMON | CUES)) != 0 ||
+	    (!doubled && (bits & WORD_DOUBTFUL) != 0))
 		return;
 	uint32_t *at = string_map_at(g->parts, word);
 	if (*at == STRING_MAP_NONE) {
@@ -76,7 +77,8 @@ static void add_part(struct gazetteer *g, const char *word, const struct region 
 		                              .next = STRING_MAP_NONE,
 		                              .kind = NAME_VILLAGE,
 		                              .one_word = true,
-		                              .part = true};
+		                              .part = true,
+		                              .doubtful = (bits & WORD_DOUBTFUL) != 0};
 	} else if (g->names[*at].region != region) {
 		g->names[*at].region = NULL;
 	}
@@ -147,12 +149,12 @@ static void add_name(struct gazetteer *g, const struct region *region, const cha
 	if (kind < NAME_HOME)
 		index_short_forms(g, word, n, id);
 	if (kind == NAME_VILLAGE && n == 2 && strlen(word[0]) > 3 && strlen(word[1]) > 3)
-		add_part(g, arena_printf(g->arena, "%.3s%.3s", word[0], word[1]), region); /* "girpur" */
+		add_part(g, arena_printf(g->arena, "%.3s%.3s", word[0], word[1]), region, false); /* "girpur" */
 	for (size_t i = 0; kind != NAME_OUTSIDE && i < n; i++) {
 		const char *kept = arena_strdup(g->arena, word[i]);
 		place_words_add(g->words, kept, WORD_OF_NAME);
 		if (kind == NAME_VILLAGE && n > 1)
-			add_part(g, kept, region);
+			add_part(g, kept, region, n == 2 && strcmp(word[0], word[1]) == 0);
 	}
 }
 

@@ -13,6 +13,8 @@ struct context {
 	uint32_t direct;    /* cues in an unbroken row before it */
 	uint32_t around;    /* cues within a few words before it, in the same clause */
 	uint32_t nearest;   /* of the word right before it */
+	bool form;          /* between the signs of a form: "#waru#" */
+	bool road;          /* one end of a road: "poros petung-sotek" */
 	bool field;         /* stands alone between marks, or says "desa:" */
 	bool neighbourhood; /* an RT or RW beside it */
 	bool outside;       /* a place elsewhere follows */
@@ -39,33 +41,37 @@ struct evidence {
 
 /* -- context ---------------------------------------------------------------------------------------------------------- */
 
+/* The label of a field and its colon: "desa: ..." */
+static bool is_label(const struct reading *r, size_t mark)
+{
+	return *r->piece[mark].text == ',' && mark > 0 &&
+	       (r->piece[mark - 1].bits & (CUE_VILLAGE | CUE_DISTRICT | CUE_IN)) != 0;
+}
+
 static void read_before(const struct reading *r, const struct mention *m, struct context *c)
 {
 	enum { AROUND = 5 };
 	bool direct = true;
 	size_t words = 0;
-	for (size_t i = m->from; i-- > 0 && words < AROUND; words++) {
+	for (size_t i = m->from; i-- > 0 && words < AROUND;) {
 		const struct piece *p = &r->piece[i];
-		if (p->mark) {
-			if (direct && *p->text == ',' && (c->direct & ~(uint32_t)CUE_FILLER) == 0 && i > 0 &&
-			    (r->piece[i - 1].bits & (CUE_VILLAGE | CUE_DISTRICT)) != 0)
-				continue; /* "desa: ..." */
+		if (p->mark && words == 0 && is_label(r, i))
+			continue;
+		if (p->mark || p->taken)
 			break;
-		}
-		if (p->taken)
-			break;
-		bool initial = i > 0 && p->text[1] == '\0' && (r->piece[i - 1].bits & CUE_PERSON) != 0; /* "Tn. K" */
+		bool initial = p->text[1] == '\0' && i > 0 && (r->piece[i - 1].bits & CUE_PERSON) != 0; /* "Tn. K" */
 		if (initial)
 			break;
-		if (words == 1 && (p->bits & CUE_PERSON) != 0 && c->nearest == 0)
-			c->titled = true;
+		uint32_t cues = p->bits & CUES;
 		if (words == 0)
-			c->nearest = p->bits & CUES;
-		bool cue = (p->bits & CUES) != 0;
-		direct = direct && cue && (p->bits & (CUE_PERSON | CUE_KIN | CUE_NOW | CUE_PAST)) != (p->bits & CUES);
+			c->nearest = cues;
+		if (words == 1 && (cues & CUE_PERSON) != 0 && c->nearest == 0)
+			c->titled = true;
+		direct = direct && (cues & ~(uint32_t)(CUE_PERSON | CUE_KIN | CUE_NOW | CUE_PAST)) != 0;
 		if (direct)
-			c->direct |= p->bits & CUES;
-		c->around |= p->bits & CUES;
+			c->direct |= cues;
+		c->around |= cues;
+		words++;
 	}
 }
 
@@ -125,6 +131,21 @@ static bool is_denied(const struct reading *r, const struct mention *m)
 	return false;
 }
 
+/* "jalan sotek-riko", "poros petung sotek": neither end is the place. */
+static bool is_end_of_road(const struct reading *r, const struct mention *m, const struct context *c)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		const struct mention *other = &r->mention[i];
+		if (kind_of(r, other) > NAME_AREA || other == m)
+			continue;
+		if (other->from == m->to && (c->nearest & CUE_ROAD) != 0)
+			return true;
+		if (other->to == m->from && other->from > 0 && (r->piece[other->from - 1].bits & CUE_ROAD) != 0)
+			return true;
+	}
+	return false;
+}
+
 static bool is_placed(const struct reading *r, const struct mention *m)
 {
 	static const uint32_t telling = CUE_IN | CUE_NEAR | CUE_TO | CUE_ADDRESS | CUE_DISTRICT;
@@ -145,6 +166,8 @@ static struct context context_of(const struct reading *r, const struct mention *
 	if (m->glued)
 		c.direct |= CUE_IN;
 	c.field = is_field(r, m);
+	c.form = c.field && m->from > 0 && *r->piece[m->from - 1].text == '#';
+	c.road = is_end_of_road(r, m, &c);
 	c.neighbourhood = near_rt(r, m);
 	c.outside = outside_follows(r, m);
 	c.denied = is_denied(r, m);
@@ -252,9 +275,9 @@ static double base_score(const struct reading *r, const struct mention *m, uint3
 	if (homonyms > 1)
 		return 0.5;
 	if (name_is_area_too(g, name))
-		return (c->nearest & CUE_VILLAGE) != 0                   ? 0.83
-		       : c->neighbourhood || (c->around & CUE_SPOT) != 0 ? 0.72
-		                                                         : 0.6;
+		return (c->nearest & CUE_VILLAGE) != 0                              ? 0.83
+		       : c->neighbourhood || c->form || (c->around & CUE_SPOT) != 0 ? 0.72
+		                                                                    : 0.6;
 	if (seen->area[0] == '\0' || !seen->area_certain)
 		return m->score;
 	return m->score + (in_area ? 0.04 : -0.12);
@@ -289,6 +312,8 @@ static double judge(const struct reading *r, const struct mention *m, uint32_t n
 		score += 0.12;
 	if (c->neighbourhood && homonyms == 1)
 		score += 0.03;
+	if (c->road)
+		score -= 0.2;
 	if (c->outside || c->denied)
 		score -= 0.6;
 	bool aside = (c->direct & (CUE_FROM | CUE_ORIGIN | CUE_FOLK | CUE_TO | CUE_AWAY)) != 0;
@@ -359,6 +384,8 @@ static struct evidence gather(const struct reading *r, const struct context *con
 		else if (kind == NAME_OUTSIDE && (c->direct & CUE_IN) != 0 &&
 		         (c->around & (CUE_AWAY | CUE_KIN | CUE_PAST | CUE_ORIGIN | CUE_ME)) == 0)
 			seen.placed_outside = true;
+		if (kind == NAME_VILLAGE && (c->direct & CUE_OFFICE) != 0)
+			seen.other_place = true;
 		gather_area(r, i, c, &seen, ret);
 	}
 	return seen;
@@ -405,7 +432,7 @@ static void explain(const struct reading *r, const struct candidate *c, struct p
 	char words[96] = "";
 	for (size_t i = c->mention->from; i < c->mention->to; i++) {
 		strncat(words, i > c->mention->from ? " " : "", sizeof words - strlen(words) - 1);
-		strncat(words, r->raw[i], sizeof words - strlen(words) - 1);
+		strncat(words, r->raw[r->piece[i].at], sizeof words - strlen(words) - 1);
 	}
 	snprintf(ret->why, sizeof ret->why, "words '%s' %s %s", words, c->mention->how, c->region->name);
 }
@@ -435,9 +462,7 @@ void gazetteer_find(const struct gazetteer *g, const char *const *words, size_t 
 	struct candidate list[PLACE_CANDIDATES];
 	*ret = (struct place_guess){.code = ""};
 	r.g = g;
-	r.raw = words;
-	r.n = n < READ_MAX ? n : READ_MAX;
-	gazetteer_read(&r);
+	gazetteer_read(&r, words, n);
 	for (size_t i = 0; i < r.count; i++)
 		contexts[i] = context_of(&r, &r.mention[i]);
 	struct evidence seen = gather(&r, contexts, ret);

@@ -40,6 +40,7 @@ enum { READ_MAX = 512, MENTIONS_MAX = 24 };
 struct piece { /* a word of the message */
 	char text[PLACE_WORD_MAX];
 	uint32_t bits; /* enum place_word */
+	uint32_t at;   /* in the words of the message */
 	bool mark, taken;
 };
 struct mention {
@@ -52,12 +53,12 @@ struct mention {
 struct reading {
 	const struct gazetteer *g;
 	const char *const *raw;
-	size_t n, count;
+	size_t n, count; /* pieces, mentions */
 	struct piece piece[READ_MAX];
 	struct mention mention[MENTIONS_MAX];
 };
-/* Reads the pieces and mentions of words, in the order of the message. */
-void gazetteer_read(struct reading *r);
+/* Reads the pieces and mentions of words, in the order of the message; r->g is set. */
+void gazetteer_read(struct reading *r, const char *const *words, size_t n);
 /* The word in the form of keys. */
 uint32_t gazetteer_word(const struct gazetteer *g, const char *word, char ret[PLACE_WORD_MAX]);
 /* Whether a code lies in the area searched. */

@@ -1,30 +1,46 @@
 /* gazetteer_read: the names in a message. First all that are written as they are; then, in what is left, those that sound alike, are misspelt, have lost their
  * vowels, are abbreviated, cut to their telling word, or written in one with the word in front. Ordinary words are not bent into names. */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "gazetteer_parts.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
+enum { PLACE_FAR = 1000 };
 
 static bool is_mark(const char *word)
 {
 	return !isalnum((unsigned char)word[0]);
 }
 
-static void read_pieces(struct reading *r)
+/* "kel. nenang", "sei. parit": the full stop of an abbreviation ends nothing. */
+static bool is_abbreviation(const struct piece *p, const char *raw)
 {
-	for (size_t i = 0; i < r->n; i++) {
-		struct piece *p = &r->piece[i];
-		p->mark = is_mark(r->raw[i]);
+	static const uint32_t titles = CUE_VILLAGE | CUE_DISTRICT | CUE_REGENCY | CUE_RT | CUE_ADDRESS | CUE_PERSON;
+	size_t len = strlen(raw);
+	bool cut = strcmp(raw, p->text) != 0 && isalpha((unsigned char)p->text[0]);
+	return len <= 4 && (cut || (len <= 3 && (p->bits & titles) != 0));
+}
+
+static void read_pieces(struct reading *r, size_t words)
+{
+	r->n = 0;
+	for (size_t i = 0; i < words; i++) {
+		struct piece *p = &r->piece[r->n];
+		const char *raw = r->raw[i];
+		bool mark = is_mark(raw);
+		if (mark && *raw == '.' && r->n > 0 && !p[-1].mark && is_abbreviation(&p[-1], r->raw[p[-1].at]))
+			continue;
+		p->mark = mark;
 		p->taken = false;
-		if (p->mark) {
-			memcpy(p->text, r->raw[i], strnlen(r->raw[i], 1));
-			p->text[strnlen(r->raw[i], 1)] = '\0';
-			p->bits = 0;
-		} else {
-			p->bits = gazetteer_word(r->g, r->raw[i], p->text);
-		}
+		p->bits = 0;
+		p->at = (uint32_t)i;
+		r->n++;
+		if (!mark)
+			p->bits = gazetteer_word(r->g, raw, p->text);
+		else
+			snprintf(p->text, sizeof p->text, "%.1s", raw);
 	}
 }
 
@@ -86,7 +102,7 @@ struct window {
 	size_t at, words;
 	char key[PLACE_KEY_MAX], sound[PLACE_KEY_MAX];
 	size_t len; /* of sound */
-	bool known; /* made of words of other names only */
+	int most;   /* how far a name may be */
 };
 
 static bool may_be_name(const struct piece *p)
@@ -101,23 +117,29 @@ static bool is_unknown(const struct piece *p)
 	return (p->bits & (CUES | WORD_ORDINARY | WORD_OF_NAME)) == 0 && isalpha((unsigned char)p->text[0]);
 }
 
+/* Words that may be a name together: each may be one; or, of two, one is a word of names and the other ordinary, when it is very near ("karang jenawi"). */
 static bool make_window(const struct reading *r, size_t at, size_t words, struct window *w)
 {
-	bool unknown = false;
+	bool unknown = false, all = true;
+	*w = (struct window){.at = at, .words = words};
 	if (!make_key(r, at, words, w->key))
 		return false;
-	*w = (struct window){.at = at, .words = words};
 	for (size_t i = at; i < at + words; i++) {
-		if (!may_be_name(&r->piece[i]))
+		const struct piece *p = &r->piece[i];
+		if (p->taken)
 			return false;
-		unknown |= is_unknown(&r->piece[i]);
-		w->len = place_sound_add(
-		        w->sound, w->len,
-		        i > at && strcmp(r->piece[i].text, r->piece[i - 1].text) == 0 ? "2" : r->piece[i].text);
+		all = all && may_be_name(p);
+		unknown = unknown || is_unknown(p);
+		bool again = i > at && strcmp(p->text, r->piece[i - 1].text) == 0;
+		w->len = place_sound_add(w->sound, w->len, again ? "2" : p->text);
 	}
-	make_key(r, at, words, w->key);
-	w->known = !unknown;
-	return unknown || words == 2 || (words == 1 && (r->piece[at].bits & WORD_OF_NAME) != 0);
+	uint32_t bits = r->piece[at].bits | r->piece[at + words - 1].bits;
+	if (!all)
+		unknown = false;
+	w->most = !all ? 3 : unknown ? PLACE_FAR : 6;
+	if (!all && (words != 2 || (bits & WORD_OF_NAME) == 0 || (r->piece[at].bits & CUES) != 0))
+		return false;
+	return unknown || words == 2 || (words == 1 && (bits & WORD_OF_NAME) != 0);
 }
 
 /* A neighbour of the same province may really be meant by its name. */
@@ -138,7 +160,7 @@ static bool read_near(struct reading *r, const struct window *w)
 	size_t n = place_near_find(r->g->near, w->sound, w->len, hits);
 	double shift = shift_of_neighbour(r, w);
 	size_t noted = 0;
-	if (n == 0 || (w->words == 1 && (bits_at(r, w->at) & WORD_COMMON) != 0) || (w->known && hits[0].distance > 6))
+	if (n == 0 || (w->words == 1 && (bits_at(r, w->at) & WORD_COMMON) != 0) || hits[0].distance > w->most)
 		return false;
 	for (size_t i = 0; i < n && noted < 3; i++) {
 		const struct name *name = name_of(r, hits[i].name);
@@ -275,15 +297,40 @@ static bool read_glued(struct reading *r, size_t at)
 	return false;
 }
 
+/* "seiparit", "gnintan": an abbreviation and the rest of the name in one. */
+static bool read_glued_short(struct reading *r, size_t at)
+{
+	const char *word = r->piece[at].text, *full;
+	char front[5], first[PLACE_KEY_MAX], rest[PLACE_KEY_MAX];
+	for (size_t cut = 2; cut <= 4 && strlen(word) >= cut + 4; cut++) {
+		snprintf(front, sizeof front, "%.*s", (int)cut, word);
+		place_words_get(r->g->words, front, &full);
+		if (strcmp(full, front) == 0)
+			continue;
+		place_sound_add(first, 0, full);
+		place_sound_add(rest, 0, word + cut);
+		for (uint32_t n = string_map_get(r->g->tails, rest); n != STRING_MAP_NONE;
+		     n = name_of(r, n)->next_tail) {
+			if (strcmp(name_of(r, n)->first, first) != 0)
+				continue;
+			note(r, n, at, 1, 0.86, "short for");
+			return true;
+		}
+	}
+	return false;
+}
+
 static void read_unclear(struct reading *r, size_t at)
 {
 	struct window w;
 	if (read_abbreviated(r, at))
 		return;
 	for (size_t words = 3; words > 0; words--)
-		if (make_window(r, at, words, &w) && (read_near(r, &w) || read_shortened(r, &w)))
+		if (make_window(r, at, words, &w) &&
+		    (read_near(r, &w) || (w.most == PLACE_FAR && read_shortened(r, &w))))
 			return;
-	if (!r->piece[at].mark && !r->piece[at].taken && (r->piece[at].bits & (CUES | WORD_ORDINARY)) == 0)
+	if (!r->piece[at].mark && !r->piece[at].taken && (r->piece[at].bits & (CUES | WORD_ORDINARY)) == 0 &&
+	    !read_glued_short(r, at))
 		read_glued(r, at);
 }
 
@@ -322,10 +369,11 @@ static void sort_mentions(struct reading *r)
 	}
 }
 
-void gazetteer_read(struct reading *r)
+void gazetteer_read(struct reading *r, const char *const *words, size_t n)
 {
+	r->raw = words;
 	r->count = 0;
-	read_pieces(r);
+	read_pieces(r, n < READ_MAX ? n : READ_MAX);
 	for (size_t at = 0; at < r->n;) {
 		size_t used = r->piece[at].mark ? 1 : read_exact(r, at);
 		at += used > 0 ? used : 1;

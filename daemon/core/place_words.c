@@ -44,78 +44,69 @@ static const struct {
 	uint32_t bits;
 	const char *words;
 } cues[] = {
-        {CUE_VILLAGE,
-         "desa ds dusun dsn dukuh dk kel kelurahan klrhn kelurhan lurah kades kadus pemdes kampung kampungnya balai"},
+        {CUE_VILLAGE, "desa ds dusun dsn dukuh dk kel kelurahan klrhn kelurhan lurah kades kadus pemdes kampung "
+                      "kampungnya balai"},
         {CUE_DISTRICT, "kec kecamatan kecmatan kcmtn kcamatan camat"},
         {CUE_OFFICE, "polsek kapolsek koramil danramil kua rsud rs polres kodim rumkit"},
-        {CUE_IN,
-         "disini dsini sini kbn kolam taman depannya dpnnya psr jalanan kantornya dirumah sktr kios samping sblh"},
-        {CUE_IN, "di d daerah wilayah wil area lokasi lok alamat almt alamatnya tkp posisi ning nang neng ring ri ing "
-                 "wonten ten nde "
-                 "pasar pantai jalan jln jl poros gang gg jembatan pelabuhan dermaga simpang pertigaan perempatan "
-                 "kebun sawah hutan "
-                 "masjid mesjid mushola musholla langgar gereja sekolah sd smp sma puskesmas pkm pustu kantor ktr "
-                 "depan dpn muka belakang "
-                 "blkg ujung tepi pinggir pinggir bawah kolong muara sungai pos terminal lapangan stadion rumah rmh "
-                 "gubuk pondok mess "
-                 "lokasinya posisinya tempatnya alun2 perumahan perum komplek blok jemaat spbu pom warung toko ruko "
-                 "tps makam kuburan"},
+        {CUE_IN, "disini dsini sini kbn kolam taman depannya dpnnya psr jalanan kantornya dirumah sktr kios "
+                 "samping sblh di d daerah wilayah wil area lokasi lok alamat almt alamatnya tkp posisi ning "
+                 "nang neng ring ri ing wonten ten nde pasar pantai jalan jln jl poros gang gg jembatan "
+                 "pelabuhan dermaga simpang pertigaan perempatan kebun sawah hutan masjid mesjid mushola "
+                 "musholla langgar gereja sekolah sd smp sma puskesmas pkm pustu kantor ktr depan dpn "
+                 "belakang blkg ujung tepi pinggir bawah kolong muara sungai pos terminal lapangan stadion "
+                 "gubuk pondok mess lokasinya posisinya tempatnya alun2 perumahan perum komplek blok jemaat "
+                 "spbu pom warung ruko tps makam kuburan drumah dirmh dpan pgir tepian gunungnya seputaran "
+                 "sekitaran kawasan kompleks posyandu lapak pemukiman permukiman mushala surau pasarnya tpu "
+                 "pelataran teras halaman emperan trotoar selokan parit got jurang semak rawa irigasi"},
         {CUE_NEAR, "dekat dkt deket parak cedak sekitar sktr sebelah samping perbatasan batas seberang"},
         {CUE_FROM, "dari dr dri saking"},
-        {CUE_ORIGIN,
-         "asal aslinya asli asalnya kelahiran lahir ktp ktpnya ktp2 kk warga wrg penduduk pendudk keturunan "
-         "beridentitas identitas mengaku ngaku ngakunya mengakunya"},
-        {CUE_FOLK, "orang org urang wong wng tiyang tau"},
+        {CUE_ORIGIN, "asal aslinya asli asalnya kelahiran lahir ktp ktpnya ktp2 kk warga wrg penduduk pendudk "
+                     "keturunan beridentitas identitas mengaku ngaku ngakunya mengakunya"},
+        {CUE_FOLK, "orang org urang wong wng tiyang"},
         {CUE_REPORT, "lapor lpr laporan lap report info informasi kabar berita foto video melaporkan dilaporkan"},
         {CUE_ADDRESS, "gang gg jl jln jalan blok lorong lrg perum komplek km"},
-        {CUE_SPOT, "pasar psr gang gg pelabuhan dermaga toko ruko warung kios taman masjid mesjid simpang lampu kafe "
-                   "cafe spbu alun2"},
-        {CUE_TO, "ke k kpd arah menuju tujuan jurusan menuju mudik"},
-        {CUE_AWAY,
-         "dibawa dbawa dibawak dirujuk drujuk rujuk diantar dilarikan dievakuasi pulang plg dipulangkan pulangkan "
-         "dimakamkan dikubur dikuburkan dirawat dikirim berangkat"},
+        {CUE_SPOT, "pasar psr gang gg pelabuhan dermaga toko ruko warung kios taman masjid mesjid simpang "
+                   "lampu kafe cafe spbu alun2"},
+        {CUE_ROAD, "poros jalan jln jl lintas jalur ruas antara"},
+        {CUE_TO, "ke k kpd arah menuju tujuan jurusan mudik"},
+        {CUE_AWAY, "dibawa dbawa dibawak dirujuk drujuk rujuk diantar dilarikan dievakuasi pulang plg "
+                   "dipulangkan pulangkan dimakamkan dikubur dikuburkan dirawat dikirim berangkat"},
         {CUE_MOVED, "pindah pindahan dipindah dipindahkan lari kabur pergi jalan berpindah geser bergeser"},
-        {CUE_PERSON,
-         "pak bpk pk bapak bu ibu mas mbak mba om tante bang abang si sdr sdri saudara bernama nama namanya an alm "
-         "almh almarhum "
-         "almarhumah mbah kakek nenek haji hj h ustad ustadz tn ny tuan nyonya panggil dipanggil kak dek adik"},
+        {CUE_PERSON, "pak bpk pk bapak bu ibu mas mbak mba om tante bang abang si sdr sdri saudara bernama nama "
+                     "namanya an alm almh almarhum almarhumah mbah kakek nenek haji hj h ustad ustadz tn ny tuan "
+                     "nyonya panggil dipanggil kak dek adik"},
         {CUE_PLANT, "pohon bambu kayu daun rebung batang buah akar kulit bibit rumpun pucuk"},
         {CUE_NOT, "bukan bkn bukannya dudu sanes tidak tdk"},
-        {CUE_NOW, "sekarang skrg skrng skg sekrang skr skrang kini saiki wayahini ternyata tnyata ditemukan ditemuin "
-                  "dtemukan ketemu "
-                  "nemu temu temukan menemukan tepatnya posisi posisinya kejadian kejadiannya lokasi lokasinya tkp "
-                  "terdampar terlantar "
-                  "tidur tinggal benar bener benernya berada"},
+        {CUE_NOW, "sekarang skrg skrng skg sekrang skr skrang kini saiki wayahini ternyata tnyata ditemukan "
+                  "ditemuin dtemukan ketemu nemu temu temukan menemukan tepatnya posisi posisinya kejadian "
+                  "kejadiannya lokasi lokasinya tkp terdampar terlantar tidur benar bener benernya berada "
+                  "pindah didapati kedapatan dijumpai nyasar kesasar tersesat ngambang mengapung hanyut "
+                  "tergeletak bermalam ngungsi mengungsi numpang nginap sembunyi"},
         {CUE_PAST, "dulu dl dulunya sebelumnya tadinya awalnya mulanya biyen bahari mantan bekas"},
         {CUE_KIN, "keluarga keluarganya kluarga kluarganya anaknya ibunya bapaknya ayahnya istrinya suaminya "
-                  "saudaranya kerabatnya "
-                  "adiknya kakaknya sodaranya mertuanya"},
+                  "saudaranya kerabatnya adiknya kakaknya sodaranya mertuanya"},
         {CUE_ME, "saya sy aku ak ulun kula kulo gue"},
         {CUE_RT, "rt rw rtw"},
         {CUE_REGENCY, "kab kabupaten kota provinsi prov propinsi kotamadya"},
         {CUE_FILLER, "yang yg daerah wilayah kami kmi alamat dalam dlm asli di d desa ds"},
-        {WORD_DOUBTFUL, "waru petung binuang riko rintik rintik2 maridan api2 pasir bambu nipah jati randu beringin "
-                        "mangga rambutan durian "
-                        "nangka kelapa cempaka "
-                        "melati mawar kenanga kemuning teratai sawo asam manggis cendana meranti ulin bakau labuan "
-                        "bandar pinang aren salak "
-                        "pandan kemiri jambu pisang padi cemara akasia budi joko agus slamet rahmat hidayat iman surya "
-                        "bayu indra dewi sari "
-                        "ratna putri putra wahyu yusuf ibrahim ismail hasan husin umar ali amin rahman taufik hikmah "
-                        "nur cahaya fajar mentari "
-                        "bintang rina rini tini nanang dadang asep ujang maman udin jaka arya bima arjuna krisna rama "
-                        "sinta kresna cinta mulya "
-                        "subur makmur santai damai rukun sabar setia bahagia sentosa merdeka mulia jaya abadi"},
-        {WORD_COMMON | WORD_ORDINARY, "agung air alam aman angsana atas bandar bangun barat baru batu bawah besar "
-                                      "bukit bumi dalam damai danau darat desa "
-                                      "indah jaya kampung karang karya kecil kota lama laut lestari luar makmur "
-                                      "mandiri mekar muara padang panjang pantai "
-                                      "pasar pasir pulau putih rawa raya rejo sari sebelah sejahtera selatan sentosa "
-                                      "simpang suka sumber sungai subur tanah "
-                                      "tanjung tebing teluk tengah timur tinggi utama utara tani merah hitam gunung "
-                                      "harapan intan hulu hilir raja tunggal"},
-        {WORD_COMMON,
-         "giri long mukti mulia mulya mulyo purwa raharja seri wono argo suko sri rejo sido karang 2 1 3 4 5 dua"},
+        {WORD_DOUBTFUL, "waru petung binuang riko rintik rintik2 api2 pasir bambu nipah jati randu beringin "
+                        "mangga rambutan durian nangka kelapa cempaka melati mawar kenanga kemuning teratai sawo "
+                        "asam manggis cendana meranti ulin bakau labuan bandar pinang aren salak pandan kemiri "
+                        "jambu pisang padi cemara akasia budi joko agus slamet rahmat hidayat iman surya bayu indra "
+                        "dewi sari ratna putri putra wahyu yusuf ibrahim ismail hasan husin umar ali amin rahman "
+                        "taufik hikmah nur cahaya fajar mentari bintang rina rini tini nanang dadang asep ujang "
+                        "maman udin jaka arya bima arjuna krisna rama sinta kresna cinta mulya subur makmur santai "
+                        "damai rukun sabar setia bahagia sentosa merdeka mulia jaya abadi"},
+        {WORD_COMMON | WORD_ORDINARY,
+         "agung air alam aman angsana atas bandar bangun barat baru batu bawah besar bukit bumi "
+         "dalam damai danau darat desa indah jaya kampung karang karya kecil kota lama laut lestari "
+         "luar makmur mandiri mekar muara padang panjang pantai pasar pasir pulau putih rawa raya "
+         "rejo sari sebelah sejahtera selatan sentosa simpang suka sumber sungai subur tanah tanjung "
+         "tebing teluk tengah timur tinggi utama utara tani merah hitam gunung harapan intan hulu "
+         "hilir raja tunggal parit kuala handil anjir lubuk tumbang ujung paya sumur curug hutan "
+         "kebun ladang kali tambak pondok benteng pekan nagari rumah lapangan"},
+        {WORD_COMMON, "giri long mukti mulia mulya mulyo purwa raharja seri wono argo suko sri rejo sido karang 2 "
+                      "1 3 4 5 dua"},
 };
 
 struct entry {
