@@ -58,30 +58,48 @@ static void link_key(struct gazetteer *g, struct name *name, uint32_t id)
 	link_front(g->keys, name->key, id, &name->next);
 }
 
-/* A telling word of a longer name leads to it, unless it tells another village too. */
-static void add_part(struct gazetteer *g, const char *word, const struct region *region, bool doubled)
+/* A word that stands for a longer name, unless it would stand for another too. */
+static struct name *add_short_name(struct gazetteer *g, const char *word, const struct name *whole)
+{
+	char sound[PLACE_KEY_MAX];
+	const char *full;
+	uint32_t *at = string_map_at(g->parts, word);
+	if (*at != STRING_MAP_NONE) {
+		if (g->names[*at].region != whole->region)
+			g->names[*at].region = NULL;
+		return NULL;
+	}
+	place_sound_add(sound, 0, word);
+	*at = (uint32_t)g->name_count++;
+	g->names[*at] = (struct name){.key = word,
+	                              .sound = arena_strdup(g->arena, sound),
+	                              .region = whole->region,
+	                              .next = STRING_MAP_NONE,
+	                              .kind = whole->kind,
+	                              .one_word = true,
+	                              .doubtful = (place_words_get(g->words, word, &full) & WORD_DOUBTFUL) != 0,
+	                              .part = true};
+	return &g->names[*at];
+}
+
+/* A telling word of a longer name leads to it; the one word of a doubled name too ("Lawe-Lawe"). */
+static void add_part(struct gazetteer *g, const char *word, const struct name *whole, bool doubled)
 {
 	const char *full;
 	uint32_t bits = place_words_get(g->words, word, &full);
-	if (strlen(word) < 4 || (bits & (WORD_ORDINARY | WORD_COMMON | CUES)) != 0 ||
-	    (!doubled && (bits & WORD_DOUBTFUL) != 0))
+	if (strlen(word) >= 4 && (bits & (WORD_ORDINARY | WORD_COMMON | CUES)) == 0 &&
+	    (doubled || (bits & WORD_DOUBTFUL) == 0))
+		add_short_name(g, word, whole);
+}
+
+/* "girpur" of Giri Purwa */
+static void add_blend(struct gazetteer *g, char (*word)[PLACE_WORD_MAX], const struct name *whole)
+{
+	if (strlen(word[0]) < 4 || strlen(word[1]) < 4)
 		return;
-	uint32_t *at = string_map_at(g->parts, word);
-	if (*at == STRING_MAP_NONE) {
-		char sound[PLACE_KEY_MAX];
-		place_sound_add(sound, 0, word);
-		*at = (uint32_t)g->name_count++;
-		g->names[*at] = (struct name){.key = word,
-		                              .sound = arena_strdup(g->arena, sound),
-		                              .region = region,
-		                              .next = STRING_MAP_NONE,
-		                              .kind = NAME_VILLAGE,
-		                              .one_word = true,
-		                              .part = true,
-		                              .doubtful = (bits & WORD_DOUBTFUL) != 0};
-	} else if (g->names[*at].region != region) {
-		g->names[*at].region = NULL;
-	}
+	struct name *blend = add_short_name(g, arena_printf(g->arena, "%.3s%.3s", word[0], word[1]), whole);
+	if (blend != NULL)
+		blend->blend = true;
 }
 
 static const char *sound_of(struct gazetteer *g, char (*word)[PLACE_WORD_MAX], size_t from, size_t to)
@@ -148,13 +166,13 @@ static void add_name(struct gazetteer *g, const struct region *region, const cha
 	link_key(g, name, id);
 	if (kind < NAME_HOME)
 		index_short_forms(g, word, n, id);
-	if (kind == NAME_VILLAGE && n == 2 && strlen(word[0]) > 3 && strlen(word[1]) > 3)
-		add_part(g, arena_printf(g->arena, "%.3s%.3s", word[0], word[1]), region, false); /* "girpur" */
+	if (kind == NAME_VILLAGE && n == 2)
+		add_blend(g, word, name);
 	for (size_t i = 0; kind != NAME_OUTSIDE && i < n; i++) {
 		const char *kept = arena_strdup(g->arena, word[i]);
 		place_words_add(g->words, kept, WORD_OF_NAME);
-		if (kind == NAME_VILLAGE && n > 1)
-			add_part(g, kept, region, n == 2 && strcmp(word[0], word[1]) == 0);
+		if ((kind == NAME_VILLAGE || kind == NAME_LANDMARK) && n > 1)
+			add_part(g, kept, name, n == 2 && strcmp(word[0], word[1]) == 0);
 	}
 }
 
@@ -260,7 +278,7 @@ static void index_sounds(struct gazetteer *g)
 	g->sounds = arena_array(g->arena, const char *, g->name_count + 1);
 	for (size_t i = 0; i < g->name_count; i++) {
 		const struct name *name = &g->names[i];
-		bool told = name->region != NULL && (name->kind == NAME_VILLAGE || name->kind == NAME_AREA);
+		bool told = name->region != NULL && name->kind < NAME_HOME && !name->blend;
 		g->sounds[i] = told ? name->sound : "";
 	}
 	g->near = place_near_new(g->arena, g->sounds, g->name_count);

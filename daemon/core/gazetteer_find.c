@@ -182,6 +182,7 @@ static const struct {
 	uint32_t direct, around;
 	double shift;
 } senses[] = {
+        {0, CUE_CORRECT, 0.07},
         {CUE_OFFICE, 0, -0.45},
         {CUE_DISTRICT, 0, -0.6},
         {CUE_TO | CUE_NOW, 0, 0.05},
@@ -201,6 +202,8 @@ static const struct {
         {CUE_IN, CUE_NOW, 0.06},
         {CUE_VILLAGE, CUE_NOW, 0.06},
         {0, CUE_NOW, 0.04},
+        {CUE_IN, CUE_EARLIER, -0.06},
+        {0, CUE_EARLIER, -0.06},
         {CUE_IN, CUE_KIN, -0.1},
         {CUE_IN, CUE_ME, -0.05},
         {CUE_VILLAGE, 0, 0.05},
@@ -365,8 +368,8 @@ static void gather_landmark(const struct reading *r, const struct mention *m, co
                             struct evidence *seen)
 {
 	const struct name *name = &r->g->names[m->name];
-	bool clear = strpbrk(name->key, "0123456789") == NULL && !name->one_word && !c->outside && !c->denied &&
-	             (c->direct & (CUE_TO | CUE_FROM | CUE_ORIGIN)) == 0;
+	bool clear = strpbrk(name->key, "0123456789") == NULL && !name->one_word && m->score >= 0.75 && !c->outside &&
+	             !c->denied && (c->direct & (CUE_TO | CUE_FROM | CUE_ORIGIN)) == 0;
 	seen->landmark = name->region;
 	seen->landmark_mention = m;
 	seen->landmark_score = !clear ? 0.45 : (c->direct & CUE_NEAR) != 0 ? 0.66 : 0.72;
@@ -381,7 +384,7 @@ static struct evidence gather(const struct reading *r, const struct context *con
 		enum name_kind kind = kind_of(r, m);
 		if (kind == NAME_LANDMARK && seen.landmark == NULL)
 			gather_landmark(r, m, c, &seen);
-		else if (kind == NAME_OUTSIDE && (c->direct & CUE_IN) != 0 &&
+		else if (kind == NAME_OUTSIDE && (c->direct & CUE_IN) != 0 && (c->nearest & CUE_ADDRESS) == 0 &&
 		         (c->around & (CUE_AWAY | CUE_KIN | CUE_PAST | CUE_ORIGIN | CUE_ME)) == 0)
 			seen.placed_outside = true;
 		if (kind == NAME_VILLAGE && (c->direct & CUE_OFFICE) != 0)

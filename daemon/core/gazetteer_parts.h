@@ -19,7 +19,8 @@ struct name {
 	const struct region *region;
 	uint32_t next, next_skeleton, next_tail, next_head; /* another name with the same one, or STRING_MAP_NONE */
 	uint8_t kind;
-	bool one_word, part, doubtful; /* part: a telling word of a longer name */
+	bool one_word, part, blend,
+	        doubtful; /* part: a telling word of a longer name; blend: its beginnings ("girpur") */
 };
 struct gazetteer {
 	struct arena *arena;

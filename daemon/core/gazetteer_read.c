@@ -17,10 +17,11 @@ static bool is_mark(const char *word)
 /* "kel. nenang", "sei. parit": the full stop of an abbreviation ends nothing. */
 static bool is_abbreviation(const struct piece *p, const char *raw)
 {
-	static const uint32_t titles = CUE_VILLAGE | CUE_DISTRICT | CUE_REGENCY | CUE_RT | CUE_ADDRESS | CUE_PERSON;
+	static const uint32_t titles = CUE_VILLAGE | CUE_DISTRICT | CUE_REGENCY | CUE_RT | CUE_ADDRESS;
 	size_t len = strlen(raw);
 	bool cut = strcmp(raw, p->text) != 0 && isalpha((unsigned char)p->text[0]);
-	return len <= 4 && (cut || (len <= 3 && (p->bits & titles) != 0));
+	return (len == 1 && isalpha((unsigned char)raw[0])) ||
+	       (len <= 4 && (cut || (len <= 3 && (p->bits & titles) != 0)));
 }
 
 static void read_pieces(struct reading *r, size_t words)
@@ -176,7 +177,8 @@ static bool read_near(struct reading *r, const struct window *w)
 		else if (strlen(name->sound) <= 5 && hits[i].distance > 0)
 			score -= 0.04;
 		const char *how = name->part ? "short for" : hits[i].distance == 0 ? "sounds like" : "spelt almost as";
-		note(r, hits[i].name, w->at, w->words, score + shift - 0.03 * behind, how);
+		note(r, hits[i].name, w->at, w->words,
+		     score + (hits[i].distance == 0 ? shift / 4 : shift) - 0.03 * behind, how);
 		noted++;
 	}
 	return noted > 0;
@@ -211,10 +213,12 @@ static bool read_shortened(struct reading *r, const struct window *w)
 	return noted > 0;
 }
 
-/* "sbk" of "sebakung", "g" of "gunung", "br" of "baru": its first letter and others of it in order, no vowel. */
-static bool abbreviates(const char *written, const char *full)
+/* "sbk" of "sebakung", "g" of "gunung", "br" of "baru": its first letter and others of it in order, no vowel; or its beginning, when that is no word. */
+static bool abbreviates(const char *written, const char *full, bool word)
 {
 	size_t len = strlen(written);
+	if (!word && len >= 3 && strlen(full) > len + 1 && strncmp(written, full, len) == 0)
+		return true; /* "lab barat" */
 	return len > 0 && len <= 4 && count_vowels(written) == 0 && place_sound_shortens(written, full);
 }
 
@@ -238,13 +242,13 @@ static bool read_abbreviated(struct reading *r, size_t at)
 	bool first = strlen(p->text) <= 4, last = strlen(r->piece[next].text) <= 4;
 	for (uint32_t n = first ? string_map_get(r->g->tails, other) : STRING_MAP_NONE;
 	     n != STRING_MAP_NONE && noted < 3; n = name_of(r, n)->next_tail)
-		if (abbreviates(mine, name_of(r, n)->first)) {
+		if (abbreviates(mine, name_of(r, n)->first, (p->bits & (CUES | WORD_ORDINARY)) != 0)) {
 			note(r, n, at, rest.words, strlen(p->text) > 1 ? 0.84 : 0.8, "short for");
 			noted++;
 		}
 	for (uint32_t n = last && noted == 0 && next == at + 1 ? string_map_get(r->g->heads, mine) : STRING_MAP_NONE;
 	     n != STRING_MAP_NONE && noted < 3; n = name_of(r, n)->next_head)
-		if (abbreviates(other, name_of(r, n)->last)) {
+		if (abbreviates(other, name_of(r, n)->last, (bits_at(r, next) & (CUES | WORD_ORDINARY)) != 0)) {
 			note(r, n, at, rest.words, strlen(other) > 1 ? 0.84 : 0.72, "short for");
 			noted++;
 		}
@@ -320,6 +324,16 @@ static bool read_glued_short(struct reading *r, size_t at)
 	return false;
 }
 
+/* "girpur" */
+static bool read_blend(struct reading *r, size_t at)
+{
+	uint32_t name = string_map_get(r->g->parts, r->piece[at].text);
+	if (name == STRING_MAP_NONE || name_of(r, name)->region == NULL || !name_of(r, name)->blend)
+		return false;
+	note(r, name, at, 1, 0.74, "short for");
+	return true;
+}
+
 static void read_unclear(struct reading *r, size_t at)
 {
 	struct window w;
@@ -330,7 +344,7 @@ static void read_unclear(struct reading *r, size_t at)
 		    (read_near(r, &w) || (w.most == PLACE_FAR && read_shortened(r, &w))))
 			return;
 	if (!r->piece[at].mark && !r->piece[at].taken && (r->piece[at].bits & (CUES | WORD_ORDINARY)) == 0 &&
-	    !read_glued_short(r, at))
+	    !read_blend(r, at) && !read_glued_short(r, at))
 		read_glued(r, at);
 }
 

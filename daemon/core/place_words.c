@@ -28,6 +28,12 @@ static const char *const short_words[] = {
         "tengah tgh tngh tngah",
         "darat drt",
         "laut lt",
+        "belakang blkg blkang blakang belkg",
+        "depan dpn dpan",
+        "kantor ktr kntr kntor",
+        "pelabuhan plbhn pelabuan plabuhan pel",
+        "simpang spg simp smpang",
+        "perum perumahan prum",
         "raya ry",
         "jaya jy jya",
         "makmur mkmr",
@@ -82,12 +88,15 @@ static const struct {
                   "kejadiannya lokasi lokasinya tkp terdampar terlantar tidur benar bener benernya berada "
                   "pindah didapati kedapatan dijumpai nyasar kesasar tersesat ngambang mengapung hanyut "
                   "tergeletak bermalam ngungsi mengungsi numpang nginap sembunyi"},
+        {CUE_NOW, "orangnya orgnya korbannya mayatnya jenazahnya jasadnya dianya pasiennya orangx orgx mayatx bayinya"},
         {CUE_PAST, "dulu dl dulunya sebelumnya tadinya awalnya mulanya biyen bahari mantan bekas"},
         {CUE_KIN, "keluarga keluarganya kluarga kluarganya anaknya ibunya bapaknya ayahnya istrinya suaminya "
                   "saudaranya kerabatnya adiknya kakaknya sodaranya mertuanya"},
         {CUE_ME, "saya sy aku ak ulun kula kulo gue"},
         {CUE_RT, "rt rw rtw"},
         {CUE_REGENCY, "kab kabupaten kota provinsi prov propinsi kotamadya"},
+        {CUE_EARLIER, "tadi td kemarin kmrn kemaren kmaren semalam smlm subuh pagi"},
+        {CUE_CORRECT, "eh ralat koreksi kebalik terbalik maksud maksudnya mksd mksdnya maksut sebenarnya benernya"},
         {CUE_FILLER, "yang yg daerah wilayah kami kmi alamat dalam dlm asli di d desa ds"},
         {WORD_DOUBTFUL, "waru petung binuang riko rintik rintik2 api2 pasir bambu nipah jati randu beringin "
                         "mangga rambutan durian nangka kelapa cempaka melati mawar kenanga kemuning teratai sawo "

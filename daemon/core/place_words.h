@@ -31,11 +31,13 @@ enum place_word {
 	CUE_ADDRESS = 1 << 21, /* X gang 3: what names a part of a village */
 	CUE_SPOT = 1 << 22,    /* pasar X: what stands in the middle of a village */
 	CUE_ROAD = 1 << 23,    /* poros X - Y */
-	CUE_FILLER = 1 << 24,  /* may stand between a cue and a name */
-	WORD_ORDINARY = 1 << 25,
-	WORD_DOUBTFUL = 1 << 26, /* a name that is also a tree, a person's name, a thing */
-	WORD_OF_NAME = 1 << 27,  /* part of a name within the area searched */
-	WORD_COMMON = 1 << 28    /* in so many names that it tells nothing alone */
+	CUE_EARLIER = 1 << 24, /* tadi pagi di X */
+	CUE_CORRECT = 1 << 25, /* maksudnya di X */
+	CUE_FILLER = 1 << 26,  /* may stand between a cue and a name */
+	WORD_ORDINARY = 1 << 27,
+	WORD_DOUBTFUL = 1 << 28, /* a name that is also a tree, a person's name, a thing */
+	WORD_OF_NAME = 1 << 29,  /* part of a name within the area searched */
+	WORD_COMMON = 1 << 30    /* in so many names that it tells nothing alone */
 };
 enum { CUES = (CUE_FILLER << 1) - 1 };
 
