@@ -368,7 +368,8 @@ static void gather_landmark(const struct reading *r, const struct mention *m, co
                             struct evidence *seen)
 {
 	const struct name *name = &r->g->names[m->name];
-	bool clear = strpbrk(name->key, "0123456789") == NULL && !name->one_word && m->score >= 0.75 && !c->outside &&
+	bool told = !name->one_word || ((c->direct & CUE_IN) != 0 && (c->nearest & CUE_ROAD) == 0);
+	bool clear = strpbrk(name->key, "0123456789") == NULL && told && m->score >= 0.75 && !c->outside &&
 	             !c->denied && (c->direct & (CUE_TO | CUE_FROM | CUE_ORIGIN)) == 0;
 	seen->landmark = name->region;
 	seen->landmark_mention = m;
