@@ -1,4 +1,5 @@
-/* gazetteer: the index of places, built once: by code, and by the keys of their names (place_key.h). gazetteer_find.c searches it. */
+/* gazetteer: the index of places, built once: by code, and by their names in the forms in which they are written (place_key.h). gazetteer_read.c finds
+ * the names in a message, gazetteer_find.c decides which of them is the place. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,31 +8,20 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-/* Words in so many names that they tell nothing alone. */
-static const char *const common_parts[] = {
-        "agung",   "air",   "alam",    "aman",      "angsana", "atas",    "bandar",  "bangun",  "barat",  "baru",
-        "batu",    "bawah", "besar",   "bukit",     "bumi",    "dalam",   "damai",   "danau",   "darat",  "desa",
-        "dua",     "giri",  "gunung",  "harapan",   "hulu",    "hilir",   "indah",   "intan",   "jaya",   "kampung",
-        "karang",  "karya", "kecil",   "kota",      "lama",    "laut",    "lestari", "long",    "luar",   "makmur",
-        "mandiri", "mekar", "mukti",   "mulia",     "mulya",   "mulyo",   "muara",   "nipah",   "padang", "panjang",
-        "pantai",  "pasar", "pasir",   "pulau",     "purwa",   "putih",   "raharja", "raja",    "rawa",   "raya",
-        "rejo",    "sari",  "sebelah", "sejahtera", "selatan", "sentosa", "seri",    "simpang", "suka",   "sumber",
-        "sungai",  "subur", "tanah",   "tanjung",   "tebing",  "teluk",   "tengah",  "timur",   "tinggi", "utama",
-        "utara",   "wono",  "argo",    "suko",      "sri",     "tani",    "merah",   "hitam",
-};
-
-void gazetteer_word(const struct gazetteer *g, const char *word, char ret[PLACE_WORD_MAX])
+uint32_t gazetteer_word(const struct gazetteer *g, const char *word, char ret[PLACE_WORD_MAX])
 {
-	word = place_key_in_full(word);
-	if (g->words != NULL && strlen(word) >= 4 &&
-	    strpbrk(word, "aiueo0123456789") == NULL) { /* no vowel: perhaps they were left out */
-		char skeleton[PLACE_WORD_MAX];
-		word_skeleton(word, skeleton, sizeof skeleton);
-		uint32_t full = string_map_get(g->skeletons, skeleton);
-		if (full != STRING_MAP_NONE)
-			word = g->words[full];
-	}
-	place_key_undouble(word, ret);
+	const char *full;
+	uint32_t bits = place_words_get(g->words, word, &full);
+	place_key_undouble(full, ret);
+	return bits;
+}
+
+bool gazetteer_at_home(const struct gazetteer *g, const char *code)
+{
+	for (size_t i = 0; i < g->home_count; i++)
+		if (region_code_within(code, g->home[i]))
+			return true;
+	return false;
 }
 
 /* -- building --------------------------------------------------------------------------------------------------------- */
@@ -42,97 +32,147 @@ static int by_code(const void *a, const void *b)
 	return strcmp(x->code, y->code);
 }
 
-static void link_name(struct gazetteer *g, struct string_map *map, const char *key, uint32_t name)
+static void read_homes(struct gazetteer *g, const char *list)
+{
+	char *save = NULL;
+	for (char *home = strtok_r(arena_strdup(g->arena, list), ", ", &save);
+	     home != NULL && g->home_count < HOMES_MAX; home = strtok_r(NULL, ", ", &save))
+		g->home[g->home_count++] = home;
+	if (g->home_count == 0)
+		g->home[g->home_count++] = "";
+}
+
+/* Puts a name at the front of those with the same key: chains may be hundreds long. */
+static void link_front(struct string_map *map, const char *key, uint32_t id, uint32_t *next)
 {
 	uint32_t *at = string_map_at(map, key);
-	if (*at == STRING_MAP_NONE) {
-		*at = name;
-		return;
-	}
-	uint32_t n = *at;
-	while (g->names[n].next != STRING_MAP_NONE && g->names[n].region != g->names[name].region)
-		n = g->names[n].next;
-	if (g->names[n].region != g->names[name].region && map == g->keys)
-		g->names[n].next = name;
+	*next = *at;
+	*at = id;
 }
 
-static void add_vocabulary(struct gazetteer *g, const char *word)
+static void link_key(struct gazetteer *g, struct name *name, uint32_t id)
 {
-	char skeleton[PLACE_WORD_MAX];
-	uint32_t *at = string_map_at(g->vocabulary, word);
-	if (*at != STRING_MAP_NONE)
-		return;
-	*at = (uint32_t)g->word_count;
-	g->words[g->word_count] = word;
-	word_skeleton(word, skeleton, sizeof skeleton);
-	if (strlen(skeleton) >= 3 && strcmp(skeleton, word) != 0) {
-		uint32_t *full = string_map_at(g->skeletons, arena_strdup(g->arena, skeleton));
-		if (*full == STRING_MAP_NONE)
-			*full = (uint32_t)g->word_count;
-	}
-	g->word_count++;
+	for (uint32_t n = string_map_get(g->keys, name->key); n != STRING_MAP_NONE; n = g->names[n].next)
+		if (g->names[n].region == name->region && g->names[n].kind == name->kind)
+			return;
+	link_front(g->keys, name->key, id, &name->next);
 }
 
-/* A telling word of a longer name leads to it, unless another village shares the word. */
-static void add_part(struct gazetteer *g, const char *word, uint32_t name)
+/* A word that stands for a longer name, unless it would stand for another too. */
+static struct name *add_short_name(struct gazetteer *g, const char *word, const struct name *whole)
 {
-	if (strlen(word) < 5 || name_index(common_parts, COUNT(common_parts), word) >= 0)
-		return;
+	char sound[PLACE_KEY_MAX];
+	const char *full;
 	uint32_t *at = string_map_at(g->parts, word);
-	if (*at == STRING_MAP_NONE)
-		*at = name;
-	else if (*at != GAZETTEER_SHARED && g->names[*at].region != g->names[name].region)
-		*at = GAZETTEER_SHARED;
+	if (*at != STRING_MAP_NONE) {
+		if (g->names[*at].region != whole->region)
+			g->names[*at].region = NULL;
+		return NULL;
+	}
+	place_sound_add(sound, 0, word);
+	*at = (uint32_t)g->name_count++;
+	g->names[*at] = (struct name){.key = word,
+	                              .sound = arena_strdup(g->arena, sound),
+	                              .region = whole->region,
+	                              .next = STRING_MAP_NONE,
+	                              .kind = whole->kind,
+	                              .one_word = true,
+	                              .doubtful = (place_words_get(g->words, word, &full) & WORD_DOUBTFUL) != 0,
+	                              .part = true};
+	return &g->names[*at];
 }
 
-/* "bbl darat": the first word of a longer name without its vowels. Four letters and more are known to gazetteer_word(). */
-static void add_short_key(struct gazetteer *g, const char *first, uint32_t name)
+/* A telling word of a longer name leads to it; the one word of a doubled name too ("Lawe-Lawe"). */
+static void add_part(struct gazetteer *g, const char *word, const struct name *whole, bool doubled)
 {
-	char key[PLACE_KEY_MAX];
-	size_t len = 0;
-	for (const char *p = first; *p != '\0' && len < 4; p++)
-		if (strchr("aiueo", *p) == NULL)
-			key[len++] = *p;
-	if (len != 3) /* two letters tell too little */
+	const char *full;
+	uint32_t bits = place_words_get(g->words, word, &full);
+	if (strlen(word) >= 4 && (bits & (WORD_ORDINARY | WORD_COMMON | CUES)) == 0 &&
+	    (doubled || (bits & WORD_DOUBTFUL) == 0))
+		add_short_name(g, word, whole);
+}
+
+/* "girpur" of Giri Purwa */
+static void add_blend(struct gazetteer *g, char (*word)[PLACE_WORD_MAX], const struct name *whole)
+{
+	if (strlen(word[0]) < 4 || strlen(word[1]) < 4)
 		return;
-	snprintf(key + len, sizeof key - len, "%s", g->names[name].key + strlen(first));
-	uint32_t *at = string_map_at(g->keys, arena_strdup(g->arena, key));
-	if (*at == STRING_MAP_NONE)
-		*at = name;
+	struct name *blend = add_short_name(g, arena_printf(g->arena, "%.3s%.3s", word[0], word[1]), whole);
+	if (blend != NULL)
+		blend->blend = true;
+}
+
+static const char *sound_of(struct gazetteer *g, char (*word)[PLACE_WORD_MAX], size_t from, size_t to)
+{
+	char sound[PLACE_KEY_MAX] = "";
+	size_t len = 0;
+	for (size_t i = from; i < to; i++)
+		len = place_sound_add(sound, len, i > from && strcmp(word[i], word[i - 1]) == 0 ? "2" : word[i]);
+	return arena_strdup(g->arena, sound);
+}
+
+/* The forms in which names of villages and districts are shortened. */
+static void index_short_forms(struct gazetteer *g, char (*word)[PLACE_WORD_MAX], size_t n, uint32_t id)
+{
+	struct name *name = &g->names[id];
+	char skeleton[PLACE_KEY_MAX];
+	place_sound_skeleton(name->sound, skeleton);
+	if (strlen(skeleton) >= 3)
+		link_front(g->skeletons, arena_strdup(g->arena, skeleton), id, &name->next_skeleton);
+	if (n < 2)
+		return;
+	name->first = sound_of(g, word, 0, 1);
+	name->last = sound_of(g, word, n - 1, n);
+	link_front(g->tails, sound_of(g, word, 1, n), id, &name->next_tail);
+	link_front(g->heads, sound_of(g, word, 0, n - 1), id, &name->next_head);
+}
+
+static size_t words_of_name(const struct gazetteer *g, const char *text, char word[PLACE_SPLIT_MAX][PLACE_WORD_MAX],
+                            char key[PLACE_KEY_MAX])
+{
+	size_t n = place_key_split(text, word);
+	key[0] = '\0';
+	if (n > PLACE_WORDS)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		char canon[PLACE_WORD_MAX];
+		gazetteer_word(g, word[i], canon);
+		memcpy(word[i], canon, PLACE_WORD_MAX);
+		if (!place_key_add(key, i > 0 ? word[i - 1] : NULL, word[i]))
+			return 0;
+	}
+	return n;
 }
 
 static void add_name(struct gazetteer *g, const struct region *region, const char *text, enum name_kind kind)
 {
-	char word[PLACE_SPLIT_MAX][PLACE_WORD_MAX], key[PLACE_KEY_MAX] = "", sound[PLACE_KEY_MAX];
-	size_t n = place_key_split(text, word);
-	if (n == 0 || n > PLACE_WORDS)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		char canon[PLACE_WORD_MAX];
-		gazetteer_word(g, word[i], canon);
-		snprintf(word[i], PLACE_WORD_MAX, "%s", canon);
-		if (!place_key_add(key, i > 0 ? word[i - 1] : NULL, word[i]))
-			return;
-	}
+	char word[PLACE_SPLIT_MAX][PLACE_WORD_MAX], key[PLACE_KEY_MAX];
+	size_t n = words_of_name(g, text, word, key);
+	const char *full;
+	if (n == 0 || (kind == NAME_OUTSIDE && string_map_get(g->keys, key) != STRING_MAP_NONE))
+		return; /* what is at home is not elsewhere */
 	uint32_t id = (uint32_t)g->name_count++;
 	struct name *name = &g->names[id];
-	*name = (struct name){arena_strdup(g->arena, key), region, kind, STRING_MAP_NONE, n == 1};
-	link_name(g, g->keys, name->key, id);
-	if (kind == NAME_VILLAGE && n > 1)
-		add_short_key(g, word[0], id);
-	place_key_sound(key, sound);
-	uint32_t *at = string_map_at(g->sounds, arena_strdup(g->arena, sound));
-	if (*at == STRING_MAP_NONE)
-		*at = id;
+	*name = (struct name){.key = arena_strdup(g->arena, key),
+	                      .sound = sound_of(g, word, 0, n),
+	                      .region = region,
+	                      .next = STRING_MAP_NONE,
+	                      .next_skeleton = STRING_MAP_NONE,
+	                      .next_tail = STRING_MAP_NONE,
+	                      .next_head = STRING_MAP_NONE,
+	                      .kind = (uint8_t)kind,
+	                      .one_word = n == 1,
+	                      .doubtful = (place_words_get(g->words, key, &full) & WORD_DOUBTFUL) != 0};
+	link_key(g, name, id);
+	if (kind < NAME_HOME)
+		index_short_forms(g, word, n, id);
+	if (kind == NAME_VILLAGE && n == 2)
+		add_blend(g, word, name);
 	for (size_t i = 0; kind != NAME_OUTSIDE && i < n; i++) {
 		const char *kept = arena_strdup(g->arena, word[i]);
-		add_vocabulary(g, kept);
-		if (kind == NAME_VILLAGE && n > 1)
-			add_part(g, kept, id);
-	}
-	if (kind == NAME_VILLAGE || kind == NAME_DISTRICT) {
-		g->spelled[g->spelled_count] = name->key;
-		g->spelled_name[g->spelled_count++] = id;
+		place_words_add(g->words, kept, WORD_OF_NAME);
+		if ((kind == NAME_VILLAGE || kind == NAME_LANDMARK) && n > 1)
+			add_part(g, kept, name, n == 2 && strcmp(word[0], word[1]) == 0);
 	}
 }
 
@@ -146,25 +186,102 @@ static const char *without_title(const char *name)
 	return name;
 }
 
-static void add_region(struct gazetteer *g, const struct region *r)
+static bool holds_home(const struct gazetteer *g, const char *code)
 {
-	bool inside = region_code_within(r->code, g->home);
-	enum region_level level = region_code_level(r->code);
-	if (level == LEVEL_REGENCY)
-		add_name(g, r, without_title(r->name), region_code_within(g->home, r->code) ? NAME_HOME : NAME_OUTSIDE);
-	else if (inside && level == LEVEL_DISTRICT)
-		add_name(g, r, r->name, NAME_DISTRICT);
-	else if (inside && level == LEVEL_VILLAGE)
-		add_name(g, r, r->name, NAME_VILLAGE);
+	for (size_t i = 0; i < g->home_count; i++)
+		if (region_code_within(g->home[i], code))
+			return true;
+	return false;
 }
 
-static size_t count_home(const struct gazetteer *g)
+static bool in_province_of_home(const struct gazetteer *g, const char *code)
+{
+	for (size_t i = 0; i < g->home_count; i++)
+		if (strncmp(g->home[i], code, 2) == 0)
+			return true;
+	return false;
+}
+
+static void add_region_at_home(struct gazetteer *g, const struct region *r)
+{
+	enum region_level level = region_code_level(r->code);
+	if (level == LEVEL_NONE)
+		return;
+	if (level <= LEVEL_REGENCY && holds_home(g, r->code))
+		add_name(g, r, without_title(r->name), NAME_HOME);
+	else if (gazetteer_at_home(g, r->code))
+		add_name(g, r, without_title(r->name), level == LEVEL_VILLAGE ? NAME_VILLAGE : NAME_AREA);
+}
+
+static void add_region_outside(struct gazetteer *g, const struct region *r)
+{
+	enum region_level level = region_code_level(r->code);
+	if (level == LEVEL_NONE || gazetteer_at_home(g, r->code) || holds_home(g, r->code))
+		return;
+	bool near = in_province_of_home(g, r->code);
+	if (level <= LEVEL_REGENCY || (level == LEVEL_DISTRICT && near))
+		add_name(g, r, without_title(r->name), NAME_OUTSIDE);
+	else if (level == LEVEL_VILLAGE && near) {
+		char word[PLACE_SPLIT_MAX][PLACE_WORD_MAX], key[PLACE_KEY_MAX];
+		if (words_of_name(g, r->name, word, key) > 0)
+			*string_map_at(g->neighbours, arena_strdup(g->arena, key)) = 1;
+	}
+}
+
+static void add_elsewhere(struct gazetteer *g)
+{
+	static const struct region elsewhere = {"", "elsewhere"};
+	char *save = NULL;
+	for (char *name = strtok_r(arena_strdup(g->arena, place_elsewhere), ",", &save); name != NULL;
+	     name = strtok_r(NULL, ",", &save))
+		add_name(g, &elsewhere, name, NAME_OUTSIDE);
+}
+
+static size_t count_elsewhere(void)
+{
+	size_t n = 1;
+	for (const char *p = place_elsewhere; *p != '\0'; p++)
+		n += *p == ',';
+	return n;
+}
+
+/* Names that the index will hold, with their parts, at most. */
+static size_t count_names(const struct gazetteer *g)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < g->count; i++)
-		n += region_code_within(g->by_code[i].code, g->home) ||
-		     region_code_level(g->by_code[i].code) == LEVEL_REGENCY;
-	return n;
+	for (size_t i = 0; i < g->count; i++) {
+		const char *code = g->by_code[i].code;
+		enum region_level level = region_code_level(code);
+		if (gazetteer_at_home(g, code))
+			n += 2 + PLACE_WORDS;
+		else
+			n += level <= LEVEL_REGENCY || (level == LEVEL_DISTRICT && in_province_of_home(g, code));
+	}
+	return n + count_elsewhere();
+}
+
+static void new_index(struct gazetteer *g, size_t names)
+{
+	g->names = arena_array(g->arena, struct name, names);
+	g->words = place_words_new(g->arena);
+	g->keys = string_map_new(g->arena, names / 2);
+	g->parts = string_map_new(g->arena, 16);
+	g->skeletons = string_map_new(g->arena, 16);
+	g->tails = string_map_new(g->arena, 16);
+	g->heads = string_map_new(g->arena, 16);
+	g->neighbours = string_map_new(g->arena, 16);
+}
+
+/* What is misspelt is looked for among villages, areas and telling words. */
+static void index_sounds(struct gazetteer *g)
+{
+	g->sounds = arena_array(g->arena, const char *, g->name_count + 1);
+	for (size_t i = 0; i < g->name_count; i++) {
+		const struct name *name = &g->names[i];
+		bool told = name->region != NULL && name->kind < NAME_HOME && !name->blend;
+		g->sounds[i] = told ? name->sound : "";
+	}
+	g->near = place_near_new(g->arena, g->sounds, g->name_count);
 }
 
 struct gazetteer *gazetteer_build(struct arena *a, const struct region *regions, size_t n,
@@ -172,31 +289,25 @@ struct gazetteer *gazetteer_build(struct arena *a, const struct region *regions,
 {
 	struct gazetteer *g = arena_new_of(a, struct gazetteer);
 	g->arena = a;
-	g->home = arena_strdup(a, home);
+	read_homes(g, home);
 	g->count = n;
 	g->by_code = arena_array(a, struct region, n + 1);
 	if (n > 0)
 		memcpy(g->by_code, regions, n * sizeof *regions);
 	qsort(g->by_code, n, sizeof *g->by_code, by_code);
-	size_t names = count_home(g) + alias_count + 1;
-	g->names = arena_array(a, struct name, names);
-	g->spelled = arena_array(a, const char *, names);
-	g->spelled_name = arena_array(a, uint32_t, names);
-	g->words = arena_array(a, const char *, names *PLACE_WORDS);
-	g->keys = string_map_new(a, names);
-	g->sounds = string_map_new(a, names);
-	g->parts = string_map_new(a, names);
-	g->vocabulary = string_map_new(a, names);
-	g->skeletons = string_map_new(a, names);
-	for (size_t i = 0; i < n; i++)
-		add_region(g, &g->by_code[i]);
+	new_index(g, count_names(g) + alias_count * (2 + PLACE_WORDS) + 1);
+	for (size_t i = n; i-- > 0;) /* chains are built from the back: in code order when read */
+		add_region_at_home(g, &g->by_code[i]);
 	for (size_t i = 0; i < alias_count; i++) {
 		const struct region *r = gazetteer_by_code(g, aliases[i].code);
 		bool landmark = strcmp(aliases[i].kind, "landmark") == 0;
-		if (r != NULL && region_code_within(r->code, g->home))
+		if (r != NULL && gazetteer_at_home(g, r->code))
 			add_name(g, r, aliases[i].alias, landmark ? NAME_LANDMARK : NAME_VILLAGE);
 	}
-	g->spelling = spelling_new(a, g->spelled, g->spelled_count);
+	for (size_t i = 0; i < n; i++)
+		add_region_outside(g, &g->by_code[i]);
+	add_elsewhere(g);
+	index_sounds(g);
 	return g;
 }
 

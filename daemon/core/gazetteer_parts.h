@@ -1,39 +1,67 @@
-/* gazetteer_parts: what the two files of the gazetteer share, its index of names; nobody else includes it. */
+/* gazetteer_parts: what the three files of the gazetteer share: its index of names, and the mentions of a message; nobody else includes it. */
 #ifndef SIGAP_CORE_GAZETTEER_PARTS_H
 #define SIGAP_CORE_GAZETTEER_PARTS_H
 #include <stdint.h>
 
 #include "gazetteer.h"
 #include "place_key.h"
-#include "spelling.h"
+#include "place_near.h"
+#include "place_words.h"
 #include "string_map.h"
 
-enum { GAZETTEER_SHARED = STRING_MAP_NONE - 1 }; /* in parts: a word that does not tell one village */
+enum { HOMES_MAX = 16 };
 
-enum name_kind { NAME_VILLAGE, NAME_DISTRICT, NAME_OUTSIDE, NAME_HOME, NAME_LANDMARK };
+/* NAME_AREA: a district or regency that holds a part of the area searched. NAME_HOME: what holds all of it. */
+enum name_kind { NAME_VILLAGE, NAME_AREA, NAME_LANDMARK, NAME_HOME, NAME_OUTSIDE };
 
 struct name {
-	const char *key;
+	const char *key, *sound, *first, *last; /* first, last: the outer words of a longer name, by their sound */
 	const struct region *region;
-	enum name_kind kind;
-	uint32_t next; /* another name with the same key, or STRING_MAP_NONE */
-	bool one_word;
+	uint32_t next, next_skeleton, next_tail, next_head; /* another name with the same one, or STRING_MAP_NONE */
+	uint8_t kind;
+	bool one_word, part, blend,
+	        doubtful; /* part: a telling word of a longer name; blend: its beginnings ("girpur") */
 };
 struct gazetteer {
 	struct arena *arena;
 	struct region *by_code;
 	size_t count;
-	const char *home;
+	const char *home[HOMES_MAX];
+	size_t home_count;
 	struct name *names;
 	size_t name_count;
-	struct string_map *keys, *sounds, *parts, *vocabulary,
-	        *skeletons; /* all to names, but the last two: to words */
-	const char **spelled, **words;
-	uint32_t *spelled_name;
-	size_t spelled_count, word_count;
-	struct spelling *spelling;
+	struct string_map *keys, *parts, *skeletons, *tails, *heads; /* to names */
+	struct string_map *neighbours; /* keys of villages of the same province outside the area searched */
+	const char **sounds;           /* by name, for near */
+	struct place_words *words;
+	struct place_near *near;
 };
 
-/* One word of a name or of a message in the form of keys. */
-void gazetteer_word(const struct gazetteer *g, const char *word, char ret[PLACE_WORD_MAX]);
+enum { READ_MAX = 512, MENTIONS_MAX = 24 };
+struct piece { /* a word of the message */
+	char text[PLACE_WORD_MAX];
+	uint32_t bits; /* enum place_word */
+	uint32_t at;   /* in the words of the message */
+	bool mark, taken;
+};
+struct mention {
+	uint32_t name;
+	size_t from, to; /* pieces */
+	double score;    /* how sure the spelling is */
+	bool glued;      /* written in one with "di" or "desa" */
+	const char *how;
+};
+struct reading {
+	const struct gazetteer *g;
+	const char *const *raw;
+	size_t n, count; /* pieces, mentions */
+	struct piece piece[READ_MAX];
+	struct mention mention[MENTIONS_MAX];
+};
+/* Reads the pieces and mentions of words, in the order of the message; r->g is set. */
+void gazetteer_read(struct reading *r, const char *const *words, size_t n);
+/* The word in the form of keys. */
+uint32_t gazetteer_word(const struct gazetteer *g, const char *word, char ret[PLACE_WORD_MAX]);
+/* Whether a code lies in the area searched. */
+bool gazetteer_at_home(const struct gazetteer *g, const char *code);
 #endif

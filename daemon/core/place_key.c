@@ -2,79 +2,35 @@
 #include "place_key.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-struct pair {
-	const char *from, *to;
-};
-/* Abbreviations of words that Indonesian place names are made of, and numerals. */
-static const struct pair short_words[] = {
-        {"gn", "gunung"},
-        {"gng", "gunung"},
-        {"tj", "tanjung"},
-        {"tjg", "tanjung"},
-        {"tg", "tanjung"},
-        {"tjung", "tanjung"},
-        {"kp", "kampung"},
-        {"kmp", "kampung"},
-        {"kpg", "kampung"},
-        {"kmpg", "kampung"},
-        {"kampong", "kampung"},
-        {"sei", "sungai"},
-        {"sungei", "sungai"},
-        {"sg", "sungai"},
-        {"sgi", "sungai"},
-        {"bkt", "bukit"},
-        {"tlk", "teluk"},
-        {"pl", "pulau"},
-        {"br", "baru"},
-        {"brt", "barat"},
-        {"tmr", "timur"},
-        {"utr", "utara"},
-        {"slt", "selatan"},
-        {"tgh", "tengah"},
-        {"tngh", "tengah"},
-        {"drt", "darat"},
-        {"satu", "1"},
-        {"dua", "2"},
-        {"tiga", "3"},
-        {"empat", "4"},
-        {"lima", "5"},
-        {"i", "1"},
-        {"ii", "2"},
-        {"iii", "3"},
-        {"iv", "4"},
-        {"v", "5"},
-};
-
-const char *place_key_in_full(const char *word)
-{
-	for (size_t i = 0; i < COUNT(short_words); i++)
-		if (word[0] == short_words[i].from[0] && word[1] == short_words[i].from[1] &&
-		    strcmp(short_words[i].from, word) == 0)
-			return short_words[i].to;
-	return word;
-}
-
 void place_key_undouble(const char *word, char ret[PLACE_WORD_MAX])
 {
 	size_t len = strlen(word);
-	if (len >= 6 && len % 2 == 0 && len / 2 < PLACE_WORD_MAX - 1 && memcmp(word, word + len / 2, len / 2) == 0)
-		snprintf(ret, PLACE_WORD_MAX, "%.*s2", (int)(len / 2), word);
-	else
-		snprintf(ret, PLACE_WORD_MAX, "%s", word);
+	if (len >= 6 && len % 2 == 0 && len / 2 < PLACE_WORD_MAX - 1 && memcmp(word, word + len / 2, len / 2) == 0) {
+		len /= 2;
+		memcpy(ret, word, len);
+		memcpy(ret + len, "2", 2);
+		return;
+	}
+	if (len > PLACE_WORD_MAX - 1)
+		len = PLACE_WORD_MAX - 1;
+	memcpy(ret, word, len);
+	ret[len] = '\0';
 }
 
 bool place_key_add(char key[PLACE_KEY_MAX], const char *last, const char *word)
 {
 	size_t len = strlen(key);
 	const char *add = last != NULL && strcmp(last, word) == 0 ? "2" : word;
-	if (len + strlen(add) >= PLACE_KEY_MAX)
+	size_t more = strlen(add);
+	if (len + more >= PLACE_KEY_MAX)
 		return false;
-	memcpy(key + len, add, strlen(add) + 1);
+	memcpy(key + len, add, more + 1);
 	return true;
 }
 
@@ -99,27 +55,141 @@ size_t place_key_split(const char *name, char ret[PLACE_SPLIT_MAX][PLACE_WORD_MA
 	}
 }
 
-void place_key_sound(const char *key, char ret[PLACE_KEY_MAX])
+/* Two letters for one sound, those of the spelling before 1972 among them. */
+static char digraph(char a, char b)
 {
-	static const struct pair sounds[] = {
-	        {"oe", "u"}, {"dj", "j"}, {"tj", "c"}, {"kh", "k"}, {"ch", "c"}, {"sy", "s"},
-	        {"q", "k"},  {"c", "k"},  {"v", "p"},  {"f", "p"},  {"z", "s"},  {"y", "i"},
-	};
-	size_t n = 0;
-	while (*key != '\0' && n < PLACE_KEY_MAX - 1) {
-		const char *to = NULL;
-		size_t used = 1;
-		for (size_t s = 0; s < COUNT(sounds) && to == NULL; s++) {
-			const char *from = sounds[s].from;
-			if (from[0] != key[0] || (from[1] != '\0' && from[1] != key[1]))
-				continue;
-			to = sounds[s].to;
-			used = from[1] != '\0' ? 2 : 1;
-		}
-		char c = to != NULL ? *to : *key;
-		if (n == 0 || ret[n - 1] != c)
-			ret[n++] = c;
-		key += used;
+	switch (a) {
+	case 'o':
+		return b == 'e' ? 'u' : '\0';
+	case 'd':
+		return b == 'j' ? 'j' : '\0';
+	case 't':
+	case 'c':
+		return b == 'j' || (a == 'c' && b == 'k') ? 'k' : '\0';
+	case 'n':
+		return b == 'y' ? 'n' : '\0';
+	case 's':
+		return b == 'y' || b == 'j' ? 's' : '\0';
+	default:
+		return '\0';
 	}
+}
+
+static const char one_sound[26] = {
+        ['f' - 'a'] = 'p', ['v' - 'a'] = 'p', ['q' - 'a'] = 'k', ['c' - 'a'] = 'k',
+        ['z' - 'a'] = 's', ['x' - 'a'] = 's', ['y' - 'a'] = 'i', ['o' - 'a'] = 'u',
+};
+
+size_t place_sound_add(char ret[PLACE_KEY_MAX], size_t len, const char *word)
+{
+	for (const char *p = word; *p != '\0' && len < PLACE_KEY_MAX - 1; p++) {
+		char c = *p;
+		char two = digraph(c, p[1]);
+		if (two != '\0')
+			p++;
+		else if (c == 'h')
+			continue;
+		else if (c >= 'a' && c <= 'z' && one_sound[c - 'a'] != '\0')
+			two = one_sound[c - 'a'];
+		c = two != '\0' ? two : c;
+		if (len == 0 || ret[len - 1] != c)
+			ret[len++] = c;
+	}
+	ret[len] = '\0';
+	return len;
+}
+
+static bool is_vowel(char c)
+{
+	return c == 'a' || c == 'i' || c == 'u' || c == 'e' || c == 'o';
+}
+
+void place_sound_skeleton(const char *sound, char ret[PLACE_KEY_MAX])
+{
+	size_t n = 0;
+	for (; *sound != '\0' && n < PLACE_KEY_MAX - 1; sound++)
+		if (!is_vowel(*sound) && (n == 0 || ret[n - 1] != *sound))
+			ret[n++] = *sound;
 	ret[n] = '\0';
+}
+
+bool place_sound_shortens(const char *written, const char *full)
+{
+	if (*written != *full || strlen(written) >= strlen(full))
+		return false;
+	for (; *full != '\0' && *written != '\0'; full++)
+		if (*full == *written)
+			written++;
+	return *written == '\0';
+}
+
+/* -- distance ----------------------------------------------------------------------------------------------------------- */
+
+static int substitution(char a, char b)
+{
+	static const char alike[][2] = {
+	        {'b', 'p'}, {'d', 't'}, {'g', 'k'}, {'l', 'r'}, {'m', 'n'},
+	        {'j', 'i'}, {'j', 'k'}, {'u', 'w'}, {'i', 'e'}, {'s', 'j'},
+	};
+	if (a == b)
+		return 0;
+	if (isdigit((unsigned char)a) || isdigit((unsigned char)b))
+		return 30;
+	if ((a == 'a' && b == 'u') || (a == 'u' && b == 'a')) /* Javanese: mulya, mulyo */
+		return 3;
+	for (size_t i = 0; i < COUNT(alike); i++)
+		if ((a == alike[i][0] && b == alike[i][1]) || (a == alike[i][1] && b == alike[i][0]))
+			return is_vowel(a) || a == 'j' ? 3 : 6;
+	return is_vowel(a) && is_vowel(b) ? 5 : 10;
+}
+
+/* The cost of a letter more or less; before: the letter that stands before it. */
+static int deletion(char c, char before, bool last)
+{
+	if (isdigit((unsigned char)c))
+		return 30;
+	if (c == 'e')
+		return 3;
+	if (is_vowel(c))
+		return 5;
+	if ((last && (c == 'k' || c == 'g' || c == 'w')) || (c == 'g' && before == 'n') || c == 'w')
+		return 4;
+	return 9;
+}
+
+static int min3(int a, int b, int c)
+{
+	int m = a < b ? a : b;
+	return m < c ? m : c;
+}
+
+int place_sound_distance(const char *a, size_t la, const char *b, size_t lb, int most)
+{
+	enum { LONGEST = 32 };
+	int rows[3][LONGEST];
+	if (la >= LONGEST || lb >= LONGEST)
+		return most + 1;
+	int *before = rows[0], *above = rows[1], *row = rows[2];
+	above[0] = 0;
+	for (size_t j = 1; j <= lb; j++)
+		above[j] = above[j - 1] + deletion(b[j - 1], j > 1 ? b[j - 2] : '\0', j == lb);
+	for (size_t i = 1; i <= la; i++) {
+		int least = row[0] = above[0] + deletion(a[i - 1], i > 1 ? a[i - 2] : '\0', i == la);
+		for (size_t j = 1; j <= lb; j++) {
+			row[j] = min3(above[j - 1] + substitution(a[i - 1], b[j - 1]),
+			              above[j] + deletion(a[i - 1], i > 1 ? a[i - 2] : '\0', i == la),
+			              row[j - 1] + deletion(b[j - 1], j > 1 ? b[j - 2] : '\0', j == lb));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    before[j - 2] + 7 < row[j])
+				row[j] = before[j - 2] + 7;
+			least = row[j] < least ? row[j] : least;
+		}
+		if (least > most)
+			return most + 1;
+		int *spare = before;
+		before = above;
+		above = row;
+		row = spare;
+	}
+	return above[lb];
 }

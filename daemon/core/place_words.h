@@ -1,0 +1,53 @@
+/* place_words: what the words around a name say: abbreviations in full, cues ("di", "asal", "pak"), ordinary words, names of places elsewhere. */
+#ifndef SIGAP_CORE_PLACE_WORDS_H
+#define SIGAP_CORE_PLACE_WORDS_H
+#include <stdint.h>
+
+#include "../base/arena.h"
+
+/* What a word is. CUE_NONE of them: a word unknown here, which may be a name. */
+enum place_word {
+	CUE_VILLAGE = 1 << 0,  /* desa X: X is a village whatever else it means */
+	CUE_DISTRICT = 1 << 1, /* kec X */
+	CUE_IN = 1 << 2,       /* di X */
+	CUE_NEAR = 1 << 3,     /* dekat X */
+	CUE_FROM = 1 << 4,     /* dari X */
+	CUE_ORIGIN = 1 << 5,   /* warga X, asal X, ktp X: where somebody belongs, perhaps not where they are */
+	CUE_TO = 1 << 6,       /* ke X, arah X */
+	CUE_AWAY = 1 << 7,     /* dibawa ke X: where the subject goes */
+	CUE_MOVED = 1 << 8,    /* pindah ke X: where the subject is now */
+	CUE_OFFICE = 1 << 9,   /* rsud X: serves an area */
+	CUE_PERSON = 1 << 10,  /* pak X */
+	CUE_PLANT = 1 << 11,   /* pohon X */
+	CUE_NOT = 1 << 12,     /* bukan X */
+	CUE_NOW = 1 << 13,     /* sekarang di X, ditemukan di X */
+	CUE_PAST = 1 << 14,    /* dulu di X */
+	CUE_KIN = 1 << 15,     /* keluarganya di X */
+	CUE_ME = 1 << 16,      /* saya di X */
+	CUE_RT = 1 << 17,      /* rt 4 */
+	CUE_REGENCY = 1 << 18, /* kab X, kota X */
+	CUE_FOLK = 1 << 19,    /* orang X */
+	CUE_REPORT = 1 << 20,  /* laporan dari X */
+	CUE_ADDRESS = 1 << 21, /* X gang 3: what names a part of a village */
+	CUE_SPOT = 1 << 22,    /* pasar X: what stands in the middle of a village */
+	CUE_ROAD = 1 << 23,    /* poros X - Y */
+	CUE_EARLIER = 1 << 24, /* tadi pagi di X */
+	CUE_CORRECT = 1 << 25, /* maksudnya di X */
+	CUE_FILLER = 1 << 26,  /* may stand between a cue and a name */
+	WORD_ORDINARY = 1 << 27,
+	WORD_DOUBTFUL = 1 << 28, /* a name that is also a tree, a person's name, a thing */
+	WORD_OF_NAME = 1 << 29,  /* part of a name within the area searched */
+	WORD_COMMON = 1 << 30    /* in so many names that it tells nothing alone */
+};
+enum { CUES = (CUE_FILLER << 1) - 1 };
+
+struct place_words;
+struct place_words *place_words_new(struct arena *a);
+/* The bits of a word in full, 0 when unknown. *ret_full: what an abbreviation or a numeral stands for, or word. */
+uint32_t place_words_get(const struct place_words *w, const char *word, const char **ret_full);
+/* word is borrowed. */
+void place_words_add(struct place_words *w, const char *word, uint32_t bits);
+
+/* Each list separated by spaces, in place_ordinary.c; names of places that citizens mention and that are elsewhere, separated by commas. */
+extern const char place_ordinary[], place_elsewhere[];
+#endif
