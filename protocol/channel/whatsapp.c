@@ -203,16 +203,28 @@ static bool read_value(const cJSON *value, bool repaired, struct inbound *ret)
 	return whole;
 }
 
-/* An app may have several numbers at one address: all of them are taken, their number tells which. Other fields ("account_update") are for people. */
-static bool read_entries(const cJSON *call, bool repaired, struct inbound *ret)
+/* Other fields ("account_update") are for people. */
+static bool read_changes(const cJSON *changes, bool repaired, struct inbound *ret)
 {
 	bool whole = true;
-	const cJSON *entry, *change;
-	cJSON_ArrayForEach(entry, json_member(call, "entry")) cJSON_ArrayForEach(change, json_member(entry, "changes"))
+	const cJSON *change;
+	cJSON_ArrayForEach(change, changes)
 	{
 		const char *field = json_string(change, "field");
 		if (field != NULL && strcmp(field, "messages") == 0)
 			whole = read_value(json_member(change, "value"), repaired, ret) && whole;
+	}
+	return whole;
+}
+
+/* An app may have several numbers at one address: all of them are taken, their number tells which. */
+static bool read_entries(const cJSON *call, bool repaired, struct inbound *ret)
+{
+	bool whole = true;
+	const cJSON *entry;
+	cJSON_ArrayForEach(entry, json_member(call, "entry"))
+	{
+		whole = read_changes(json_member(entry, "changes"), repaired, ret) && whole;
 	}
 	return whole;
 }
