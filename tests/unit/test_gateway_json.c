@@ -23,6 +23,7 @@ static void what_no_text_can_hold_is_replaced_and_told(void **state)
 	        {"{\"t\":\"ta\\ud83d\"}", "ta" LOST, true},
 	        {"{\"t\":\"ta\\ude80 a\"}", "ta" LOST " a", true},
 	        {"{\"t\":\"\\ud83d\\ud83d\\ude80\"}", LOST "🚀", true},
+	        {"{\"t\":\"\\ud801\\udc00\"}", "𐐀", false},
 	        {"{\"t\":\"\\ud83d\\u0041\"}", LOST "A", true},
 	        {"{\"t\":\"a\\u0000b\"}", "a" LOST "b", true},
 	        {"{\"t\":\"a\xff\xc3\"}", "a" LOST LOST, true},

@@ -158,6 +158,13 @@ static void what_is_not_understood_is_unreadable(void **state)
 	struct inbound all;
 	assert_int_equal(receive_json("{\"results\":[],\"messageCount\":0}", &all), INBOUND_TAKEN);
 	inbound_free(&all);
+	/* a good one after it changes nothing */
+	assert_int_equal(receive_json("{\"results\":[{\"messageId\":\"1\",\"text\":\"a\"},"
+	                              "{\"messageId\":\"2\",\"from\":\"628111000001\",\"text\":\"b\"}]}",
+	                              &all),
+	                 INBOUND_UNREADABLE);
+	assert_int_equal(all.message_count, 2);
+	inbound_free(&all);
 }
 
 static void more_results_than_a_call_may_hold_are_not_lost_silently(void **state)
