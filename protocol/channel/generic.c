@@ -291,7 +291,8 @@ static struct verdict judge(const struct channel_answer *answer)
 			         "HTTP %d: the log-in was refused, check send_auth and password_file", answer->status);
 		return v;
 	}
-	const struct gateway_mapping *map = &answer->gateway->mapping;
+	static const struct gateway none;
+	const struct gateway_mapping *map = &(answer->gateway != NULL ? answer->gateway : &none)->mapping;
 	cJSON *body = payload_answer(answer);
 	const char *id = body != NULL ? text_at(body, map->send_id) : NULL;
 	if (map->send_ok != NULL && !holds(body, map->send_ok)) {

@@ -141,7 +141,7 @@ static void read_envelope(const cJSON *value, const cJSON *message, struct inbou
 static bool add_message(const cJSON *value, const cJSON *message, bool repaired, struct inbound *ret)
 {
 	const char *type = json_string(message, "type");
-	char unknown[80];
+	char name[40], unknown[80];
 	int t = 0;
 	while (t < TYPES && (type == NULL || strcmp(types[t].type, type) != 0))
 		t++;
@@ -154,7 +154,8 @@ static bool add_message(const cJSON *value, const cJSON *message, bool repaired,
 	m->repaired = repaired;
 	if (t < TYPES)
 		types[t].read(json_member(message, type), m);
-	inbound_copy_plain(unknown, sizeof unknown, type != NULL ? type : "tanpa jenis");
+	inbound_copy_plain(name, sizeof name, type != NULL ? type : "tanpa nama");
+	snprintf(unknown, sizeof unknown, "jenis pesan: %s", name);
 	const char *label = t < TYPES ? types[t].label : unknown;
 	if (label != NULL)
 		payload_label(&m->text, label);
@@ -202,16 +203,28 @@ static bool read_value(const cJSON *value, bool repaired, struct inbound *ret)
 	return whole;
 }
 
-/* An app may have several numbers at one address: all of them are taken, their number tells which. Other fields ("account_update") are for people. */
-static bool read_entries(const cJSON *call, bool repaired, struct inbound *ret)
+/* Other fields ("account_update") are for people. */
+static bool read_changes(const cJSON *changes, bool repaired, struct inbound *ret)
 {
 	bool whole = true;
-	const cJSON *entry, *change;
-	cJSON_ArrayForEach(entry, json_member(call, "entry")) cJSON_ArrayForEach(change, json_member(entry, "changes"))
+	const cJSON *change;
+	cJSON_ArrayForEach(change, changes)
 	{
 		const char *field = json_string(change, "field");
 		if (field != NULL && strcmp(field, "messages") == 0)
 			whole = read_value(json_member(change, "value"), repaired, ret) && whole;
+	}
+	return whole;
+}
+
+/* An app may have several numbers at one address: all of them are taken, their number tells which. */
+static bool read_entries(const cJSON *call, bool repaired, struct inbound *ret)
+{
+	bool whole = true;
+	const cJSON *entry;
+	cJSON_ArrayForEach(entry, json_member(call, "entry"))
+	{
+		whole = read_changes(json_member(entry, "changes"), repaired, ret) && whole;
 	}
 	return whole;
 }
