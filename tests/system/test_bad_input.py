@@ -468,7 +468,7 @@ PATHS = [
     ("/v1/reports/" + "a" * 8000, 404),
     ("/v1//reports", 404),
     ("/v1/reports/", 404),
-    ("/v1/incidents?after=1&" + "&".join(f"a{i}=1" for i in range(70)), 400),
+    ("/v1/incidents?after=1&" + "&".join(f"a{i}=1" for i in range(130)), 400),
     ("/v1/outbox?state=%00", 400),
 ]
 
