@@ -494,7 +494,7 @@ def test_a_query_that_means_nothing_is_refused(stack, made, query):
 
 @pytest.mark.parametrize("form", ["", "event", "event=", "event=cancel", "event=silence",
                                   "event=decline&reason=%ff", "event=decline&reason=" + "x" * 1300,
-                                  "%zz=%zz", "event=accept&" * 70])
+                                  "%zz=%zz", "event=accept&" * 130])
 def test_a_form_that_says_nothing_is_refused(stack, made, form):
     call = wait_until(lambda: stack.partner("polsek-penajam").about(made["incident"]["id"]), 10, "the notice")[0]
     link = call.json["data"]["dispatch"]["url"]
