@@ -216,7 +216,7 @@ class Partner:
                     self.end_headers()
                     self.wfile.write(data)
 
-            do_GET = do_POST = serve
+            do_GET = do_POST = do_DELETE = serve
 
             def log_message(self, *args):
                 pass

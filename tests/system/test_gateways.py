@@ -26,7 +26,7 @@ ACCEPTED = {"generic": (200, "diterima"), "infobip": (200, ""), "jasmin": (200, 
 STATES = {"generic": ("sent", "delivered", "failed"), "infobip": ("pending", "delivered", "undeliverable"), "jasmin": ("ACCEPTD", "DELIVRD", "UNDELIV"),
           "smsgate": ("sent", "delivered", "failed"), "twilio": ("sent", "delivered", "undelivered"), "vonage": ("accepted", "delivered", "failed"),
           "whatsapp": ("sent", "delivered", "failed")}
-SIGNING = (Generic, SmsGate, Telegram, Twilio, Vonage, WhatsApp)
+SIGNING = (Generic, Infobip, SmsGate, Telegram, Twilio, Vonage, WhatsApp)
 BATCHING = (Generic, Infobip, WhatsApp)
 REPORTING = tuple(kind for kind in ALL if kind.kind in STATES)
 KNOWN_BY_ITS_OWN_ID = (Infobip, Jasmin, Twilio, Vonage, WhatsApp)
@@ -249,14 +249,12 @@ def unreadable(fake):
     if isinstance(fake, (SmsGate, WhatsApp, Telegram)):
         how = {"door": "inbound", "body": b'{"this is": no JSON'}
         return fake.event(None, None, **how) if isinstance(fake, SmsGate) else fake.notify(**how)
-    if isinstance(fake, Generic):
+    if isinstance(fake, (Generic, Infobip)):
         return fake.notify("inbound", b'{"this is": no JSON')
     if isinstance(fake, Twilio):
         return fake.call(fake.url_of("inbound"), {"AccountSid": fake.account, "Surprise": "1"})
     if isinstance(fake, Vonage):
         return fake.call(fake.url_of("inbound"), {"surprise": "1", "text": ""})
-    if isinstance(fake, Infobip):
-        return fake.post(fake.url_of("inbound"), b'{"this is": no JSON')
     return requests.post(fake.url_of("inbound"), data={"surprise": "1"}, timeout=10)
 
 
