@@ -35,6 +35,7 @@ int command_roster_export(struct ctl *c);
 int command_roster_import(struct ctl *c);
 int command_outbox_list(struct ctl *c);
 int command_outbox_replay(struct ctl *c);
+int command_gateways(struct ctl *c);
 int command_alarms(struct ctl *c);
 int command_audit_verify(struct ctl *c);
 int command_doctor(struct ctl *c);

@@ -73,6 +73,7 @@ static const struct command commands[] = {
 	{"roster who", NULL, "who is on duty", {{"at", "TIME", false}, {"region", "CODE", false}}, command_who},
 	{"outbox list", NULL, "notices given up (default), or still waiting", {{"state", "dead|waiting", false}}, command_outbox_list},
 	{"outbox replay", "NOTICE", "deliver a notice that was given up", {{NULL, NULL, false}}, command_outbox_replay},
+	{"gateways", NULL, "SMS gateways: what each sent and cost today, its daily cap, and whether it works", {{NULL, NULL, false}}, command_gateways},
 	{"alarms", NULL, "trouble of the machine itself that lasts, or all that ever was", {{"all", NULL, false}}, command_alarms},
 	{"audit verify", NULL, "recompute the history's hashes", {{"incident", "NUMBER", false}}, command_audit_verify},
 	{"doctor", NULL, "every promise that a query can check", {{NULL, NULL, false}}, command_doctor},

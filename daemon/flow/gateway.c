@@ -6,6 +6,7 @@
 #include "../../protocol/json.h"
 #include "../base/log.h"
 #include "busy.h"
+#include "deliver.h"
 #include "gateway_counts.h"
 #include "parts.h"
 
@@ -222,6 +223,7 @@ static bool leave_unknown(struct call *c, const struct pg_result *r)
 	bool hope = false;
 	for (size_t i = 0, row = 0; i < c->all.report_count; i++) {
 		if (row < (size_t)r->rows && pg_bigint(r, (int)row, 0) == (int64_t)i + 1) {
+			deliver_reported(c->flow->deliver, pg_uuid(r, (int)row, 1), reports[i].state);
 			row++;
 			continue;
 		}
