@@ -15,6 +15,7 @@
 #include "flow/access.h"
 #include "flow/alarm.h"
 #include "flow/api.h"
+#include "flow/attach.h"
 #include "flow/audit.h"
 #include "flow/daemons.h"
 #include "flow/deliver.h"
@@ -25,6 +26,7 @@
 #include "flow/numbers.h"
 #include "flow/outage.h"
 #include "flow/parts.h"
+#include "flow/recent.h"
 #include "flow/roster.h"
 #include "flow/rules.h"
 #include "flow/watch.h"
@@ -113,16 +115,13 @@ static bool start_listening(struct app *app)
 	return true;
 }
 
-/* Rules are there for the first time: from now on reports can be taken. */
-static void on_rules(void *ctx, const char *why)
+/* Rules are there, and what was reported lately is known: from now on reports can be taken. */
+static void on_recent(void *ctx)
 {
 	struct app *app = ctx;
 	struct flow *f = &app->flow;
-	if (why != NULL) {
-		if (f->rules == NULL) /* the watch cannot try again without a version to compare with */
-			event_base_loopbreak(f->base);
+	if (!store_is_up(f->store))
 		return;
-	}
 	f->ready = true;
 	numbers_start(f->numbers);
 	deliver_look(f->deliver, 0);
@@ -138,6 +137,16 @@ static void on_rules(void *ctx, const char *why)
 	} else if (deliver_held(f->deliver) == 0) {
 		release_leases(app); /* of plans committed just as the connection broke: nobody here knows of them */
 	}
+}
+
+static void on_rules(void *ctx, const char *why)
+{
+	struct app *app = ctx;
+	struct flow *f = &app->flow;
+	if (why == NULL)
+		recent_load(f->recent, on_recent, app);
+	else if (f->rules == NULL) /* the watch cannot try again without a version to compare with */
+		event_base_loopbreak(f->base);
 }
 
 static void on_store_up(void *ctx)
@@ -290,6 +299,8 @@ static void open_modules(struct app *app)
 	                      &(struct store_handlers){on_store_up, on_store_down, app});
 	f->alarms = alarm_open(f);
 	f->numbers = numbers_open(f);
+	f->recent = recent_open(f);
+	f->attaching = attach_open(f);
 	f->incomings = incomings_open(f);
 	f->gateway_counts = gateway_counts_open(f);
 	f->daemons = daemons_open(f);
@@ -336,6 +347,8 @@ static void close_modules(struct app *app)
 	incomings_close(&f->incomings);
 	gateway_counts_close(&f->gateway_counts);
 	numbers_close(&f->numbers);
+	attach_close(&f->attaching);
+	recent_close(&f->recent);
 	alarm_close(&f->alarms);
 	rules_drop(&f->rules);
 	event_base_free(f->base);

@@ -76,6 +76,8 @@ void notice_body_render(const struct notice_view *v, struct buf *out)
 	json_member_string(&j, "notice", v->notice);
 	put_dispatch(&j, v);
 	put_incident(&j, v);
+	if (v->more_reports > 0)
+		json_member_int(&j, "more_reports", v->more_reports);
 	if (v->late_s > 0)
 		json_member_int(&j, "late_s", v->late_s);
 	json_end_object(&j);

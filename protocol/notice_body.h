@@ -22,6 +22,7 @@ struct notice_view {
 		bool has_position;
 		double lat, lon;
 	} incident;
+	int more_reports; /* so many reports told the same after the first; 0: member left out */
 	int late_s; /* seconds that an answer is overdue (reminders), or that the notice itself comes late; 0: member left out */
 };
 void notice_body_render(const struct notice_view *v, struct buf *out);

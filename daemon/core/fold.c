@@ -288,7 +288,28 @@ static bool decided(struct work *w, enum incident_event event)
 	return agrees(w, "to", incident_state_names[i->state]);
 }
 
+/* A report that belongs to it came: what it knew better was a triage by the machine, the plan that came of it stands beside. */
+static bool attached(struct work *w)
+{
+	if (!incident_is_open(w->incident->state))
+		return fail(w, "it does not fit, the incident is %s", incident_state_names[w->incident->state]);
+	if (json_member(w->data, "plan") != NULL)
+		return decided(w, INCIDENT_ON_TRIAGE);
+	const char *state = incident_state_names[w->incident->state];
+	return agrees(w, "from", state) && agrees(w, "to", state);
+}
+
 /* ---- all of it ---- */
+
+/* What is noted and changes no state: taken by a person on duty; a report taken out; another incident is not the same event. */
+static bool is_remark(const char *kind)
+{
+	static const char *const remarks[] = {"claimed", "detach", "not_duplicate"};
+	for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++)
+		if (strcmp(kind, remarks[i]) == 0)
+			return true;
+	return false;
+}
 
 static bool apply(struct work *w)
 {
@@ -301,7 +322,9 @@ static bool apply(struct work *w)
 		return opened(w);
 	if (strcmp(kind, "escalated") == 0)
 		return escalated(w);
-	if (strcmp(kind, "claimed") == 0)
+	if (strcmp(kind, "report_attached") == 0)
+		return attached(w);
+	if (is_remark(kind))
 		return true;
 	if (of_dispatch >= 0 && json_member(w->data, "dispatch") != NULL)
 		return answered(w, (enum dispatch_event)of_dispatch);

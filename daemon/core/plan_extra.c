@@ -131,3 +131,11 @@ size_t plan_stand_down_people(struct arena *a, const struct plan_setting *s, con
 	plan_work_end(&w);
 	return told;
 }
+
+void plan_answer(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
+                 const struct plan_reply *reply, struct plan *p)
+{
+	struct plan_work w = plan_work_begin(a, s, in, p);
+	plan_answer_reporter(&w, reply);
+	plan_work_end(&w);
+}

@@ -183,7 +183,7 @@ static int minutes_of(const struct plan_dispatch_view *d, int late_s)
 }
 
 /* Which text says that to a partner by SMS. An agency that has answered is not asked to answer again. */
-static const char *partner_text(enum notice_kind kind, const struct plan_dispatch_view *d)
+static const char *partner_text(enum notice_kind kind, const struct plan_dispatch_view *d, int more_reports)
 {
 	switch (kind) {
 	case NOTICE_REMINDER:
@@ -191,7 +191,7 @@ static const char *partner_text(enum notice_kind kind, const struct plan_dispatc
 	case NOTICE_CANCELLED:
 		return "partner_standdown";
 	case NOTICE_UPDATED:
-		return "partner_update";
+		return more_reports > 0 ? "partner_more" : "partner_update";
 	default:
 		return "partner_request";
 	}
@@ -200,8 +200,9 @@ static const char *partner_text(enum notice_kind kind, const struct plan_dispatc
 static struct plan_notice *tell_by_sms(struct plan_work *w, const struct plan_dispatch_view *d,
                                        const struct contact *contact, enum notice_kind kind, int late_s)
 {
-	char minutes[NUMBER_TEXT];
+	char minutes[NUMBER_TEXT], more[NUMBER_TEXT];
 	snprintf(minutes, sizeof minutes, "%d", minutes_of(d, late_s));
+	snprintf(more, sizeof more, "%d", w->about.more_reports);
 	const struct reply_value values[] = {
 	        {"no", w->number},
 	        {"jenis", plan_label(w->setting->policy, w->about.type)},
@@ -209,8 +210,10 @@ static struct plan_notice *tell_by_sms(struct plan_work *w, const struct plan_di
 	        {"desa", w->place_words},
 	        {"tugas", plan_sms_safe(w, d->task)},
 	        {"menit", minutes},
+	        {"jumlah", more},
 	};
-	return plan_add_sms(w, kind, contact->address, partner_text(kind, d), values, sizeof values / sizeof *values);
+	return plan_add_sms(w, kind, contact->address, partner_text(kind, d, w->about.more_reports), values,
+	                    sizeof values / sizeof *values);
 }
 
 /* base + the dispatch's token; ret has room for size bytes. */
@@ -257,6 +260,7 @@ static struct plan_notice *tell_by_webhook(struct plan_work *w, const struct pla
 	                     .has_position = about->has_position,
 	                     .lat = about->lat,
 	                     .lon = about->lon},
+	        .more_reports = kind == NOTICE_UPDATED ? about->more_reports : 0,
 	        .late_s = late_s,
 	};
 	buf_reset(&w->scratch);

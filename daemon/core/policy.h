@@ -64,6 +64,13 @@ struct alarm_rule {
 	const char *people[4]; /* slugs; NULL ends */
 	int repeat_s;          /* told again while it lasts */
 };
+/* "duplicates": when a report tells an event that is known already. See duplicate.h. */
+struct duplicate_rules {
+	int window_s;                 /* "window_h": nothing older is compared; the same words of the same sender within it are the same event */
+	int near_s;                   /* "near_h": so close in time another sender's report may surely mean the same */
+	double attach_at, suggest_at; /* scores: from here it is sure, from here a person is asked */
+	bool http_attaches;           /* "http": "attach"; by default what comes with a source's own key is a report of its own, and only suggested */
+};
 enum { POLICY_RULES_MAX = 12, POLICY_RUNGS_MAX = 16 };
 struct type_rules {
 	bool defined;
@@ -90,6 +97,7 @@ struct policy {
 	int follow_up_s;         /* a handed-over incident is looked after again: "follow_up_within", default 7 days */
 	int expire_s; /* a dispatch that nobody ever answered ends after this long: "expire_after", default 3 days */
 	int stale_s;  /* a notice that left later than this says that it is late: "late_after", default 10 minutes */
+	struct duplicate_rules duplicates;
 	struct alarm_rule alarms[ALARM_KINDS]; /* who is told when the machine itself is in trouble: "alarms" */
 };
 /* Parses and validates policy.jsonc. Returns NULL with one line per fault in faults

@@ -7,6 +7,7 @@
 #include "../../protocol/sms_text.h"
 #include "policy.h"
 #include "policy_alarms.h"
+#include "policy_duplicates.h"
 #include "policy_place.h"
 #include "replies.h"
 
@@ -621,7 +622,7 @@ static void read_triage(struct reader *r, const cJSON *value, void *into)
 	read_object(r, value, members, COUNT(members), into);
 }
 
-static void alarm_fault(void *ctx, const char *pointer, const char *why)
+static void fault_below(void *ctx, const char *pointer, const char *why)
 {
 	struct reader *r = ctx;
 	size_t before = strlen(r->path);
@@ -632,7 +633,12 @@ static void alarm_fault(void *ctx, const char *pointer, const char *why)
 
 static void read_alarms(struct reader *r, const cJSON *value, void *into)
 {
-	policy_alarms_read(r->arena, value, alarm_fault, r, into);
+	policy_alarms_read(r->arena, value, fault_below, r, into);
+}
+
+static void read_duplicates(struct reader *r, const cJSON *value, void *into)
+{
+	policy_duplicates_read(r->arena, value, fault_below, r, into);
 }
 
 /* In this order: what is referred to stands before what refers to it. */
@@ -646,6 +652,7 @@ static const struct member policy_members[] = {
         {"expire_after", read_duration, offsetof(struct policy, expire_s), false},
         {"late_after", read_duration, offsetof(struct policy, stale_s), false},
         {"alarms", read_alarms, offsetof(struct policy, alarms), false},
+        {"duplicates", read_duplicates, offsetof(struct policy, duplicates), false},
         {"thresholds", read_thresholds, 0, true},
         {"ladders", read_ladders, 0, true},
         {"triage", read_triage, 0, true},
@@ -669,6 +676,7 @@ const struct policy *policy_read(struct arena *a, const char *file, const char *
 	p->expire_s = EXPIRE_S;
 	p->stale_s = STALE_S;
 	policy_alarms_default(p->alarms);
+	p->duplicates = policy_duplicates_default();
 	read_object(&r, tree, policy_members, COUNT(policy_members), p);
 	cJSON_Delete(tree);
 	return r.fault_count == 0 ? p : NULL;

@@ -11,6 +11,7 @@
 #include "query.h"
 #include "respond.h"
 #include "rules.h"
+#include "senders.h"
 #include "shifts.h"
 #include "watch.h"
 
@@ -46,6 +47,10 @@ const struct http_route api_routes[] = {
         {"GET", "/v1/outbox", query_outbox, READERS, 0},
         {"POST", "/v1/outbox/{notice}/replay", query_replay, DECIDERS, EVENT_BODY},
         {"GET", "/v1/alarms", query_alarms, READERS, 0},
+        {"GET", "/v1/senders", senders_get_all, READERS, 0},
+        {"GET", "/v1/senders/{address}", senders_get, READERS, 0},
+        {"POST", "/v1/senders/{address}/marks", senders_post_mark, DECIDERS, EVENT_BODY},
+        {"POST", "/v1/senders/{address}/marks/{id}/retire", senders_post_retire, DECIDERS, EVENT_BODY},
         {"GET", "/v1/agencies", query_agencies, READERS, 0},
         {"GET", "/v1/people", query_people, READERS, 0},
         {"GET", "/v1/shifts", shifts_get, READERS, 0},

@@ -9,6 +9,7 @@
 #include "deliver.h"
 #include "escalate.h"
 #include "order.h"
+#include "replan.h"
 #include "stand_down.h"
 
 enum { TRIES_MOST = 30 };
@@ -123,45 +124,6 @@ static void on_written(void *ctx, struct change *c, enum store_end end, int vers
 
 /* ---- decide ---- */
 
-static bool is_told(const struct order *o, const struct agency *a)
-{
-	for (int i = 0; i < o->row_count; i++)
-		if (strcmp(o->rows[i].agency, a->slug) == 0 && o->rows[i].state != DISPATCH_CANCELLED)
-			return true;
-	return false;
-}
-
-/* Takes out of the plan what exists already: agencies told before keep their dispatch. */
-static void drop_told(const struct order *o, struct plan *p)
-{
-	size_t dispatches = 0, notices = 0, deadlines = 0;
-	struct uuid gone[PLAN_DISPATCHES];
-	size_t gone_count = 0;
-	for (size_t i = 0; i < p->dispatch_count; i++) {
-		if (is_told(o, p->dispatches[i].agency))
-			gone[gone_count++] = p->dispatches[i].id;
-		else
-			p->dispatches[dispatches++] = p->dispatches[i];
-	}
-	p->dispatch_count = dispatches;
-	for (size_t i = 0; i < p->notice_count; i++) {
-		bool keep = p->notices[i].kind != NOTICE_RECEIPT;
-		for (size_t g = 0; g < gone_count; g++)
-			keep &= !uuid_equal(p->notices[i].about, gone[g]);
-		if (keep)
-			p->notices[notices++] = p->notices[i];
-	}
-	p->notice_count = notices;
-	for (size_t i = 0; i < p->deadline_count; i++) {
-		bool keep = true;
-		for (size_t g = 0; g < gone_count; g++)
-			keep &= !uuid_equal(p->deadlines[i].subject, gone[g]);
-		if (keep)
-			p->deadlines[deadlines++] = p->deadlines[i];
-	}
-	p->deadline_count = deadlines;
-}
-
 static bool plan_triage(struct order *o)
 {
 	const struct event_request *q = &o->asked;
@@ -180,18 +142,8 @@ static bool plan_triage(struct order *o)
 	};
 	triage_report(o->rules->lexicon, o->rules->gazetteer, &stated, &o->triage);
 	const struct plan_setting setting = rules_setting(o->flow, o->rules);
-	const struct plan_input input = {
-	        .triage = &o->triage,
-	        .number = o->incident.number,
-	        .incident = o->incident.id,
-	        .incident_version = o->incident.version + 1,
-	        .place_text = q->place_text != NULL ? q->place_text : o->incident.place_text,
-	        .has_position = o->incident.has_position,
-	        .lat = o->incident.lat,
-	        .lon = o->incident.lon,
-	};
-	o->plan = plan_make(o->arena, &setting, &input);
-	drop_told(o, o->plan);
+	o->plan = replan_make(o->arena, &setting, &o->incident, o->rows, o->row_count, &o->triage,
+	                      q->place_text != NULL ? q->place_text : o->incident.place_text);
 	c->type = incident_type_names[o->triage.type];
 	c->urgency = urgency_names[o->triage.urgency];
 	c->region = region;
@@ -209,7 +161,7 @@ static bool plan_agency(struct order *o)
 		order_reply_invalid(o, "#/agency", "no such agency in the directory");
 		return false;
 	}
-	if (is_told(o, to)) {
+	if (replan_is_told(o->rows, o->row_count, to)) {
 		order_reply_invalid(o, "#/agency", "this agency has a dispatch in this incident already");
 		return false;
 	}

@@ -6,6 +6,7 @@
  *   partner    an answer of an agency's telephone or of a person on duty
  *   conversation  all the rest: what a citizen writes
  *   intake     a report is read, triaged, planned, committed, acknowledged
+ *   attach     a report that belongs to an open incident becomes part of it
  *   deliver    notices leave, are retried, are given up
  *   respond    partners answer; coordinators decide (coordinate)
  *   escalate   clocks run out; the ladder climbs
@@ -14,7 +15,7 @@
  *   watch      health, metrics, the look at the queues
  *   audit      what is armed and waiting is compared with what the events say, and repaired
  *
- * Beside the path: rules (the snapshot that decisions are made on), access (who may ask what), numbers (report numbers), query (reading),
+ * Beside the path: recent (what was reported in the last days), rules (the snapshot that decisions are made on), access (who may ask what), numbers (report numbers), query (reading),
  * link (the partner's page), alarm (trouble of the machine itself: people are told), outage (the
  * same when the database is away), api (the table of routes). */
 #ifndef SIGAP_FLOW_H
@@ -39,6 +40,8 @@ struct daemons;
 struct alarms;
 struct roster_watch;
 struct audit;
+struct recent;
+struct attach_lines;
 
 /* What the stages share. Made and ended by app.c. */
 struct flow {
@@ -60,6 +63,8 @@ struct flow {
 	struct alarms *alarms;
 	struct roster_watch *roster;
 	struct audit *audit;
+	struct recent *recent;
+	struct attach_lines *attaching;
 	bool ready; /* rules are loaded and the database answers */
 	bool draining;
 };

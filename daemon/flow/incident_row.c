@@ -32,7 +32,7 @@ bool incident_row_read(struct arena *a, const struct pg_result *r, int row, int 
 	return true;
 }
 
-enum { COLUMN_DISPATCH = 12, COLUMN_MERGED_INTO = 21, COLUMN_TOLD = 23 };
+enum { COLUMN_DISPATCH = 12, COLUMN_MERGED_INTO = 21, COLUMN_TOLD = 23, COLUMN_REPORTS, COLUMN_TRIAGED };
 
 static bool dispatch_read(struct arena *a, const struct pg_result *r, int row, struct dispatch_row *ret)
 {
@@ -66,6 +66,8 @@ int incident_rows_read(struct arena *a, const struct pg_result *r, struct incide
 		ret->merged_into_number = pg_bigint(r, 0, COLUMN_MERGED_INTO + 1);
 	}
 	*ret_told = pg_is_null(r, 0, COLUMN_TOLD) ? "" : copy(a, r, 0, COLUMN_TOLD);
+	ret->report_count = pg_int(r, 0, COLUMN_REPORTS);
+	ret->triaged_by_a_person = pg_bool(r, 0, COLUMN_TRIAGED);
 	int n = 0;
 	for (int row = 0; row < r->rows && n < max; row++)
 		n += dispatch_read(a, r, row, &rows[n]);

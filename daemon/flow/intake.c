@@ -8,6 +8,7 @@
 #include "../base/log.h"
 #include "../base/metrics.h"
 #include "access.h"
+#include "attach.h"
 #include "busy.h"
 #include "deliver.h"
 #include "escalate.h"
@@ -15,6 +16,11 @@
 #include "report_answer.h"
 
 /* ---- the path ---- */
+
+static bool opens_incident(const struct intake *in)
+{
+	return !uuid_is_nil(in->plan->incident);
+}
 
 static void on_committed(void *ctx, struct store_report *report, enum store_end end, struct wall at)
 {
@@ -32,9 +38,15 @@ static void on_committed(void *ctx, struct store_report *report, enum store_end 
 	} else if (end == STORE_REPEATED) {
 		metric_add(M_REPORTS_REPEATED, 1);
 	}
+	bool opened = opens_incident(in);
+	struct uuid incident = in->plan->incident;
+	if (opened && end == STORE_KEPT && in->match.answer == DUPLICATE_SUGGEST)
+		recent_suggest(f->recent, incident, report->id, &in->match);
 	struct rules *rules = in->rules; /* the answer names agencies of the plan; afterwards in is gone */
 	in->answer(in, end, at);
 	rules_drop(&rules);
+	if (opened)
+		recent_settled(f->recent, incident, end == STORE_KEPT, end != STORE_UNAVAILABLE, at);
 }
 
 /* A source that states the type and no urgency gets at least the type's own: a body must not count as normal because nobody said otherwise. */
@@ -46,23 +58,44 @@ static void default_urgency(struct intake *in)
 		in->triage.urgency = type->default_urgency;
 }
 
-/* Triage and plan: decided here, in one go, from one snapshot. */
-static void decide(struct intake *in, int64_t number)
+/* What is it, where is it: read once, under one snapshot of the rules, which holds to the end. */
+static void read_report(struct intake *in)
 {
-	struct flow *f = in->flow;
 	struct store_report *r = &in->report;
-	in->rules = rules_hold(f->rules);
+	in->rules = rules_hold(in->flow->rules);
 	triage_report(in->rules->lexicon, in->rules->gazetteer, &in->stated, &in->triage);
 	default_urgency(in);
-	const char *place = r->place_text != NULL           ? r->place_text
-	                    : in->triage.place_text[0] != 0 ? in->triage.place_text
-	                                                    : NULL;
-	r->place_text = place;
-	const struct plan_setting setting = rules_setting(f, in->rules);
+	if (r->place_text == NULL && in->triage.place_text[0] != '\0')
+		r->place_text = in->triage.place_text;
+	r->type = in->read_as != TYPE_UNSURE ? in->read_as : in->triage.type;
+	r->urgency = in->triage.urgency;
+}
+
+const char *intake_triage_json(struct arena *a, const struct triage *t, const struct gazetteer *g, const char *turn)
+{
+	struct buf text;
+	buf_init(&text, 64 * 1024);
+	triage_render(t, g, &text);
+	const char *kept = arena_strndup(a, text.data, text.len);
+	if (turn != NULL)
+		kept = arena_printf(a, "%.*s,\"turn\":%s}", (int)text.len - 1, kept, turn);
+	buf_free(&text);
+	return kept;
+}
+
+static const char *triage_text_of(struct intake *in)
+{
+	return intake_triage_json(in->arena, &in->triage, in->rules->gazetteer, in->turn_json);
+}
+
+static void make_plan(struct intake *in, int64_t number)
+{
+	struct store_report *r = &in->report;
+	const struct plan_setting setting = rules_setting(in->flow, in->rules);
 	const struct plan_input input = {
 	        .triage = &in->triage,
 	        .number = number,
-	        .place_text = place,
+	        .place_text = r->place_text,
 	        .has_position = r->has_position,
 	        .lat = r->lat,
 	        .lon = r->lon,
@@ -70,12 +103,19 @@ static void decide(struct intake *in, int64_t number)
 	                          : in->reply_to != NULL ? in->reply_to
 	                                                 : r->phone,
 	        .via = in->via,
+	        .turn = in->turn,
 	        .sms_report = in->sms,
 	};
 	in->plan = plan_make(in->arena, &setting, &input);
-	r->type = in->triage.type;
-	r->urgency = in->triage.urgency;
+	r->asks = in->plan->asks;
 	r->plan = in->plan;
+}
+
+static void give_up(struct intake *in)
+{
+	struct rules *rules = in->rules;
+	in->answer(in, STORE_UNAVAILABLE, (struct wall){0});
+	rules_drop(&rules);
 }
 
 static void on_number(void *ctx, int64_t number)
@@ -83,20 +123,19 @@ static void on_number(void *ctx, int64_t number)
 	struct intake *in = ctx;
 	struct store_report *r = &in->report;
 	if (number == 0) {
-		in->answer(in, STORE_UNAVAILABLE, (struct wall){0});
+		give_up(in);
 		return;
 	}
-	decide(in, number);
-	struct buf text;
-	buf_init(&text, 64 * 1024);
-	triage_render(&in->triage, in->rules->gazetteer, &text);
-	r->triage = arena_strndup(in->arena, text.data, text.len);
-	buf_reset(&text);
-	if (!uuid_is_nil(in->plan->incident)) {
+	make_plan(in, number);
+	r->triage = triage_text_of(in);
+	if (opens_incident(in)) {
+		struct buf text;
+		buf_init(&text, 64 * 1024);
 		plan_render_opened(in->plan, &text);
 		r->opened = arena_strndup(in->arena, text.data, text.len);
+		buf_free(&text);
+		recent_begin(in->flow->recent, in->plan->incident, &in->facts);
 	}
-	buf_free(&text);
 	bool *leased = arena_array(in->arena, bool, in->plan->notice_count + 1);
 	deliver_reserve(in->flow->deliver, in->plan, leased);
 	r->leased = leased;
@@ -106,10 +145,96 @@ static void on_number(void *ctx, int64_t number)
 	store_report(in->flow->store, r);
 }
 
+/* ---- what is known already ---- */
+
+static void route(struct intake *in);
+
+static void on_attached(struct attach *a, enum attach_end end, int64_t incident_number)
+{
+	static const enum store_end ends[] = {[ATTACH_KEPT] = STORE_KEPT,
+	                                      [ATTACH_REPEATED] = STORE_REPEATED,
+	                                      [ATTACH_UNAVAILABLE] = STORE_UNAVAILABLE};
+	(void)incident_number;
+	struct intake *in = a->ctx;
+	fault_point("intake.attached");
+	if (end == ATTACH_ENDED) {
+		in->attach = NULL;
+		in->own = true;
+		route(in);
+		return;
+	}
+	if (end == ATTACH_KEPT) {
+		metric_add(in->sms ? M_REPORTS_SMS : M_REPORTS_HTTP, 1);
+		metric_observe(M_REPORT_SECONDS, (double)(mono_now().us - in->received.us) / 1e6);
+	}
+	struct rules *rules = in->rules;
+	in->answer(in, ends[end], db_clock_now(&in->flow->clock));
+	rules_drop(&rules);
+}
+
+static void become_part(struct intake *in)
+{
+	struct attach *a = in->attach = arena_new_of(in->arena, struct attach);
+	a->flow = in->flow;
+	a->arena = in->arena;
+	a->report = in->report;
+	a->report.relation = "duplicate";
+	a->report.triage = triage_text_of(in);
+	a->incident = in->match.incident;
+	a->score = in->match.verdict.score;
+	a->reasons = recent_reasons(in->arena, &in->match.verdict);
+	a->read = &in->triage;
+	if (in->sms && !in->no_reply)
+		a->reply = (struct plan_reply){
+		        .key = "merged", .to = in->reply_to != NULL ? in->reply_to : in->report.phone, .via = in->via};
+	a->done = on_attached;
+	a->ctx = in;
+	attach_submit(a);
+}
+
+static void on_settled(void *ctx, bool available)
+{
+	struct intake *in = ctx;
+	if (available)
+		route(in);
+	else
+		give_up(in);
+}
+
+/* A message that sets nothing in motion repeats nothing either. */
+static bool is_about_something(const struct intake *in)
+{
+	const struct triage *t = &in->triage;
+	if (in->turn != NULL && in->turn->silent)
+		return false;
+	bool silent = t->type == TYPE_NOT_A_REPORT || t->type == TYPE_STATUS_QUERY || t->type == TYPE_FOLLOWUP;
+	return !silent || t->type_confidence < in->rules->policy->type_threshold;
+}
+
+/* Part of an incident that is known, or one of its own. */
+static void route(struct intake *in)
+{
+	struct flow *f = in->flow;
+	bool may_attach = !in->own && (in->sms || in->rules->policy->duplicates.http_attaches);
+	in->match.answer = DUPLICATE_NO;
+	if (is_about_something(in))
+		recent_find(f->recent, &in->facts, may_attach, &in->match);
+	if (in->match.answer != DUPLICATE_ATTACH) {
+		numbers_take(f->numbers, on_number, in);
+	} else if (in->match.in_flight) {
+		in->waiter = (struct recent_waiter){.go = on_settled, .ctx = in};
+		recent_wait(f->recent, in->match.incident, &in->waiter);
+	} else {
+		become_part(in);
+	}
+}
+
 void intake_submit(struct intake *in)
 {
 	in->report.id = uuid_make();
-	numbers_take(in->flow->numbers, on_number, in);
+	read_report(in);
+	recent_read(in->flow->recent, &in->report, &in->triage, &in->facts);
+	route(in);
 }
 
 /* ---- POST /v1/reports ---- */
@@ -133,7 +258,11 @@ static void on_answer(struct intake *in, enum store_end end, struct wall at)
 	struct http_request *r = in->ctx;
 	switch (end) {
 	case STORE_KEPT:
-		answer_kept(in, r, at);
+		if (in->attach == NULL)
+			answer_kept(in, r, at);
+		else /* its incident is in the database */
+			report_answer_again(in->flow, r, in->report.gateway, in->report.external_id,
+			                    in->report.fingerprint);
 		return;
 	case STORE_REPEATED:
 		report_answer_again(in->flow, r, in->report.gateway, in->report.external_id, in->report.fingerprint);

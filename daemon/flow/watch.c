@@ -15,6 +15,7 @@
 #include "deliver.h"
 #include "escalate.h"
 #include "gateway_counts.h"
+#include "recent.h"
 #include "rules.h"
 
 enum { MEASURE_EVERY = 10, STEP_S = 5 };
@@ -68,6 +69,8 @@ static void on_look(void *ctx, const struct pg_result *r)
 	if (!pg_is_null(r, 0, 2))
 		escalate_look(f->escalate, clock_ms_until(pg_time(r, 0, 2), now));
 	daemons_looked(f->daemons, pg_bool(r, 0, 4), pg_bool(r, 0, 5));
+	if (!pg_is_null(r, 0, 6))
+		recent_follow(f->recent, pg_uuid(r, 0, 6));
 	if (f->rules != NULL && pg_bigint(r, 0, 3) != f->rules->version && !rules_loading())
 		rules_load(f, on_rules, NULL);
 }
@@ -76,8 +79,8 @@ static void on_look(void *ctx, const struct pg_result *r)
 static void on_measured(void *ctx, const struct pg_result *r)
 {
 	if (r->status == PG_OK) {
-		metric_set(M_OUTBOX_OPEN, (double)pg_bigint(r, 0, 6));
-		metric_set(M_DEADLINES_OPEN, (double)pg_bigint(r, 0, 7));
+		metric_set(M_OUTBOX_OPEN, (double)pg_bigint(r, 0, 7));
+		metric_set(M_DEADLINES_OPEN, (double)pg_bigint(r, 0, 8));
 	}
 	on_look(ctx, r);
 }

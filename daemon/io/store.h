@@ -103,6 +103,13 @@ struct change {
 	        report; /* that this change adds to the incident, with its number; NULL: none. When its key is known already, the change has no effect
 	                                    * (STORE_CONFLICT); of its plan only the number counts */
 	int64_t report_number;
+	int64_t opens; /* 0, or the number of an incident that does not exist yet: this change opens it (expected 0, kind "opened", tied to another one's) */
+	bool has_position; /* of an incident that is opened */
+	double lat, lon;
+	int reports;          /* how many reports more (or fewer) the incident has afterwards, `report` not counted */
+	struct uuid moves;    /* a report that belongs to this incident from now on, which it opened; nil: none */
+	struct uuid judged;   /* a person has decided whether the incident is the same event as that one; nil: no */
+	const char *decision; /* "same", "different" */
 	struct change *tied; /* another incident's change: both take effect, or neither; its done is not called */
 	void (*done)(void *ctx, struct change *c, enum store_end end, int version, struct wall at);
 	void *ctx;

@@ -364,6 +364,25 @@ static void put_brought(struct columns *c, struct change *const *changes, int n,
 	give(a, COUNT(change_report_types), params);
 }
 
+static const enum pg_type change_beside_types[] = {PG_INT8, PG_FLOAT8, PG_FLOAT8, PG_INT4, PG_UUID, PG_UUID, PG_TEXT};
+
+/* What few changes have: incidents that they open, reports that they move, suggestions that they decide. */
+static void put_beside(struct columns *c, struct change *const *changes, int n, struct pg_params *params)
+{
+	struct pg_array *a[COLUMNS_MOST];
+	take(c, change_beside_types, COUNT(change_beside_types), a);
+	for (int i = 0; i < n; i++) {
+		const struct change *x = changes[i];
+		pg_array_bigint(a[0], x->opens);
+		put_position(&a[1], x->has_position, x->lat, x->lon);
+		pg_array_int(a[3], x->reports);
+		put_uuid_or_null(a[4], x->moves);
+		put_uuid_or_null(a[5], x->judged);
+		pg_array_text(a[6], x->decision);
+	}
+	give(a, COUNT(change_beside_types), params);
+}
+
 void columns_changes(struct columns *c, struct change *const *changes, int n, bool all_or_none, int lease_s,
                      struct uuid owner, struct pg_params *params)
 {
@@ -372,6 +391,7 @@ void columns_changes(struct columns *c, struct change *const *changes, int n, bo
 	put_arms(c, changes, n, params);
 	pg_param_bool(params, all_or_none);
 	put_brought(c, changes, n, params);
+	put_beside(c, changes, n, params);
 }
 
 /* ---- finish_attempts ---- */

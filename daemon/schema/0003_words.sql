@@ -42,6 +42,10 @@ comment on table inbound_part is 'parts of long messages that wait for the other
 create index inbound_part_message on inbound_part (gateway, sender, recipient, ref, total);
 insert into task (name) values ('parts');
 
+-- The latest reports of a number without a sort, however many it sent: ids grow with time.
+drop index reporter_phone;
+create index reporter_phone on reporter (phone, report_id);
+
 -- ---- duplicates ----------------------------------------------------------------------------------------------------------
 
 create table duplicate_suggestion (
@@ -75,7 +79,8 @@ create table sender_mark (
 	retired_by text
 );
 comment on table sender_mark is 'what is known of a sender. blocked: what he sends is kept and shown, but nobody is dispatched and he gets no answer; prank: evidence, nothing more; automatic: a machine, never answered';
-create index sender_mark_address on sender_mark (address) where retired_at is null;
+create index sender_mark_address on sender_mark (address);
+create index sender_mark_in_force on sender_mark (made_at) where retired_at is null;
 
 -- ---- gateways ------------------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,9 @@
 -- A change whose expected version is no longer the incident's has no effect at all; of two for one incident one wins. Children name their change by its place (from 1).
 -- $55: all or none (a merge is two changes); its incidents are locked, in one order, before any is changed.
 -- A report that an incident gets (a repetition, more about it) comes with its change: when the report's key is known already, the change has no effect.
+-- A change with the expected version 0 opens an incident; it is tied to another one's, out of which $81 takes a report. By place of the change: $77 to $79 number and
+-- position of an incident that is opened, $80 reports more or fewer, $81 a report that belongs to this incident from now on, $82 and $83 what was decided about
+-- a suggestion: the other incident, and whether it is the same event.
 -- Returns place, new version and the database's time of those that took effect.
 with c as (
 	select * from unnest($1::uuid[], $2::int4[], $3::text[], $4::text[], $5::json[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
@@ -12,7 +15,7 @@ with c as (
 		select from unnest($1::uuid[], $2::int4[]) as x(incident, expected) join incident i on i.id = x.incident and i.version = x.expected
 		where $55::bool order by i.id for update of i
 	) y
-), ok as (
+), changed as (
 	update incident i set
 		version = i.version + 1,
 		head = event_hash(i.head, i.id, i.version + 1, now(), c.actor, c.kind, c.data),
@@ -24,12 +27,23 @@ with c as (
 		summary = coalesce(c.summary, i.summary),
 		disposition = case when coalesce(c.state, i.state) = 'closed' then coalesce(c.disposition, i.disposition) end,
 		merged_into = case when coalesce(c.state, i.state) = 'merged' then coalesce(c.merged_into, i.merged_into) end,
-		report_count = i.report_count + (c.external_id is not null)::int4
+		report_count = i.report_count + (c.external_id is not null)::int4 + coalesce(($80::int4[])[c.ord], 0)
 	from c
 	where i.id = c.incident and i.version = c.expected
 		and not exists (select from inbound b where b.gateway = c.gateway and b.external_id = c.external_id)
-		and (not $55::bool or (select n from held) = cardinality($1::uuid[]))
+		and (not $55::bool or (select n from held) = cardinality($1::uuid[]) - cardinality(array_positions($2::int4[], 0)))
 	returning c.ord, i.id, i.version, i.head, c.actor, c.kind, c.data
+), opened as (
+	insert into incident (id, number, state, version, head, type, urgency, region, place_text, lat, lon, summary)
+	select c.incident, ($77::int8[])[c.ord], c.state, 1, event_hash('', c.incident, 1, now(), c.actor, c.kind, c.data), c.type, c.urgency, c.region, c.place_text,
+		($78::float8[])[c.ord], ($79::float8[])[c.ord], c.summary
+	from c
+	where c.expected = 0 and $55::bool and (select n from held) = cardinality($1::uuid[]) - cardinality(array_positions($2::int4[], 0))
+	returning id, version, head
+), ok as (
+	select * from changed
+	union all
+	select c.ord, o.id, o.version, o.head, c.actor, c.kind, c.data from opened o join c on c.incident = o.id
 ), done as materialized (
 	-- by its place each change's own values are found in the parameters; a join would be a loop over all changes for each row
 	select coalesce(array_agg(ord::int4), '{}') as places from ok
@@ -99,5 +113,26 @@ with c as (
 ), new_reporter as (
 	insert into reporter (report_id, phone, name)
 	select id, phone, name from brought where phone is not null or name is not null
+), moved as (
+	update report r set incident_id = m.incident, relation = 'opens'
+	from (
+		select c.incident, ($81::uuid[])[c.ord] as report from c, done
+		where ($81::uuid[])[c.ord] is not null and c.ord::int4 = any(done.places)
+	) m
+	where r.id = m.report
+), decided as (
+	update duplicate_suggestion s set decided_at = now(), decided_by = m.actor, decision = m.decision
+	from (
+		select c.actor, c.incident, ($82::uuid[])[c.ord] as other, ($83::text[])[c.ord] as decision from c, done
+		where ($83::text[])[c.ord] is not null and c.ord::int4 = any(done.places)
+	) m
+	cross join lateral (values (m.incident, m.other), (m.other, m.incident)) as pair(one, two)
+	where s.incident_id = pair.one and s.other_id = pair.two
+), marked as (
+	-- who reported what proved false: evidence, in the same transaction
+	insert into sender_mark (address, mark, reason, report_id, made_by)
+	select p.phone, 'prank', coalesce(ok.data->>'evidence', ''), r.id, ok.actor
+	from ok join report r on r.incident_id = ok.id and r.relation = 'opens' join reporter p on p.report_id = r.id
+	where ok.kind = 'false_report' and p.phone is not null
 )
 select ord, version, now() from ok

@@ -4,6 +4,7 @@ select now(),
 	(select min(due_at) from deadline), (select value from setting where name = 'rules_version'),
 	exists (select from daemon where owner = $1::uuid and seen_at > '-infinity'),
 	exists (select from daemon where owner <> $1::uuid and pg_try_advisory_xact_lock(lock_key)),
+	case when exists (select from daemon where owner <> $1::uuid and seen_at > '-infinity') then (select id from report order by id desc limit 1) end,
 	(select case when c.n < 1000 then c.n else greatest(c.n, t.reltuples::int8) end
 		from (select count(*) as n from (select from outbox order by priority, due_at limit 1000) x) c, pg_class t where t.oid = 'outbox'::regclass),
 	(select case when c.n < 1000 then c.n else greatest(c.n, t.reltuples::int8) end
