@@ -352,6 +352,28 @@ def test_a_partner_answers_through_any_gateway(gateway):
     assert gateway.stack.value("select via from notice where body = %s", told) == gateway.fake.name
 
 
+def test_with_several_gateways_everybody_is_answered_through_his_own(postgres):
+    fakes = [Generic(), WhatsApp(), Vonage(), Telegram()]
+    stack = Stack(postgres, people=PEOPLE, started=False)
+    try:
+        stack.write_conf({f"gateway {fake.name}": fake.settings(stack.folder) for fake in fakes})
+        stack.start()
+        for n, fake in enumerate(fakes):
+            fake.base, world = stack.url, World(stack, fake)
+            sender = f"{'' if world.handles else '+'}62812600000{n}"
+            world.taken(fake.bring(sender, f"{TEXT} lewat {fake.name}"))
+            assert len(world.reports(sender)) == 1
+            world.receipt(sender)
+        stack.send_sms("+628126000099", TEXT)
+        wait_until(lambda: stack.sms.to("+628126000099"), SOON, "the receipt through Kannel")
+        for n, fake in enumerate(fakes):
+            assert {m["to"] for m in fake.sent} == {f"{'' if fake.kind == 'telegram' else '+'}62812600000{n}"}
+        stack.close()
+    finally:
+        for fake in fakes:
+            fake.close()
+
+
 @kinds(*ALL)
 def test_while_the_database_is_away_the_gateway_is_told_to_come_again(gateway):
     sender = gateway.sender()
