@@ -283,6 +283,8 @@ def test_delivery_reports_are_recorded_out_of_order_and_twice(gateway):
         gateway.taken(fake.report(sent, state))
     assert [d["state"] for d in gateway.recorded(sender)] == [
         "delivered", "queued" if isinstance(fake, Infobip) else "sent", "delivered"]
+    state = gateway.stack.value("select notice_delivery(id) from notice where kind = 'receipt' and address = %s", sender)
+    assert state == "delivered", "whatever came last"
 
 
 @kinds(*REPORTING)
@@ -324,6 +326,7 @@ def test_a_message_of_several_parts_is_reported_part_by_part(gateway):
     rows = gateway.recorded(sender)
     assert rows[0]["parts"] == 2 and rows[0]["state"] == "sent"
     assert len({d["part"] for d in rows if d["state"] == "delivered"}) == 2 and len(rows) == 4
+    assert gateway.stack.value("select notice_delivery(id) from notice where kind = 'receipt' and address = %s", sender) == "delivered"
 
 
 # ---- parts, partners --------------------------------------------------------------------------------------------------------
