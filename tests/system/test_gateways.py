@@ -222,6 +222,17 @@ def test_a_batch_of_a_thousand_of_one_sender_keeps_its_order(gateway):
 
 
 @kinds(Generic)
+def test_an_answer_in_the_same_call_as_its_report_finds_it(gateway):
+    """What one sender writes is worked on one after the other, though many messages of a call are under way at once."""
+    senders = [gateway.sender() for _ in range(6)]
+    said = ["tolong ada orang gila dipasung keluarganya", "kelurahan Petung"]
+    gateway.taken(gateway.fake.batch([(sender, text) for sender in senders for text in said]))
+    for sender in senders:
+        first, second = gateway.reports(sender)
+        assert (first["asks"], second["answers"]) == ("place", first["id"])
+
+
+@kinds(Generic)
 def test_a_batch_that_cannot_be_kept_whole_is_asked_for_again(gateway):
     """The database refuses one of many: the gateway hears 503, brings all again, and every message is there once."""
     pairs = [(gateway.sender(), f"{TEXT} ulang {i}") for i in range(30)]
