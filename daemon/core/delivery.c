@@ -15,16 +15,17 @@ void delivery_add(struct delivery *d, enum delivery_state state, int part, int p
 		return;
 	}
 	d->seen_of_parts |= 1u << state;
-	if (state == DELIVERY_DELIVERED && part <= DELIVERY_PARTS)
-		d->delivered[part / 8] |= (uint8_t)(1u << part % 8);
+	if (state != DELIVERY_DELIVERED || d->delivered_count == DELIVERY_PARTS)
+		return;
+	for (int i = 0; i < d->delivered_count; i++)
+		if (d->delivered[i] == part)
+			return;
+	d->delivered[d->delivered_count++] = part;
 }
 
 static bool all_parts_delivered(const struct delivery *d)
 {
-	for (int part = 1; part <= d->parts; part++)
-		if (part > DELIVERY_PARTS || (d->delivered[part / 8] & 1u << part % 8) == 0)
-			return false;
-	return d->parts > 0;
+	return d->parts > 0 && d->delivered_count >= d->parts;
 }
 
 bool delivery_now(const struct delivery *d, enum delivery_state *ret)

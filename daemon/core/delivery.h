@@ -16,7 +16,9 @@ enum { DELIVERY_PARTS = 255 }; /* more fit into no user data header (3GPP TS 23.
 struct delivery {
 	unsigned seen;          /* bit per enum delivery_state that was reported of the whole message */
 	unsigned seen_of_parts; /* the same, of single parts */
-	uint8_t delivered[DELIVERY_PARTS / 8 + 1]; /* bit per part */
+	int delivered
+	        [DELIVERY_PARTS]; /* the parts that were: some gateways do not number them, but tell them apart by any number */
+	int delivered_count;
 	int parts; /* of the message: the highest number that anybody told; 0: not known, single parts prove nothing then */
 };
 /* parts: that we sent; 0: not known. */

@@ -41,7 +41,7 @@ static struct mono later_of(struct mono a, struct mono b)
 	return a.us > b.us ? a : b;
 }
 
-void gates_facts(struct gates *g, const struct conf *conf, struct mono now, struct gateway_facts *ret)
+void gates_facts(struct gates *g, const struct conf *conf, struct mono now, int today, struct gateway_facts *ret)
 {
 	for (int i = 0; i < conf->gateway_count; i++) {
 		const struct conf_gateway *c = &conf->gateways[i];
@@ -59,7 +59,7 @@ void gates_facts(struct gates *g, const struct conf *conf, struct mono now, stru
 		        .in_flight = one->in_flight,
 		        .per_minute = c->per_minute,
 		        .price = c->price,
-		        .spent = one->spent + one->unsettled,
+		        .spent = (one->day == today ? one->spent : 0) + one->unsettled,
 		        .daily_cap = c->daily_cap,
 		        .reserve = c->reserve,
 		};

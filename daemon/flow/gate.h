@@ -26,8 +26,9 @@ struct gates {
 /* Made when it is new. name lives as long as the program (conf's does). */
 struct gate *gate_of(struct gates *g, const char *name);
 void gates_free(struct gates *g);
-/* What every gateway of the configuration is like now: ret[conf->gateway_count], in its order. */
-void gates_facts(struct gates *g, const struct conf *conf, struct mono now, struct gateway_facts *ret);
+/* What every gateway of the configuration is like now: ret[conf->gateway_count], in its order. today: days since 1970; what was spent on another day does not
+ * count. */
+void gates_facts(struct gates *g, const struct conf *conf, struct mono now, int today, struct gateway_facts *ret);
 /* Is the breaker of every gateway that reaches telephones open? No when there is none. */
 bool gates_shut(struct gates *g, const struct conf *conf);
 

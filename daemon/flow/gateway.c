@@ -363,6 +363,7 @@ static void begin(struct call *c, bool readable)
 
 static void take(struct flow *f, struct http_request *r, enum door door)
 {
+	static const char *const unreadable[DOORS] = {"gateway.unreadable", "gateway.status_unreadable"};
 	char why[160] = "";
 	struct call *c = arena_new_of(r->arena, struct call);
 	c->flow = f;
@@ -383,7 +384,7 @@ static void take(struct flow *f, struct http_request *r, enum door door)
 		return;
 	case INBOUND_UNREADABLE:
 		count(c, GATEWAY_UNREADABLE, 1);
-		log_warn("gateway.unreadable", "gateway=%s why=\"%s\"", c->gateway->name, why);
+		log_warn(unreadable[door], "gateway=%s why=\"%s\"", c->gateway->name, why);
 		begin(c, false);
 		return;
 	}

@@ -12,7 +12,7 @@ void sms_ways_look(struct sms_ways *w, const struct flow *f, struct gates *gates
 	w->conf = f->conf;
 	w->now = mono_now();
 	w->midnight = spend_midnight(spend);
-	gates_facts(gates, f->conf, w->now, w->facts);
+	gates_facts(gates, f->conf, w->now, spend_today(spend), w->facts);
 }
 
 int sms_gateway_index(const struct conf *c, const char *name)

@@ -32,6 +32,11 @@ static int64_t local_s(const struct spend *s)
 	return db_clock_now(&s->flow->clock).us / 1000000 + offset_s(s);
 }
 
+int spend_today(const struct spend *s)
+{
+	return (int)(local_s(s) / DAY_S);
+}
+
 struct mono spend_midnight(const struct spend *s)
 {
 	return (struct mono){mono_now().us + (DAY_S - local_s(s) % DAY_S) * 1000000};

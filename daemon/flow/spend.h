@@ -13,7 +13,8 @@ void spend_close(struct spend **s);
 bool spend_is_known(const struct spend *s);
 /* Reads when it is time to, tells the database about a configuration that is new. Looks by itself every second. */
 void spend_look(struct spend *s);
-/* When the next day of the caps begins. */
+/* The day it is, as the caps count: days since 1970; and when the next one begins. */
+int spend_today(const struct spend *s);
 struct mono spend_midnight(const struct spend *s);
 /* An attempt that was to cost so much has ended. It did not cost anything: it failed. */
 void spend_forgo(struct spend *s, struct gate *g, int64_t cost);

@@ -109,7 +109,7 @@ create function notice_delivery(notice uuid) returns text language sql stable pa
 	select case
 		when bool_or(g.state = 'delivered' and coalesce(g.part, 0) < 1) then 'delivered'
 		when t.total between 1 and 255
-			and count(distinct g.part) filter (where g.state = 'delivered' and g.part between 1 and t.total) = t.total then 'delivered'
+			and count(distinct g.part) filter (where g.state = 'delivered' and g.part >= 1) >= t.total then 'delivered'
 		when bool_or(g.state = 'failed') then 'failed'
 		when bool_or(g.state in ('sent', 'delivered')) then 'sent'
 		else 'queued'

@@ -69,9 +69,9 @@ class World:
         (sent,) = wait_until(lambda: self.fake.to(sender), SOON, f"the receipt to {sender}")
         return sent
 
-    def recorded(self, sent):
+    def recorded(self, sender):
         return self.stack.sql("select d.state, d.part, d.parts from delivery_report d join notice n on n.id = d.notice_id "
-                              "where n.body = %s and n.kind = 'receipt' order by d.at", sent["text"])
+                              "where n.address = %s and n.kind = 'receipt' order by d.at", self.address(sender))
 
 
 worlds = {}
@@ -222,6 +222,17 @@ def test_a_batch_of_a_thousand_of_one_sender_keeps_its_order(gateway):
 
 
 @kinds(Generic)
+def test_an_answer_in_the_same_call_as_its_report_finds_it(gateway):
+    """What one sender writes is worked on one after the other, though many messages of a call are under way at once."""
+    senders = [gateway.sender() for _ in range(6)]
+    said = ["tolong ada orang gila dipasung keluarganya", "kelurahan Petung"]
+    gateway.taken(gateway.fake.batch([(sender, text) for sender in senders for text in said]))
+    for sender in senders:
+        first, second = gateway.reports(sender)
+        assert (first["asks"], second["answers"]) == ("place", first["id"])
+
+
+@kinds(Generic)
 def test_a_batch_that_cannot_be_kept_whole_is_asked_for_again(gateway):
     """The database refuses one of many: the gateway hears 503, brings all again, and every message is there once."""
     pairs = [(gateway.sender(), f"{TEXT} ulang {i}") for i in range(30)]
@@ -281,8 +292,10 @@ def test_delivery_reports_are_recorded_out_of_order_and_twice(gateway):
     first, second, _ = STATES[fake.kind]
     for state in (second, first, second):
         gateway.taken(fake.report(sent, state))
-    assert [d["state"] for d in gateway.recorded(sent)] == [
+    assert [d["state"] for d in gateway.recorded(sender)] == [
         "delivered", "queued" if isinstance(fake, Infobip) else "sent", "delivered"]
+    state = gateway.stack.value("select notice_delivery(id) from notice where kind = 'receipt' and address = %s", sender)
+    assert state == "delivered", "whatever came last"
 
 
 @kinds(*REPORTING)
@@ -291,7 +304,7 @@ def test_a_failure_is_recorded_with_the_gateways_words(gateway):
     gateway.taken(fake.bring(sender, TEXT))
     sent = gateway.receipt(sender)
     gateway.taken(fake.report(sent, STATES[fake.kind][2]))
-    assert [d["state"] for d in gateway.recorded(sent)] == ["failed"]
+    assert [d["state"] for d in gateway.recorded(sender)] == ["failed"]
 
 
 @kinds(*[kind for kind in REPORTING if kind in SIGNING])
@@ -300,7 +313,7 @@ def test_a_forged_delivery_report_is_refused(gateway):
     gateway.taken(fake.bring(sender, TEXT))
     sent = gateway.receipt(sender)
     assert fake.report(sent, STATES[fake.kind][1], forged=True).status_code == 403
-    assert gateway.recorded(sent) == []
+    assert gateway.recorded(sender) == []
 
 
 @kinds(*REPORTING)
@@ -321,9 +334,10 @@ def test_a_message_of_several_parts_is_reported_part_by_part(gateway):
     gateway.taken(fake.report(sent, "delivered", id="bagian-1"))
     gateway.taken(fake.report(sent, "delivered", id="bagian-2"))
     gateway.taken(fake.report(sent, "delivered", id="bagian-2"))
-    rows = gateway.recorded(sent)
+    rows = gateway.recorded(sender)
     assert rows[0]["parts"] == 2 and rows[0]["state"] == "sent"
     assert len({d["part"] for d in rows if d["state"] == "delivered"}) == 2 and len(rows) == 4
+    assert gateway.stack.value("select notice_delivery(id) from notice where kind = 'receipt' and address = %s", sender) == "delivered"
 
 
 # ---- parts, partners --------------------------------------------------------------------------------------------------------
@@ -343,12 +357,35 @@ def test_a_partner_answers_through_any_gateway(gateway):
     sender = gateway.sender()
     gateway.taken(gateway.fake.bring(sender, TEXT))
     (report,) = gateway.reports(sender)
-    gateway.taken(gateway.fake.bring(OFFICE_PHONE, f"TERIMA {report['number']}"))
+    number = gateway.stack.value("select number from incident where id = %s", report["incident_id"])
+    gateway.taken(gateway.fake.bring(OFFICE_PHONE, f"TERIMA {number}"))
     (dispatch,) = gateway.stack.sql("select * from dispatch where incident_id = %s and agency = 'kelurahan-petung'", report["incident_id"])
     assert dispatch["state"] == "accepted"
-    told = REPLIES["partner_recorded"].replace("{no}", str(report["number"])).replace("{status}", "diterima")
+    told = REPLIES["partner_recorded"].replace("{no}", str(number)).replace("{status}", "diterima")
     wait_until(lambda: told in [m["text"] for m in gateway.fake.to(OFFICE_PHONE)], SOON, told)
     assert gateway.stack.value("select via from notice where body = %s", told) == gateway.fake.name
+
+
+def test_with_several_gateways_everybody_is_answered_through_his_own(postgres):
+    fakes = [Generic(), WhatsApp(), Vonage(), Telegram()]
+    stack = Stack(postgres, people=PEOPLE, started=False)
+    try:
+        stack.write_conf({f"gateway {fake.name}": fake.settings(stack.folder) for fake in fakes})
+        stack.start()
+        for n, fake in enumerate(fakes):
+            fake.base, world = stack.url, World(stack, fake)
+            sender = f"{'' if world.handles else '+'}62812600000{n}"
+            world.taken(fake.bring(sender, f"{TEXT} lewat {fake.name}"))
+            assert len(world.reports(sender)) == 1
+            world.receipt(sender)
+        stack.send_sms("+628126000099", TEXT)
+        wait_until(lambda: stack.sms.to("+628126000099"), SOON, "the receipt through Kannel")
+        for n, fake in enumerate(fakes):
+            assert {m["to"] for m in fake.sent} == {f"{'' if fake.kind == 'telegram' else '+'}62812600000{n}"}
+        stack.close()
+    finally:
+        for fake in fakes:
+            fake.close()
 
 
 @kinds(*ALL)
