@@ -1,6 +1,7 @@
 /* deliver: see deliver.h. */
 #include "deliver.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,7 @@ void deliver_drop(struct deliver *d, struct job *j)
 static struct lane *lane_for(struct deliver *d, enum channel_kind channel, const struct contact *contact)
 {
 	if (channel == CHANNEL_SMS)
-		return &d->lanes.line;
+		return lane_of_sms(&d->lanes);
 	return contact == NULL ? NULL : lane_of_contact(&d->lanes, contact->id, d->flow->conf->slots_per_contact);
 }
 
@@ -398,6 +399,7 @@ void deliver_release(struct deliver *d, const struct rules *r, const struct plan
 			look_within(&d->shut, SHUT_AGAIN_MS);
 		if (!leased[i])
 			continue;
+		assert(lane != NULL);
 		d->reserved--;
 		lane->reserved--;
 		if (!committed)

@@ -162,7 +162,7 @@ static void pump_sms(struct deliver *d, struct job *j, struct sms_ways *w, int *
 
 void deliver_pump_line(struct deliver *d)
 {
-	struct lane *line = &d->lanes.line;
+	struct lane *line = lane_of_sms(&d->lanes);
 	struct sms_ways ways;
 	struct job *j, *next;
 	int behind = 0;

@@ -40,6 +40,11 @@ struct lane *lane_of_contact(struct lanes *l, struct uuid contact, int slots)
 	return lane;
 }
 
+struct lane *lane_of_sms(struct lanes *l)
+{
+	return &l->line;
+}
+
 bool lane_is_shut(const struct lanes *l, const struct contact *contact)
 {
 	struct lane *lane;

@@ -56,6 +56,7 @@ void lanes_init(struct lanes *l);
 void lanes_free(struct lanes *l);
 /* The lane of a contact, made when it is new. */
 struct lane *lane_of_contact(struct lanes *l, struct uuid contact, int slots);
+struct lane *lane_of_sms(struct lanes *l);
 /* Is the breaker of that contact's webhook open? No when nothing ever went there. */
 bool lane_is_shut(const struct lanes *l, const struct contact *contact);
 /* Is there a slot, and nothing that keeps the door shut? Takes no probe. */

@@ -56,7 +56,7 @@ bool send_start(struct flow *f, const struct conf_gateway *g, const struct chann
 	const struct channel *channel = g != NULL ? g->channel : &channel_webhook;
 	struct http_call call;
 	fault_point("deliver.sending");
-	if (channel->render == NULL) {
+	if (g != NULL && channel->render == NULL) {
 		snprintf(why, why_size, "this kind of gateway sends nothing");
 		return send_own_way(f, g, to, n, done, ctx);
 	}

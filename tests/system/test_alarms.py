@@ -53,6 +53,23 @@ def test_while_the_database_is_away_people_are_told_without_it_and_once(world):
     assert world.doctor() == []
 
 
+def test_without_the_database_the_next_gateway_tells_when_the_first_does_not(own_postgres):
+    stack = Stack(own_postgres, conf=WATCH, gateways=("kannel", "cadangan"))
+    try:
+        stack.sms.default = Answer(500)
+        own_postgres.stop()
+        try:
+            (sms,) = wait_until(lambda: stack.gateways["cadangan"].to(DUTY_PHONE), 10, "the SMS through the second gateway")
+            assert "basis data tidak menjawab" in sms["text"] and "dlr-url" not in sms
+            assert [c.answer.status for c in stack.sms.calls] == [500], "the first was asked"
+        finally:
+            own_postgres.start()
+            stack.connect()
+        wait_until(stack.is_ready, 20, "the database again")
+    finally:
+        stack.close()
+
+
 def test_a_short_absence_of_the_database_tells_nobody(world):
     world.postgres.stop()
     world.postgres.start()
