@@ -322,8 +322,8 @@ bool duplicate_hopeless(const struct duplicate_rules *rules, const struct duplic
 	bool same_sender = fresh->sender != 0 && fresh->sender == known->sender;
 	bool elsewhere =
 	        fresh->village[0] != '\0' && known->village[0] != '\0' && strcmp(fresh->village, known->village) != 0;
-	return apart(fresh, known) > (int64_t)rules->window_s * 1000000 ||
-	       (!same_sender && (elsewhere || (fresh->words > 0 && (fresh->signature & known->signature) == 0)));
+	bool alike = (fresh->signature & known->signature) != 0 || (fresh->rt != 0 && fresh->rt == known->rt);
+	return apart(fresh, known) > (int64_t)rules->window_s * 1000000 || (!same_sender && (elsewhere || !alike));
 }
 
 enum duplicate_answer duplicate_decide(const struct duplicate_rules *rules, const struct duplicate_verdict *v,

@@ -8,7 +8,7 @@
 #include "recent_parts.h"
 #include "rules.h"
 
-enum { COMPARED_MOST = 64, LOOKED_AT_MOST = 1000 };
+enum { COMPARED_MOST = 64, LOOKED_AT_MOST = 256 };
 
 static uint64_t mix(uint64_t h, const void *bytes, size_t n)
 {
