@@ -21,9 +21,11 @@
 #include "flow/deliver.h"
 #include "flow/escalate.h"
 #include "flow/flow.h"
+#include "flow/gateway_counts.h"
 #include "flow/incoming.h"
 #include "flow/numbers.h"
 #include "flow/outage.h"
+#include "flow/parts.h"
 #include "flow/recent.h"
 #include "flow/roster.h"
 #include "flow/rules.h"
@@ -47,6 +49,7 @@ struct app {
 	const struct conf *before_reload; /* while a reload is under way */
 	struct watch *watch;
 	struct outage *outage;
+	struct parts *parts;
 	struct event *signals[SIGNALS];
 	struct event *drain_end, *drain_tick;
 	bool listening, http_drained;
@@ -299,12 +302,14 @@ static void open_modules(struct app *app)
 	f->recent = recent_open(f);
 	f->attaching = attach_open(f);
 	f->incomings = incomings_open(f);
+	f->gateway_counts = gateway_counts_open(f);
 	f->daemons = daemons_open(f);
 	f->deliver = deliver_open(f);
 	f->escalate = escalate_open(f);
 	f->roster = roster_watch_open(f);
 	const struct http_limits limits = {c->max_connections, HEADERS_BYTES, BODY_BYTES, IDLE_S, REQUEST_S};
 	f->http = http_open(f->base, api_routes, api_route_count, &limits, access_gate, f);
+	app->parts = parts_open(f);
 	f->audit = audit_open(f);
 	app->watch = watch_open(f);
 	app->outage = outage_open(f);
@@ -331,6 +336,7 @@ static void close_modules(struct app *app)
 	push_close(&f->push);   /* calls in flight end and are recorded as far as the store still can */
 	store_close(&f->store); /* requests that still wait are answered, the watch's look too */
 	outage_close(&app->outage);
+	parts_close(&app->parts);
 	watch_close(&app->watch);
 	audit_close(&f->audit);
 	http_close(&f->http);
@@ -339,6 +345,7 @@ static void close_modules(struct app *app)
 	deliver_close(&f->deliver);
 	daemons_close(&f->daemons);
 	incomings_close(&f->incomings);
+	gateway_counts_close(&f->gateway_counts);
 	numbers_close(&f->numbers);
 	attach_close(&f->attaching);
 	recent_close(&f->recent);

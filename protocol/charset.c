@@ -83,6 +83,37 @@ static void decode_windows_1252(struct text *t, const uint8_t *bytes, size_t len
 		add_char(t, bytes[i] >= 0x80 && bytes[i] < 0xA0 ? upper[bytes[i] - 0x80] : bytes[i]);
 }
 
+/* The default alphabet, one septet in each byte, and its extension table (3GPP TS 23.038, 6.2.1 and 6.2.1.1). */
+static uint32_t gsm_char(uint8_t septet)
+{
+	static const uint16_t first[32] = {
+	        '@',   0xA3,  '$',   0xA5,  0xE8,  0xE9,  0xF9, 0xEC,  0xF2,  0xC7,  '\n',
+	        0xD8,  0xF8,  '\r',  0xC5,  0xE5,  0x394, '_',  0x3A6, 0x393, 0x39B, 0x3A9,
+	        0x3A0, 0x3A8, 0x3A3, 0x398, 0x39E, ' ',   0xC6, 0xE6,  0xDF,  0xC9,
+	};
+	static const uint16_t brackets[6] = {0xC4, 0xD6, 0xD1, 0xDC, 0xA7, 0xBF},
+	                      braces[5] = {0xE4, 0xF6, 0xF1, 0xFC, 0xE0};
+	if (septet < 32)
+		return first[septet];
+	if (septet >= '[' && septet <= '`')
+		return brackets[septet - '['];
+	if (septet >= '{')
+		return septet <= 0x7F ? braces[septet - '{'] : 0;
+	return septet == '$' ? 0xA4 : septet == '@' ? 0xA1 : septet;
+}
+
+static void decode_gsm(struct text *t, const uint8_t *bytes, size_t len)
+{
+	static const uint8_t escaped[] = {0x0A, 0x14, 0x28, 0x29, 0x2F, 0x3C, 0x3D, 0x3E, 0x40, 0x65};
+	static const uint16_t means[] = {'\f', '^', '{', '}', '\\', '[', '~', ']', '|', 0x20AC};
+	for (size_t i = 0; i < len; i++) {
+		const uint8_t *at =
+		        bytes[i] == 0x1B && i + 1 < len ? memchr(escaped, bytes[i + 1], sizeof escaped) : NULL;
+		add_char(t, at != NULL ? means[at - escaped] : gsm_char(bytes[i]));
+		i += at != NULL;
+	}
+}
+
 typedef void decoder(struct text *t, const uint8_t *bytes, size_t len);
 static const struct {
 	const char *charset;
@@ -98,6 +129,7 @@ static const struct {
         {"CP1252", decode_windows_1252},
         {"ISO-8859-1", decode_windows_1252},
         {"LATIN1", decode_windows_1252},
+        {"GSM-7", decode_gsm},
 };
 
 /* Without a charset that we know (Kannel's %C says "8-BIT" for binary messages) the bytes decide: a garbled report

@@ -1,4 +1,5 @@
-/* charset: what gateways' bytes say as text. UTF-8, UTF-16 in both orders (UCS-2 with surrogate pairs), Windows-1252; what is broken is repaired, never refused. */
+/* charset: what gateways' bytes say as text. UTF-8, UTF-16 in both orders (UCS-2 with surrogate pairs), Windows-1252, GSM 03.38
+ * ("GSM-7", a septet in each byte); what is broken is repaired, never refused. */
 #ifndef SIGAP_PROTOCOL_CHARSET_H
 #define SIGAP_PROTOCOL_CHARSET_H
 #include <stdbool.h>

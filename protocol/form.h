@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { FORM_MAX_FIELDS = 64 };
+enum { FORM_MAX_FIELDS = 128 };
 
 struct form_field {
 	char *name;  /* decoded, NUL terminated */

@@ -2,6 +2,7 @@
 #include "rfc3339.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 static const int64_t day_s = 86400, second_us = 1000000;
@@ -160,4 +161,24 @@ void date_format(int64_t unix_us, int offset_s, char ret[11])
 	struct clock_parts p = parts_of(unix_us, offset_s);
 	memcpy(ret, "xx-xx-xxxx", 11);
 	put(put(put(ret, p.day), p.month), p.year);
+}
+
+bool rfc3339_parse_loose(const char *text, int64_t *ret_us)
+{
+	enum { DATE = 10, TIME = 8 };
+	char strict[DATE + 1 + TIME + 24];
+	if (strlen(text) < DATE + 1 + TIME || strlen(text) > DATE + 1 + TIME + 16)
+		return false;
+	const char *time = text + DATE + 1, *rest = time + TIME;
+	size_t fraction = *rest == '.' ? 1 + strspn(rest + 1, "0123456789") : 0;
+	const char *offset = rest + fraction + strspn(rest + fraction, " ");
+	size_t figures = *offset != '\0' ? strspn(offset + 1, "0123456789") : 0;
+	bool plain = (*offset == '+' || *offset == '-') && offset[1 + figures] == '\0';
+	if ((text[DATE] != ' ' && text[DATE] != 'T') || (plain && figures != 2 && figures != 4))
+		return false;
+	if (*offset == '\0')
+		offset = "Z";
+	snprintf(strict, sizeof strict, "%.*sT%.*s%.*s%.*s%s%s", DATE, text, TIME, time, (int)fraction, rest,
+	         plain ? 3 : 0, offset, plain ? ":" : "", plain && figures == 2 ? "00" : offset + (plain ? 3 : 0));
+	return rfc3339_parse(strict, ret_us);
 }

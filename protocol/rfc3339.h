@@ -6,6 +6,8 @@
 enum { RFC3339_MAX = 32 };
 /* RFC 3339 date-time -> Unix microseconds. Offset required ("Z" or "+08:00"). False when malformed or not a real date (leap seconds count as :59). */
 bool rfc3339_parse(const char *text, int64_t *ret_us);
+/* The same for what gateways make of it: a space for the T, "+0000" or "+00" for the offset, or none: then it is UTC. */
+bool rfc3339_parse_loose(const char *text, int64_t *ret_us);
 /* Unix microseconds -> "2026-11-21T10:11:12.123Z". */
 void rfc3339_format(int64_t unix_us, char ret[RFC3339_MAX]);
 /* The same moment as local clock time "18:11" at a fixed offset in seconds (WITA: 28800; Indonesia has no daylight saving). */

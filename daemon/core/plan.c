@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../../protocol/rfc3339.h"
+#include "place_offer.h"
 #include "plan_parts.h"
 
 enum { SCRATCH_MAX = 64 * 1024 };
@@ -187,54 +188,78 @@ static void ask_human(struct plan_work *w)
 		                w->about.region);
 }
 
-static void answer_reporter(struct plan_work *w, const struct plan_input *in, const char *key, const char *a,
-                            const char *b)
+void plan_answer_reporter(struct plan_work *w, const struct plan_reply *reply)
 {
+	enum { MORE_MAX = 4, OWN = 2 };
 	char at[6];
+	struct reply_value values[MORE_MAX + OWN];
+	size_t n = reply->value_count < MORE_MAX ? reply->value_count : MORE_MAX;
 	clock_format(w->setting->now.us, w->setting->policy->utc_offset_s, at);
-	const struct reply_value values[] = {{"no", w->number}, {"jam", at}, {"a", a}, {"b", b}};
-	struct plan_notice *answer = plan_add_sms(w, NOTICE_RECEIPT, arena_strdup(w->arena, in->reporter_phone), key,
-	                                          values, sizeof values / sizeof *values);
+	for (size_t i = 0; i < n; i++)
+		values[i] = (struct reply_value){reply->values[i].name, plan_sms_safe(w, reply->values[i].value)};
+	values[n] = (struct reply_value){"no", w->number};
+	values[n + 1] = (struct reply_value){"jam", at};
+	struct plan_notice *answer =
+	        plan_add_sms(w, NOTICE_RECEIPT, arena_strdup(w->arena, reply->to), reply->key, values, n + OWN);
 	if (answer != NULL)
-		answer->via = in->via;
+		answer->via = reply->via;
 }
 
-/* The one question about the place: between two villages when exactly two are possible. */
+static void answer_reporter(struct plan_work *w, const struct plan_input *in, const char *key,
+                            const struct reply_value *more, size_t n)
+{
+	const struct plan_reply reply = {key, in->reporter_phone, in->via, more, n};
+	plan_answer_reporter(w, &reply);
+}
+
+/* The one question about the place: between two when exactly two are possible. */
 static void ask_place(struct plan_work *w, const struct plan_input *in)
 {
-	const struct place_guess *place = &in->triage->place;
-	const struct region *two[2] = {NULL, NULL};
-	for (size_t i = 0; i < 2 && place->candidate_count == 2; i++)
-		two[i] = gazetteer_by_code(w->setting->gazetteer, place->candidates[i].code);
-	bool choice = two[0] != NULL && two[1] != NULL && strcmp(two[0]->name, two[1]->name) != 0;
-	answer_reporter(w, in, choice ? "ask_place_choice" : "ask_place", choice ? plan_sms_safe(w, two[0]->name) : "",
-	                choice ? plan_sms_safe(w, two[1]->name) : "");
+	struct place_offer offer;
+	const struct region *r[OFFERED_MAX] = {NULL, NULL};
+	place_offer_make(w->setting->gazetteer, &in->triage->place, &offer);
+	for (size_t i = 0; i < offer.count; i++)
+		r[i] = gazetteer_by_code(w->setting->gazetteer, offer.code[i]);
+	const struct reply_value values[] = {
+	        {"a", r[0] != NULL ? r[0]->name : ""},
+	        {"b", r[1] != NULL ? r[1]->name : ""},
+	};
+	answer_reporter(w, in, place_offer_key(&offer), values, 2);
+	w->plan->asks = "place";
 }
 
-static const char *receipt_key(const struct type_rules *type, unsigned flags)
+const char *plan_receipt_key(const struct policy *p, enum incident_type type, unsigned flags)
 {
-	for (size_t i = 0; i < type->receipt_count; i++)
-		if ((type->receipts[i].flags_any & flags) != 0)
-			return type->receipts[i].text;
-	return type->receipt != NULL ? type->receipt : "ack_auto";
+	const struct type_rules *rules = &p->types[type];
+	for (size_t i = 0; i < rules->receipt_count; i++)
+		if ((rules->receipts[i].flags_any & flags) != 0)
+			return rules->receipts[i].text;
+	return rules->receipt != NULL ? rules->receipt : "ack_auto";
 }
 
 /* Receipts speak of the agencies that were called; without any, the plain one. */
 static void answer_incident(struct plan_work *w, const struct plan_input *in, struct sureness sure, bool told)
 {
 	const struct triage *t = in->triage;
+	const struct plan_turn *turn = in->turn;
 	if (in->reporter_phone == NULL)
 		return;
+	if (turn != NULL && turn->reply_key != NULL) {
+		answer_reporter(w, in, turn->reply_key, turn->values, turn->value_count);
+		return;
+	}
 	if (sure.type && !sure.place) {
 		ask_place(w, in);
 		return;
 	}
 	const char *key = "ack_auto";
 	if (sure.type && told)
-		key = receipt_key(&w->setting->policy->types[w->about.type], t->flags);
+		key = plan_receipt_key(w->setting->policy, w->about.type, t->flags);
 	else if (!sure.type && t->ask != NULL && strcmp(t->ask, "type") == 0)
 		key = "ask_type";
-	answer_reporter(w, in, key, "", "");
+	if (strcmp(key, "ask_type") == 0)
+		w->plan->asks = "type";
+	answer_reporter(w, in, key, NULL, 0);
 }
 
 /* ---- the two kinds of plan ---- */
@@ -268,17 +293,27 @@ static void plan_silence(struct plan_work *w, const struct plan_input *in)
 	struct plan *p = w->plan;
 	bool emergency = p->type == TYPE_NOT_A_REPORT && p->urgency == URGENCY_CRITICAL;
 	p->state = "";
+	const struct plan_turn *turn = in->turn;
+	if (turn != NULL && turn->silent) {
+		plan_add_reason(p, "%s: no incident", turn->reason);
+		if (turn->duty_key != NULL)
+			plan_tell_people(w, NULL, turn->duty_key, NULL, 0);
+		if (turn->reply_key != NULL && in->reporter_phone != NULL)
+			answer_reporter(w, in, turn->reply_key, turn->values, turn->value_count);
+		return;
+	}
 	plan_add_reason(p, "%s: no incident", incident_type_names[p->type]);
 	if (emergency)
 		plan_tell_people(w, NULL, "duty_emergency", NULL, 0);
 	if (p->type == TYPE_NOT_A_REPORT && in->sms_report && in->reporter_phone != NULL)
-		answer_reporter(w, in, emergency ? "emergency" : "nonreport", "", "");
+		answer_reporter(w, in, emergency ? "emergency" : "nonreport", NULL, 0);
 }
 
 struct plan *plan_make(struct arena *a, const struct plan_setting *s, const struct plan_input *in)
 {
 	const struct triage *t = in->triage;
 	struct sureness sure = sureness_of(s->policy, t);
+	sure.incident &= in->turn == NULL || !in->turn->silent;
 	struct plan *p = arena_new_of(a, struct plan);
 	p->number = in->number;
 	p->type = sure.type ? t->type : TYPE_UNSURE;

@@ -85,6 +85,7 @@ struct plan {
 	struct plan_deadline deadlines[PLAN_DEADLINES];
 	size_t deadline_count;
 	char reasons[8][160];
+	const char *asks; /* what the reporter is asked by it: "place", "type"; NULL: nothing */
 	size_t reason_count; /* decisions not tied to one dispatch: "place below threshold: regency level told, reporter asked" */
 };
 
@@ -99,18 +100,39 @@ struct plan_setting {
 	const uint8_t *link_key;     /* 32 bytes */
 	struct uuid (*new_id)(void); /* uuid_make; tests give a counter */
 };
+/* An SMS to whoever wrote. */
+struct plan_reply {
+	const char *key, *to;
+	const char *via; /* the gateway to try first; NULL: any */
+	const struct reply_value *
+	        values; /* beside {no}, the report's number, and {jam}; the same name goes before these. In GSM-7 or not: it is made so */
+	size_t value_count;
+};
+/* What went before decides something beside the report's own words (conversation.h). */
+struct plan_turn {
+	bool silent; /* opens no incident, dispatches nobody, gets no text but reply_key */
+	const char
+	        *reply_key; /* the reporter's text instead of the plan's own; NULL: none when silent, else the plan's */
+	const struct reply_value *values; /* for it, beside {no} and {jam} */
+	size_t value_count;
+	const char *duty_key; /* silent: the text for whoever is on duty; NULL: none */
+	const char *reason;   /* English */
+};
 struct plan_input {
 	const struct triage *triage;
 	int64_t number;
 	const char *place_text; /* as shown to partners, may be NULL */
 	bool has_position;
 	double lat, lon;
-	const char *reporter_phone; /* E.164 or GATEWAY:HANDLE; NULL: no receipt */
-	struct uuid incident;       /* planned again: the incident that exists; nil: a new one */
-	int incident_version;       /* its version with the event under way; 0 for a new one */
-	const char *via;            /* the gateway that brought the report, and should bring the answer; NULL: any */
-	bool sms_report;            /* arrived by SMS: unanswered texts get a receipt or a question */
+	const char *reporter_phone;   /* E.164 or GATEWAY:HANDLE; NULL: no receipt */
+	struct uuid incident;         /* planned again: the incident that exists; nil: a new one */
+	int incident_version;         /* its version with the event under way; 0 for a new one */
+	const char *via;              /* the gateway that brought the report, and should bring the answer; NULL: any */
+	const struct plan_turn *turn; /* NULL: none */
+	bool sms_report;              /* arrived by SMS: unanswered texts get a receipt or a question */
 };
+/* The text that a reporter of that type gets when agencies are told. */
+const char *plan_receipt_key(const struct policy *p, enum incident_type type, unsigned flags);
 /* Decides. Everything returned lives in the arena. Never fails: an uncertain report becomes an open incident with a triage deadline and a notice to the person on duty. */
 struct plan *plan_make(struct arena *a, const struct plan_setting *s, const struct plan_input *in);
 
@@ -155,9 +177,9 @@ size_t plan_tell_duty(struct arena *a, const struct plan_setting *s, const struc
  * tells something already. reason: Indonesian, for the SMS: "selesai ditangani". Appends, as NOTICE_CANCELLED: no later answer makes it void. Returns the number told. */
 size_t plan_stand_down_people(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
                               const char *phones, const char *reason, struct plan *to);
-/* An SMS to the reporter of something that belongs to the incident: reply text key, with {no} its number. via: the gateway to try first, or NULL. Appends. */
-void plan_answer(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in, const char *key,
-                 const char *to, const char *via, struct plan *p);
+/* An SMS to a reporter. Appends. */
+void plan_answer(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
+                 const struct plan_reply *reply, struct plan *p);
 /* Renders the plan as one JSON document (sigapctl route, incident event 1's data uses a shorter form made by plan_render_opened). */
 void plan_render(const struct plan *p, const struct plan_setting *s, struct buf *out);
 void plan_render_opened(const struct plan *p, struct buf *out);

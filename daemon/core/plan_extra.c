@@ -132,16 +132,10 @@ size_t plan_stand_down_people(struct arena *a, const struct plan_setting *s, con
 	return told;
 }
 
-void plan_answer(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in, const char *key,
-                 const char *to, const char *via, struct plan *p)
+void plan_answer(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *in,
+                 const struct plan_reply *reply, struct plan *p)
 {
 	struct plan_work w = plan_work_begin(a, s, in, p);
-	char at[6];
-	clock_format(s->now.us, s->policy->utc_offset_s, at);
-	const struct reply_value values[] = {{"no", w.number}, {"jam", at}};
-	struct plan_notice *answer =
-	        plan_add_sms(&w, NOTICE_RECEIPT, arena_strdup(a, to), key, values, sizeof values / sizeof *values);
-	if (answer != NULL)
-		answer->via = via;
+	plan_answer_reporter(&w, reply);
 	plan_work_end(&w);
 }

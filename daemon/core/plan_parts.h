@@ -46,4 +46,6 @@ void plan_tell_contact(struct plan_work *w, const struct plan_dispatch_view *d, 
 /* Appends the same SMS to everybody on duty for the incident's area (only: to that person alone); returns how many have a phone. */
 size_t plan_tell_people(struct plan_work *w, const struct person *only, const char *key,
                         const struct reply_value *values, size_t n);
+/* An SMS to whoever wrote. */
+void plan_answer_reporter(struct plan_work *w, const struct plan_reply *reply);
 #endif

@@ -53,6 +53,8 @@ enum alarm_kind {
 	ALARM_SHIFT_UNACCEPTED,  /* key: person and beginning of the shift */
 	ALARM_SHIFT_UNREACHABLE, /* the same */
 	ALARM_CLOCK_STEP,
+	ALARM_SPEND_NEAR, /* key: the gateway's name; four fifths of what is for everybody have been spent today */
+	ALARM_SPEND_USED, /* the same: nothing is left but the reserve */
 	ALARM_KINDS
 };
 extern const char *const alarm_kind_names[ALARM_KINDS]; /* "database_away", "gateway_silent", ... */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "../../protocol/sms_text.h"
 
@@ -40,6 +41,22 @@ static const struct {
         {"nonreport", ""},
         {"confidential", ""},
         {"emergency", "no"},
+        {"emergency_fire", "no"},
+        {"emergency_water", "no"},
+        {"emergency_medical", "no"},
+        {"emergency_police", "no"},
+        {"ask_place_again", "no"},
+        {"ask_type_again", "no"},
+        {"answer_noted", "no jam"},
+        {"withdraw_noted", "no"},
+        {"state_open", ""},
+        {"state_triaged", ""},
+        {"state_in_progress", ""},
+        {"state_en_route", ""},
+        {"state_on_scene", ""},
+        {"state_handed_over", ""},
+        {"state_closed", ""},
+        {"state_cancelled", ""},
         {"partner_request", "no jenis prioritas desa tugas"},
         {"partner_remind", "no menit"},
         {"partner_late", "no menit"},
@@ -56,6 +73,8 @@ static const struct {
         {"duty_note", "no prioritas desa alasan"},
         {"duty_standdown", "no desa alasan"},
         {"duty_emergency", "no"},
+        {"duty_blocked", "no"},
+        {"duty_followup", "no"},
         {"late", "menit"},
         {"alarm", "alasan"},
         {"shift_ask", "peran tgl jam"},
@@ -262,4 +281,43 @@ void replies_fill(const struct replies *r, const char *key, const struct reply_v
 		if (value != NULL)
 			buf_adds(out, value);
 	}
+}
+
+/* ---- our own texts that come back ---- */
+
+static const char *find(const char *text, const struct piece *p)
+{
+	for (; *text != '\0'; text++)
+		if (strncasecmp(text, p->text, p->len) == 0)
+			return text;
+	return NULL;
+}
+
+/* Where the literal pieces of a reply end when all stand in text in their order; NULL: they do not. Pieces of a few letters prove nothing and are passed over. */
+static const char *end_of(const struct reply *reply, const char *text)
+{
+	enum { PIECE_LEAST = 4, ALL_LEAST = 30 };
+	size_t seen = 0;
+	for (size_t i = 0; i < reply->count; i++) {
+		const struct piece *p = &reply->pieces[i];
+		if (p->placeholder || p->len < PIECE_LEAST)
+			continue;
+		const char *at = find(text, p);
+		if (at == NULL)
+			return NULL;
+		seen += p->len;
+		text = at + p->len;
+	}
+	return seen >= ALL_LEAST ? text : NULL;
+}
+
+const char *replies_after_echo(const struct replies *r, const char *text)
+{
+	const char *rest = NULL;
+	for (int k = 0; k < KEYS; k++) {
+		const char *end = end_of(&r->by_key[k], text);
+		if (end != NULL && (rest == NULL || end > rest))
+			rest = end;
+	}
+	return rest;
 }

@@ -18,4 +18,6 @@ struct reply_value {
 /* Fills text `key`; every placeholder of the text must be among values (assert); values that the text does not use are ignored. Cut to one SMS part is NOT done here. */
 void replies_fill(const struct replies *r, const char *key, const struct reply_value *values, size_t n,
                   struct buf *out);
+/* When text holds one of our own texts, filled in, what stands behind it ("" : nothing); NULL when it holds none. */
+const char *replies_after_echo(const struct replies *r, const char *text);
 #endif

@@ -11,6 +11,7 @@
 #include "query.h"
 #include "respond.h"
 #include "rules.h"
+#include "senders.h"
 #include "shifts.h"
 #include "watch.h"
 
@@ -19,7 +20,7 @@ enum {
 	DECIDERS = ROLE_COORDINATOR | ROLE_ADMIN,
 	EVENT_BODY = 16 * 1024,
 	FORM_BODY = 8 * 1024,
-	SMS_BODY = 16 * 1024,
+	GATEWAY_BODY = 1024 * 1024, /* some bring a thousand messages at once */
 };
 
 static void get_openapi(void *ctx, struct http_request *r)
@@ -41,12 +42,16 @@ const struct http_route api_routes[] = {
         {"GET", "/d/{token}", link_get, ACCESS_OPEN, 0},
         {"POST", "/d/{token}", link_post, ACCESS_OPEN, FORM_BODY},
         {"GET", "/v1/gateways/{name}/inbound", gateway_inbound, ACCESS_GATEWAY, 0},
-        {"POST", "/v1/gateways/{name}/inbound", gateway_inbound, ACCESS_GATEWAY, SMS_BODY},
+        {"POST", "/v1/gateways/{name}/inbound", gateway_inbound, ACCESS_GATEWAY, GATEWAY_BODY},
         {"GET", "/v1/gateways/{name}/status", gateway_status, ACCESS_GATEWAY, 0},
-        {"POST", "/v1/gateways/{name}/status", gateway_status, ACCESS_GATEWAY, SMS_BODY},
+        {"POST", "/v1/gateways/{name}/status", gateway_status, ACCESS_GATEWAY, GATEWAY_BODY},
         {"GET", "/v1/outbox", query_outbox, READERS, 0},
         {"POST", "/v1/outbox/{notice}/replay", query_replay, DECIDERS, EVENT_BODY},
         {"GET", "/v1/alarms", query_alarms, READERS, 0},
+        {"GET", "/v1/senders", senders_get_all, READERS, 0},
+        {"GET", "/v1/senders/{address}", senders_get, READERS, 0},
+        {"POST", "/v1/senders/{address}/marks", senders_post_mark, DECIDERS, EVENT_BODY},
+        {"POST", "/v1/senders/{address}/marks/{id}/retire", senders_post_retire, DECIDERS, EVENT_BODY},
         {"GET", "/v1/agencies", query_agencies, READERS, 0},
         {"GET", "/v1/people", query_people, READERS, 0},
         {"GET", "/v1/shifts", shifts_get, READERS, 0},

@@ -304,7 +304,9 @@ static void decide(struct attach *a)
 	struct change *c = &a->change;
 	a->rules = rules_hold(a->flow->rules);
 	const struct plan_setting setting = rules_setting(a->flow, a->rules);
-	*c = (struct change){.incident = a->row.id, .expected = a->row.version, .actor = a->report.source};
+	*c = (struct change){.incident = a->row.id,
+	                     .expected = a->row.version,
+	                     .actor = a->actor != NULL ? a->actor : a->report.source};
 	a->plan = NULL;
 	take_over(a, &setting);
 	if (a->plan == NULL) {
@@ -317,8 +319,10 @@ static void decide(struct attach *a)
 	set_clock(a);
 	tell_agencies(a, &setting, a->raises || c->place_text != NULL);
 	const struct plan_extra_input about = incident_row_extra(&a->row);
-	if (a->reply_key != NULL && !a->silent && a->replies < a->rules->policy->sms_per_number_hour)
-		plan_answer(a->arena, &setting, &about, a->reply_key, a->reply_to, a->reply_via, a->plan);
+	if (a->duty != NULL)
+		plan_tell_duty(a->arena, &setting, &about, NULL, 0, a->duty, a->plan);
+	if (a->reply.key != NULL && !a->silent && a->replies < a->rules->policy->sms_per_number_hour)
+		plan_answer(a->arena, &setting, &about, &a->reply, a->plan);
 	c->kind = "report_attached";
 	c->data = event_data(a);
 	c->added = a->plan;
@@ -362,7 +366,7 @@ static void on_counted(void *ctx, const struct pg_result *r)
 static void count_replies(struct attach *a)
 {
 	struct pg_params *p = store_params(a->flow->store);
-	pg_param_text(p, a->reply_to);
+	pg_param_text(p, a->reply.to);
 	store_query(a->flow->store, SQL_COUNT_REPLIES, p, on_counted, a);
 }
 
@@ -383,10 +387,10 @@ static void on_loaded(void *ctx, const struct pg_result *r)
 		finish(a, ATTACH_ENDED);
 	} else if (has_become_another(a)) {
 		finish(a, ATTACH_ENDED);
-	} else if (a->reply_key != NULL && a->reply_to != NULL && !a->silent) {
+	} else if (a->reply.key != NULL && a->reply.to != NULL && !a->silent) {
 		count_replies(a);
 	} else {
-		a->reply_key = NULL;
+		a->reply.key = NULL;
 		decide(a);
 	}
 }

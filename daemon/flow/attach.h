@@ -23,9 +23,10 @@ struct attach {
 	bool silent;         /* nobody is told */
 	const struct triage *
 	        read; /* what the report says, for the incident to take over what it did not know; NULL: it knows nothing better */
-	const char *
-	        reply_key; /* SMS to the reporter, in the same transaction, as far as he gets any this hour; NULL: none. {no} is filled with the incident's number */
-	const char *reply_to, *reply_via;
+	const char *actor; /* of the event; NULL: the report's source */
+	const char *duty;  /* Indonesian: what whoever is on duty is told about the incident; NULL: nothing */
+	struct plan_reply
+	        reply; /* SMS to the reporter, in the same transaction, as far as he gets any this hour; key NULL: none. {no} is the incident's number when values has none */
 	/* called once */
 	void (*done)(struct attach *a, enum attach_end end, int64_t incident_number);
 	void *ctx;

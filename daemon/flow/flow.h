@@ -1,6 +1,7 @@
 /* flow: the life of a report, stage by stage. This header is the table of contents; each stage is one file.
  *
  *   gateway    a gateway's call comes in: messages and delivery reports, taken apart and answered when all is on disk
+ *   parts      long messages that come in parts wait for each other on disk
  *   incoming   one message: whose turn it is, and who takes it
  *   partner    an answer of an agency's telephone or of a person on duty
  *   conversation  all the rest: what a citizen writes
@@ -32,6 +33,7 @@
 struct rules;
 struct numbers;
 struct incomings;
+struct gateway_counts;
 struct deliver;
 struct escalate;
 struct daemons;
@@ -54,6 +56,7 @@ struct flow {
 	struct uuid owner;     /* this daemon, in leases */
 	struct numbers *numbers;
 	struct incomings *incomings;
+	struct gateway_counts *gateway_counts;
 	struct deliver *deliver;
 	struct escalate *escalate;
 	struct daemons *daemons;

@@ -5,9 +5,12 @@
 
 #include "../../protocol/json.h"
 #include "../base/log.h"
-#include "../base/metrics.h"
 #include "busy.h"
-#include "incoming.h"
+#include "deliver.h"
+#include "gateway_counts.h"
+#include "parts.h"
+
+#define DAY_US (INT64_C(86400) * 1000000)
 
 enum {
 	AT_ONCE = 16, /* messages of one call */
@@ -32,13 +35,22 @@ struct call {
 	struct event *again;
 };
 
+static void count(const struct call *c, enum gateway_count what, size_t n)
+{
+	gateway_counts_add(c->flow->gateway_counts, c->gateway->name, what, n);
+}
+
 /* ---- the end ---- */
 
 static void finish(struct call *c)
 {
-	const struct gateway_answer *ok = &c->gateway->channel->accepted[c->door];
+	const struct gateway_answer ok = channel_accepted(c->gateway->channel, &c->gateway->out, c->door);
 	struct http_request *r = c->request;
 	bool failed = c->failed;
+	if (!failed) {
+		count(c, GATEWAY_MESSAGES, c->all.message_count);
+		gateway_counts_heard(c->flow->gateway_counts, c->gateway->name);
+	}
 	inbound_free(&c->all);
 	if (c->again != NULL)
 		event_free(c->again);
@@ -46,7 +58,7 @@ static void finish(struct call *c)
 	if (failed)
 		busy_reply(r, "what this call brought is not all known to be kept: send it again");
 	else
-		http_reply(r, ok->status, ok->content_type, ok->body, strlen(ok->body), NULL);
+		http_reply(r, ok.status, ok.content_type, ok.body, strlen(ok.body), NULL);
 }
 
 static void go_on(struct call *c);
@@ -141,9 +153,28 @@ static void set_part_of_call(struct incoming *in, const struct call *c, size_t i
 	buf_free(&raw);
 }
 
+/* For a gateway that gives its messages no id: the same from the same sender on the same day is the same message. Not the bytes of the call: times, nonces and the rest of a
+ * batch differ when it comes again. Where there is no sender or text they must do. */
+static const char *make_key(struct arena *a, const struct call *c, const struct inbound_message *m)
+{
+	struct buf said;
+	buf_init(&said, 2 * RAW_MOST);
+	buf_addf(&said, "%lld\n", (long long)(db_clock_now(&c->flow->clock).us / DAY_US));
+	if (m->from[0] != '\0' && m->text.len > 0) {
+		buf_addf(&said, "%s\n%s\n%lld\n", m->from, m->to, (long long)m->reported_at_us);
+		buf_add(&said, m->text.data, m->text.len);
+	} else {
+		buf_add(&said, c->raw, c->raw_len);
+	}
+	const char *key = incoming_hash_key(a, said.data, said.len);
+	buf_free(&said);
+	return key;
+}
+
 static void begin_message(struct call *c, size_t index)
 {
-	struct incoming *in = incoming_new(c->flow, c->gateway, &c->all.messages[index]);
+	const struct inbound_message *m = &c->all.messages[index];
+	struct incoming *in = incoming_new(c->flow, c->gateway, m);
 	in->received = c->request->received;
 	if (c->all.message_count == 1) {
 		in->raw = c->raw;
@@ -153,11 +184,14 @@ static void begin_message(struct call *c, size_t index)
 		set_part_of_call(in, c, index);
 	}
 	if (in->external_id[0] == '\0')
-		in->external_id = incoming_hash_key(in->arena, in->raw, in->raw_len);
+		in->external_id = make_key(in->arena, c, m);
 	in->done = on_message;
 	in->ctx = c;
 	c->under_way++;
-	incoming_take(in);
+	if (parts_is_part(m))
+		parts_take(in, m);
+	else
+		incoming_take(in);
 }
 
 /* Begins as many as may be under way together; ends the call when nothing is left. What could not be kept ends it early: the gateway brings all again. */
@@ -189,12 +223,14 @@ static bool leave_unknown(struct call *c, const struct pg_result *r)
 	bool hope = false;
 	for (size_t i = 0, row = 0; i < c->all.report_count; i++) {
 		if (row < (size_t)r->rows && pg_bigint(r, (int)row, 0) == (int64_t)i + 1) {
+			deliver_reported(c->flow->deliver, pg_uuid(r, (int)row, 1), reports[i].state);
 			row++;
 			continue;
 		}
 		hope |= reports[i].gateway_ref[0] != '\0';
 		reports[left++] = reports[i];
 	}
+	count(c, GATEWAY_REPORTS, c->all.report_count - left);
 	c->all.report_count = left;
 	return hope;
 }
@@ -211,7 +247,7 @@ static void on_reports_kept(void *ctx, const struct pg_result *r)
 		evtimer_add(c->again, &wait);
 	} else {
 		/* about nothing of ours: asking again would not help */
-		metric_add(M_REPORTS_OF_NOTHING, (int64_t)c->all.report_count);
+		count(c, GATEWAY_REPORTS_UNKNOWN, c->all.report_count);
 		ended(c, true);
 	}
 }
@@ -294,7 +330,7 @@ static void refuse(struct call *c, const char *why)
 {
 	struct http_request *r = c->request;
 	log_warn("gateway.forged", "gateway=%s why=\"%s\"", c->gateway->name, why);
-	metric_add(M_CALLS_FORGED, 1);
+	count(c, GATEWAY_FORGED, 1);
 	inbound_free(&c->all);
 	http_reply_fault(r, 403, "forged",
 	                 "the call's signature or secret is missing or does not fit: check the secret of this gateway "
@@ -327,6 +363,7 @@ static void begin(struct call *c, bool readable)
 
 static void take(struct flow *f, struct http_request *r, enum door door)
 {
+	static const char *const unreadable[DOORS] = {"gateway.unreadable", "gateway.status_unreadable"};
 	char why[160] = "";
 	struct call *c = arena_new_of(r->arena, struct call);
 	c->flow = f;
@@ -346,8 +383,8 @@ static void take(struct flow *f, struct http_request *r, enum door door)
 		refuse(c, why);
 		return;
 	case INBOUND_UNREADABLE:
-		metric_add(M_REPORTS_REFUSED, 1);
-		log_warn("gateway.unreadable", "gateway=%s why=\"%s\"", c->gateway->name, why);
+		count(c, GATEWAY_UNREADABLE, 1);
+		log_warn(unreadable[door], "gateway=%s why=\"%s\"", c->gateway->name, why);
 		begin(c, false);
 		return;
 	}

@@ -67,18 +67,25 @@ static void read_report(struct intake *in)
 	default_urgency(in);
 	if (r->place_text == NULL && in->triage.place_text[0] != '\0')
 		r->place_text = in->triage.place_text;
-	r->type = in->triage.type;
+	r->type = in->read_as != TYPE_UNSURE ? in->read_as : in->triage.type;
 	r->urgency = in->triage.urgency;
+}
+
+const char *intake_triage_json(struct arena *a, const struct triage *t, const struct gazetteer *g, const char *turn)
+{
+	struct buf text;
+	buf_init(&text, 64 * 1024);
+	triage_render(t, g, &text);
+	const char *kept = arena_strndup(a, text.data, text.len);
+	if (turn != NULL)
+		kept = arena_printf(a, "%.*s,\"turn\":%s}", (int)text.len - 1, kept, turn);
+	buf_free(&text);
+	return kept;
 }
 
 static const char *triage_text_of(struct intake *in)
 {
-	struct buf text;
-	buf_init(&text, 64 * 1024);
-	triage_render(&in->triage, in->rules->gazetteer, &text);
-	const char *kept = arena_strndup(in->arena, text.data, text.len);
-	buf_free(&text);
-	return kept;
+	return intake_triage_json(in->arena, &in->triage, in->rules->gazetteer, in->turn_json);
 }
 
 static void make_plan(struct intake *in, int64_t number)
@@ -96,9 +103,11 @@ static void make_plan(struct intake *in, int64_t number)
 	                          : in->reply_to != NULL ? in->reply_to
 	                                                 : r->phone,
 	        .via = in->via,
+	        .turn = in->turn,
 	        .sms_report = in->sms,
 	};
 	in->plan = plan_make(in->arena, &setting, &input);
+	r->asks = in->plan->asks;
 	r->plan = in->plan;
 }
 
@@ -175,11 +184,9 @@ static void become_part(struct intake *in)
 	a->score = in->match.verdict.score;
 	a->reasons = recent_reasons(in->arena, &in->match.verdict);
 	a->read = &in->triage;
-	if (in->sms && !in->no_reply) {
-		a->reply_key = "merged";
-		a->reply_to = in->reply_to != NULL ? in->reply_to : in->report.phone;
-		a->reply_via = in->via;
-	}
+	if (in->sms && !in->no_reply)
+		a->reply = (struct plan_reply){
+		        .key = "merged", .to = in->reply_to != NULL ? in->reply_to : in->report.phone, .via = in->via};
 	a->done = on_attached;
 	a->ctx = in;
 	attach_submit(a);
@@ -198,6 +205,8 @@ static void on_settled(void *ctx, bool available)
 static bool is_about_something(const struct intake *in)
 {
 	const struct triage *t = &in->triage;
+	if (in->turn != NULL && in->turn->silent)
+		return false;
 	bool silent = t->type == TYPE_NOT_A_REPORT || t->type == TYPE_STATUS_QUERY || t->type == TYPE_FOLLOWUP;
 	return !silent || t->type_confidence < in->rules->policy->type_threshold;
 }

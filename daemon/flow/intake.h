@@ -16,6 +16,10 @@ struct intake {
 	bool sms;                   /* the reporter writes and reads SMS */
 	const char *reply_to;       /* where the reporter is answered; NULL: his telephone, report.phone */
 	const char *via;            /* the gateway that brought it and takes the answer first; NULL: any */
+	const struct plan_turn
+	        *turn;         /* what went before decides something beside the report's words; NULL: nothing does */
+	const char *turn_json; /* the same for the report's triage, as an object; NULL: none */
+	enum incident_type read_as; /* what the report is in what went before; TYPE_UNSURE: what its words say */
 	bool no_reply;              /* the reporter has had enough automatic answers, or cannot be answered */
 	struct mono received;
 	/* made on the way */
@@ -32,6 +36,8 @@ struct intake {
 	void *ctx;
 };
 void intake_submit(struct intake *in);
+/* The triage as it is kept, with the turn that the report was taken for (a JSON object; NULL: none). */
+const char *intake_triage_json(struct arena *a, const struct triage *t, const struct gazetteer *g, const char *turn);
 
 /* POST /v1/reports */
 void intake_post_report(void *ctx, struct http_request *r);

@@ -88,16 +88,18 @@ static const struct conf_setting settings[] = {
 	  .required = true, .help = "A file whose first line is the token= that the gateway's calls to this daemon carry." },
 	{ GATEWAY, "allow_private", conf_value_flag, GW(allow_private), .initial = "yes",
 	  .help = "yes: the gateway may stand at a loopback or private address." },
+	{ GATEWAY, "parts_wait_s", conf_value_number, GW(parts_wait_s), 1, 86400, .initial = "1800",
+	  .help = "Seconds that the first part of a long message waits for the others; then what there is goes on, with a mark where something is missing." },
 	{ GATEWAY, "slots", conf_value_number, GW(slots), 1, 256, .initial = "4",
 	  .help = "Messages handed to it at the same time." },
 	{ GATEWAY, "per_minute", conf_value_number, GW(per_minute), 0, 100000, .initial = "0",
-	  .help = "Messages handed to it in a minute at most; 0: no limit. Further ones go through the next gateway, or wait." },
+	  .help = "Messages handed to it in a minute at most, by each daemon; 0: no limit. Further ones go through the next gateway, or wait." },
 	{ GATEWAY, "price", conf_value_number, GW(price), 0, 1000000, .initial = "0",
 	  .help = "What one part of a message costs, in whole units (rupiah)." },
 	{ GATEWAY, "daily_cap", conf_value_number, GW(daily_cap), 0, 2000000000, .initial = "0",
 	  .help = "What may be spent there in a day (of the policy's time zone), in the same unit; 0: no limit." },
 	{ GATEWAY, "reserve", conf_value_number, GW(reserve), 0, 100, .initial = "30",
-	  .help = "Per cent of daily_cap that are kept for critical incidents." },
+	  .help = "Per cent of daily_cap that are kept for critical incidents and for alarms about the machine itself. What is not critical waits for midnight." },
 	{ GATEWAY, "database", conf_value_conninfo, GW(database), .example = "dbname=smsd",
 	  .help = "gammu: the database of its tables, as libpq connection string. With a password in it use gateway_database_file." },
 	{ GATEWAY, "gateway_database_file", conf_value_conninfo_file, GW(database), .example = "credential:gateway_gammu.database",
@@ -474,6 +476,7 @@ static void check_delivery(struct reading *r)
 static void finish_gateway(struct reading *r, int i)
 {
 	struct conf_gateway *g = &r->conf->gateways[i];
+	int missing = r->fault_count;
 	fill_defaults(r, i);
 	if (set_at(r, i, GATEWAY, "username") != 0 && set_at(r, i, GATEWAY, "password_file") == 0)
 		fault(r, r->gateway_line[i], "[gateway %s] has a username; needs password_file too", g->name);
@@ -489,6 +492,10 @@ static void finish_gateway(struct reading *r, int i)
 	        arena_printf(r->place.arena, "%s/v1/gateways/%s/inbound?token=%s", r->conf->public_url, g->name, token);
 	g->out.status_url =
 	        arena_printf(r->place.arena, "%s/v1/gateways/%s/status?token=%s", r->conf->public_url, g->name, token);
+	char why[200] = "";
+	if (missing == r->fault_count && g->channel != NULL && g->channel->check != NULL &&
+	    !g->channel->check(&g->out, why, sizeof why))
+		fault(r, r->gateway_line[i], "[gateway %s] %s", g->name, why);
 }
 
 static const char *folder_of(struct arena *a, const char *path)

@@ -18,7 +18,7 @@
 #include "push_address.h"
 
 enum {
-	ANSWER_KEPT = 1024,  /* first bytes of an answer that are shown */
+	ANSWER_KEPT = 8192,  /* first bytes of an answer that are shown: some gateways repeat the whole message */
 	ANSWER_BYTES = 8192, /* an answer longer than this is cut off */
 	HEADERS = 24,        /* of one call */
 	CACHED_CONNECTIONS = 256,

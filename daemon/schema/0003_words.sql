@@ -35,15 +35,16 @@ create table inbound_part (
 	total       int not null,
 	received_at timestamptz not null default now(),
 	reported_at timestamptz,
-	content_type text,
-	raw         bytea not null,
 	text        text not null,
-	repaired    boolean not null,
 	primary key (gateway, external_id)
 );
-comment on table inbound_part is 'parts of long messages that wait for the others; gone once the whole message, or what came of it in time, is a report';
+comment on table inbound_part is 'parts of long messages that wait for the others, as received in inbound; gone once the whole message, or what came of it in time, is a report';
 create index inbound_part_message on inbound_part (gateway, sender, recipient, ref, total);
-create index inbound_part_age on inbound_part (received_at);
+insert into task (name) values ('parts');
+
+-- The latest reports of a number without a sort, however many it sent: ids grow with time.
+drop index reporter_phone;
+create index reporter_phone on reporter (phone, report_id);
 
 -- ---- duplicates ----------------------------------------------------------------------------------------------------------
 
@@ -91,7 +92,8 @@ create table sender_mark (
 	retired_by text
 );
 comment on table sender_mark is 'what is known of a sender. blocked: what he sends is kept and shown, but nobody is dispatched and he gets no answer; prank: evidence, nothing more; automatic: a machine, never answered';
-create index sender_mark_address on sender_mark (address) where retired_at is null;
+create index sender_mark_address on sender_mark (address);
+create index sender_mark_in_force on sender_mark (made_at) where retired_at is null;
 
 -- ---- gateways ------------------------------------------------------------------------------------------------------------
 
@@ -103,6 +105,22 @@ comment on column attempt.gateway_ref is 'the gateway''s own id of the message: 
 create index attempt_gateway_ref on attempt (gateway, gateway_ref) where gateway_ref is not null;
 alter table delivery_report add part int, add parts int;
 
+create function notice_delivery(notice uuid) returns text language sql stable parallel safe return (
+	select case
+		when bool_or(g.state = 'delivered' and coalesce(g.part, 0) < 1) then 'delivered'
+		when t.total between 1 and 255
+			and count(distinct g.part) filter (where g.state = 'delivered' and g.part between 1 and t.total) = t.total then 'delivered'
+		when bool_or(g.state = 'failed') then 'failed'
+		when bool_or(g.state in ('sent', 'delivered')) then 'sent'
+		else 'queued'
+	end
+	from delivery_report g, (
+		select greatest((select max(a.parts) from attempt a where a.notice_id = notice),
+			(select max(r.parts) from delivery_report r where r.notice_id = notice), 0) as total) t
+	where g.notice_id = notice
+	group by t.total);
+comment on function notice_delivery is 'what all delivery reports of a notice together say, in whatever order and how often they came: queued < sent < failed < delivered; null: none came. daemon/core/delivery.h says the same';
+
 create table gateway_day (
 	gateway text not null,
 	day     date not null,
@@ -110,9 +128,23 @@ create table gateway_day (
 	cost    bigint not null default 0,
 	primary key (gateway, day)
 );
+create table gateway (
+	name       text primary key,
+	position   int not null,
+	kind       text not null,
+	price      bigint not null,
+	daily_cap  bigint not null,
+	reserve    int not null,
+	per_minute int not null,
+	told_at    timestamptz not null default now()
+);
+comment on table gateway is 'the gateways as the daemons'' configuration says: told by each at its start and after a reload, for whoever looks from outside; position 0: no longer configured';
+alter table outbox add tried_from int not null default 0;
+comment on column outbox.tried_from is 'attempts up to this number are of an earlier life: which gateways failed then does not count after a replay';
+
 comment on table gateway_day is 'what went out through a gateway on one day of the policy''s time zone, and what it cost';
 
-grant select on inbound_repeat, inbound_part, duplicate_suggestion, sender_mark, gateway_day to sigap_daemon;
+grant select on inbound_repeat, inbound_part, duplicate_suggestion, sender_mark, gateway_day, gateway to sigap_daemon;
 grant insert on inbound_repeat to sigap_daemon;
-grant insert, update on duplicate_suggestion, sender_mark, gateway_day to sigap_daemon;
+grant insert, update on duplicate_suggestion, sender_mark, gateway_day, gateway to sigap_daemon;
 grant insert, delete on inbound_part to sigap_daemon;

@@ -76,11 +76,15 @@ struct channel_answer {
 	const char *retry_after; /* header value or NULL */
 	const char *error;       /* transport's own words or "" */
 	int64_t now_s; /* for Retry-After as a date: filled by whoever judges, from the clock that he goes by */
+	const struct gateway *gateway; /* whose answer it is, filled by whoever judges; NULL: webhook */
 };
 enum { GATEWAY_REF_MAX = 128 };
 struct verdict {
 	enum outcome outcome;
-	int retry_after_s;                 /* for OUTCOME_RETRY_AFTER: 1..3600 */
+	int retry_after_s; /* for OUTCOME_RETRY_AFTER: 1..3600 */
+	/* For OUTCOME_PERMANENT: the gateway's own trouble (log-in, account, credit, a window that is closed, its address), so that another gateway may do
+	 * it; false: about the number or the text, no gateway would. Not looked at for webhooks. */
+	bool gateway_fault;
 	char detail[160];                  /* for the attempt's record: no address, no secret */
 	char gateway_ref[GATEWAY_REF_MAX]; /* the gateway's own id of the message, "" when it tells none */
 };
@@ -112,9 +116,13 @@ struct channel {
 	                         struct inbound *ret, char *why, size_t why_size);
 	struct gateway_answer accepted[DOORS];
 	const char *const *needs; /* settings it cannot do without besides token_file, NULL terminated; NULL: none */
+	/* False with the reason in why (English, for the operator) when the settings cannot work together: asked once, when they are read. NULL: nothing to check. */
+	bool (*check)(const struct gateway *gateway, char *why, size_t why_size);
 	bool handles; /* its senders are no telephones but handles of its own: answers go back through it alone */
 };
 extern const struct channel channel_webhook; /* channel/webhook.c */
+/* What gateway is told at door: accepted[door], with the text that a mapping has for it. */
+struct gateway_answer channel_accepted(const struct channel *channel, const struct gateway *gateway, enum door door);
 /* The channel of that kind (channel/kinds.c: the one list of them), or NULL. */
 const struct channel *channel_of_kind(const char *kind);
 
@@ -154,7 +162,8 @@ struct delivery_report {
 	char ref[64];                      /* our notice id, or "" */
 	char gateway_ref[GATEWAY_REF_MAX]; /* the gateway's own id, or "" */
 	enum delivery_state state;
-	int part, parts;  /* when it is about one part of several: from 1, of how many (0: not known yet) */
+	int part, parts;  /* when it is about one part of several: which (from 1; where the gateway does not number
+	                    them, any number that tells it from the others), of how many (0: not known yet) */
 	char detail[120]; /* the gateway's words, printable ASCII */
 };
 /* All that one call brought. */
@@ -176,6 +185,7 @@ void inbound_copy_plain(char *to, size_t size, const char *text);
 /* RFC 9110 Retry-After (seconds or HTTP-date) -> seconds 1..3600, 0 when absent or unreadable. */
 int retry_after_seconds(const char *value, int64_t now_s);
 /* The verdict every HTTP channel shares: 2xx ok; 429, 503 with Retry-After retry_after; 408, 425, 429, 5xx and TRANSPORT_NOT_SENT retry; TRANSPORT_BROKEN unknown
- * (retried with the same id); 3xx and other 4xx permanent; 410 permanent; TRANSPORT_REFUSED_BY_US permanent. */
+ * (retried with the same id); 3xx and other 4xx permanent; 410 permanent; TRANSPORT_REFUSED_BY_US permanent. 3xx, 401 to 405, 407 and TRANSPORT_REFUSED_BY_US are
+ * gateway_fault: a channel whose answers mean something else by them says so. */
 struct verdict http_verdict(const struct channel_answer *answer);
 #endif

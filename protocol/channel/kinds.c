@@ -5,7 +5,8 @@
 #include "kinds.h"
 
 static const struct channel *const kinds[] = {
-        &channel_kannel,
+        &channel_kannel, &channel_smsgate,  &channel_twilio,   &channel_vonage,   &channel_infobip,
+        &channel_jasmin, &channel_rapidpro, &channel_whatsapp, &channel_telegram, &channel_generic,
 };
 
 const struct channel *channel_of_kind(const char *kind)

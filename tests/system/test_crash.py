@@ -50,6 +50,7 @@ class Story:
             lambda: self.citizen_writes(1, "-once-more"),
             lambda: self.taken_apart("-again"),
             lambda: self.taken_apart("-once-more"),
+            *[lambda n=n, part=part: self.citizen_writes_at_length(n, part) for n in (3, 4) for part in (1, 2)],
             self.office_is_told,
             lambda: self.office_writes("accepts", "TERIMA"),
             lambda: self.office_writes("leaves", "OTW"),
@@ -78,8 +79,8 @@ class Story:
             assert r.json() == self.answers[key], "the same key has got another answer"
         self.answers[key] = r.json()
 
-    def sms(self, sender, text, id):
-        r = self.call(self.stack.send_sms, sender, text, id=id)
+    def sms(self, sender, text, id, **more):
+        r = self.call(self.stack.send_sms, sender, text, id=id, **more)
         assert r.status_code == 200 and r.text == "", (r.status_code, r.text)
 
     def citizen_writes(self, n, again=""):
@@ -93,6 +94,12 @@ class Story:
             r = self.call(self.stack.api, "POST", f"/v1/incidents/{report['incident_id']}/events",
                           json={"event": "detach", "report": report["number"]})
             assert r.status_code == 200, r.text
+
+    def citizen_writes_at_length(self, n, part):
+        """One of two parts of a long SMS."""
+        half = len(CITIZENS_TEXT) // 2
+        text = CITIZENS_TEXT[:half] if part == 1 else CITIZENS_TEXT[half:]
+        self.sms(CITIZEN % n, text, f"long-{n}-{part}", udh=f"%05%00%03%{n:02X}%02%{part:02X}")
 
     def office_is_told(self):
         incident = self.answers["first"]["incident"]["id"]
@@ -143,10 +150,15 @@ def settle(stack):
 
 def assert_kept_once(stack, story):
     """Every report and answer is there exactly once, with what was promised to its sender."""
-    assert [r["external_id"] for r in stack.sql("select external_id from inbound order by 1")] == [
-        "citizen-1", "citizen-1-again", "citizen-1-once-more", "citizen-2", "first", "office-accepts", "office-leaves", "second"]
-    assert stack.value("select count(*) from report") == stack.value("select count(*) from incident") == 6
-    assert stack.value("select sum(report_count) from incident") == 6
+    wait_until(lambda: stack.value("select count(*) from inbound_part") == 0, 20, "no part of a long message waits")
+    keys = [r["external_id"] for r in stack.sql("select external_id from inbound order by 1")]
+    assert [key for key in keys if not key.startswith("sha256:")] == [
+        "citizen-1", "citizen-1-again", "citizen-1-once-more", "citizen-2", "first", "long-3-1", "long-3-2", "long-4-1", "long-4-2", "office-accepts",
+        "office-leaves", "second"]
+    assert len(keys) == 14, "two were joined"
+    assert stack.value("select count(*) from report") == stack.value("select count(*) from incident") == 8
+    assert stack.value("select count(*) from report where text = %s", CITIZENS_TEXT) == 6
+    assert stack.value("select sum(report_count) from incident") == 8
     assert stack.value("select count(*) from event where kind = 'report_attached'") == stack.value(
         "select count(*) from event where kind = 'detach'") == 2
     for answer in story.answers.values():

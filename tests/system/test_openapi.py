@@ -23,7 +23,7 @@ NOBODY = "01a20131-2444-71ce-8a1f-8ba375bacac0"  # an id that nothing has
 
 def path_with(path, id=NOBODY):
     """The route with its parameters filled in."""
-    for name, value in {"id": id, "notice": id, "name": "kannel", "token": "x" * 32}.items():
+    for name, value in {"id": id, "notice": id, "name": "kannel", "token": "x" * 32, "address": "+6281350000001"}.items():
         path = path.replace("{%s}" % name, value)
     return path
 
@@ -229,7 +229,7 @@ def test_answers_to_dispatches_are_as_described(witness, made):
                          ("auditor", "?state=completed&agency=polsek-penajam"), ("admin", "?state=cancelled")):
         witness.get("/v1/dispatches", token=token, query=query)
     assert witness.get("/v1/dispatches", token="kelurahan-petung").json()[0]["agency"] == "kelurahan-petung"
-    too_many = "?" + "&".join(f"a{i}=1" for i in range(65))
+    too_many = "?" + "&".join(f"a{i}=1" for i in range(129))
     for path in ("/v1/dispatches", "/v1/incidents", "/v1/outbox", "/v1/alarms"):
         witness.get(path, 400, query=too_many)
         witness.get(path, 401, token=None)
@@ -265,6 +265,35 @@ def test_answers_to_the_duty_room_are_as_described(witness, made):
     for status, token in ((401, None), (403, "source"), (404, "coordinator")):
         witness.get("/v1/incidents/{id}", status, token=token)
     witness.get("/v1/incidents/{id}", 404, id="x")
+
+
+def test_answers_about_senders_are_as_described(stack, witness):
+    one, marks, retire = "/v1/senders/{address}", "/v1/senders/{address}/marks", "/v1/senders/{address}/marks/{id}/retire"
+    stack.send_sms("+6281350000001", "Ada nenek terlantar di Petung")
+    mark = {"mark": "blocked", "reason": "Prank berulang", "until": "2099-01-01T00:00:00Z"}
+    made = witness.post(marks, 201, mark).json()
+    assert witness.get("/v1/senders").json()[0]["id"] == made["id"]
+    assert witness.get("/v1/senders", query="?mark=prank").json() == []
+    sender = witness.get(one).json()
+    assert sender["reports"][0]["turn"] == "report" and sender["marks"][0]["ends_at"] is not None
+    witness.post(retire, 200, id=made["id"])
+    witness.post(retire, 404, id=made["id"])
+    witness.post(marks, 422, {**mark, "until": "2020-01-01T00:00:00Z"})
+    witness.post(marks, 422, {**mark, "report": "x"})
+    witness.post(marks, 422, {"mark": "blocked", "reason": "x"})
+    witness.post(marks, 400, raw=b"{")
+    witness.get("/v1/senders", 400, query="?mark=some")
+    for path in (marks, retire):
+        witness.post(path, 401, {}, token=None)
+        witness.post(path, 403, {}, token="auditor")
+        witness.post(path, 413, raw=b" " * 16385)
+    for path in ("/v1/senders", one):
+        witness.get(path, 401, token=None)
+        witness.get(path, 403, token="source")
+    for method, path in (("GET", one), ("POST", marks), ("POST", retire)):
+        r = stack.api(method, path_with(path).replace("+6281350000001", "nobody"), "coordinator")
+        assert r.status_code == 404
+        witness.seen.add((method, path, API.check_answer(method, path, r)))
 
 
 def test_answers_about_the_rules_are_as_described(stack, witness):
@@ -345,7 +374,7 @@ def test_answers_to_gateways_are_as_described(stack, witness):
     for path in (inbound, status):
         witness.get(path, 403, query="?token=wrong", token=None)
         witness.post(path, 403, query="?token=wrong", token=None)
-        witness.post(path, 413, query=token, token=None, raw=b" " * 16385)
+        witness.post(path, 413, query=token, token=None, raw=b" " * (1024 * 1024 + 1))
 
 
 def test_answers_on_the_partners_page_are_as_described(stack, witness):
@@ -366,7 +395,7 @@ def test_answers_on_the_partners_page_are_as_described(stack, witness):
     page("POST", 200, "event=complete")
     page("POST", 409, "event=decline&reason=x")
     page("POST", 422, "event=cancel")
-    page("POST", 400, "&".join(f"a{i}=1" for i in range(65)))
+    page("POST", 400, "&".join(f"a{i}=1" for i in range(129)))
     page("POST", 413, " " * 8193)
     page("GET", 404, token="x" * 32)
     page("POST", 404, "event=seen", token="x" * 32)

@@ -128,5 +128,11 @@ with c as (
 	) m
 	cross join lateral (values (m.incident, m.other), (m.other, m.incident)) as pair(one, two)
 	where s.incident_id = pair.one and s.other_id = pair.two
+), marked as (
+	-- who reported what proved false: evidence, in the same transaction
+	insert into sender_mark (address, mark, reason, report_id, made_by)
+	select p.phone, 'prank', coalesce(ok.data->>'evidence', ''), r.id, ok.actor
+	from ok join report r on r.incident_id = ok.id and r.relation = 'opens' join reporter p on p.report_id = r.id
+	where ok.kind = 'false_report' and p.phone is not null
 )
 select ord, version, now() from ok

@@ -31,9 +31,10 @@ select json_build_object('id', i.id, 'number', i.number, 'state', i.state, 'vers
 	'notices', (select coalesce(json_agg(json_build_object('id', n.id, 'dispatch', n.dispatch_id, 'kind', n.kind, 'channel', n.channel, 'created_at', n.created_at,
 		'agency', (select c.agency from contact c where c.id = n.contact_id),
 		'waiting', (select json_build_object('due_at', o.due_at, 'attempt', o.attempt) from outbox o where o.notice_id = n.id),
-		'dead', (select x.reason from dead_notice x where x.notice_id = n.id),
+		'dead', (select x.reason from dead_notice x where x.notice_id = n.id and notice_delivery(n.id) is distinct from 'delivered'), 'delivery', notice_delivery(n.id),
 		'reports', (select coalesce(json_agg(json_build_object('at', g.at, 'state', g.state) order by g.at), '[]') from delivery_report g where g.notice_id = n.id),
-		'attempts', (select coalesce(json_agg(json_build_object('number', a.number, 'at', a.at, 'outcome', a.outcome, 'status', a.status, 'detail', a.detail, 'ms', a.ms)
+		'attempts', (select coalesce(json_agg(json_build_object('number', a.number, 'at', a.at, 'outcome', a.outcome, 'status', a.status, 'detail', a.detail, 'ms', a.ms,
+			'gateway', a.gateway, 'parts', a.parts)
 			order by a.number), '[]') from attempt a where a.notice_id = n.id)) order by n.id), '[]') from notice n where n.incident_id = i.id),
 	'events', (select coalesce(json_agg(json_build_object('number', e.number, 'at', e.at, 'actor', e.actor, 'kind', e.kind, 'data', e.data, 'hash', encode(e.hash, 'hex'))
 		order by e.number), '[]') from event e where e.incident_id = i.id))::text,
