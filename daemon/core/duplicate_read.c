@@ -11,6 +11,7 @@
 /* What a concept is to a comparison. */
 enum use { USE_UNKNOWN, USE_NONE, USE_MEANING, USE_FUNCTION, USE_SPOT, USE_CHILD, USE_OLD, USE_OVER };
 enum { AGE_CHILD = 1, AGE_OLD = 2, AGE_ADULT = 4, AGE_YOUNG = 8 }; /* bits of duplicate_facts.ages */
+enum { PLACE_WORDS = 6 };
 enum { ADDRESS_WORDS = 3 };                                        /* so far into a message somebody is spoken to */
 enum { WEIGHT_DOMAIN = 2, WEIGHT_KNOWN = 3, WEIGHT_RARE = 4, NUMBERS_MOST = 99 };
 static const struct {
@@ -29,7 +30,8 @@ static const struct {
         {"neg", USE_FUNCTION},          {"ada", USE_FUNCTION},          {"question", USE_FUNCTION},
         {"when", USE_FUNCTION},         {"already", USE_FUNCTION},      {"not_yet", USE_FUNCTION},
         {"past", USE_FUNCTION},         {"def", USE_FUNCTION},          {"here", USE_FUNCTION},
-        {"have", USE_FUNCTION},         {"want", USE_FUNCTION},         {"can", USE_FUNCTION},
+        {"have", USE_FUNCTION},
+        {"know", USE_FUNCTION},         {"want", USE_FUNCTION},         {"can", USE_FUNCTION},
         {"pronoun", USE_FUNCTION},      {"help", USE_FUNCTION},         {"report", USE_FUNCTION},
         {"greeting", USE_FUNCTION},     {"thanks", USE_FUNCTION},       {"its", USE_FUNCTION},
         {"asking", USE_FUNCTION},       {"urgent_word", USE_FUNCTION},  {"place_number", USE_FUNCTION},
@@ -117,6 +119,8 @@ struct reading {
 	struct words words;
 	struct found found;
 	struct duplicate_facts *ret;
+	uint32_t place[PLACE_WORDS]; /* of the village's name */
+	size_t place_count;
 };
 
 struct duplicate_reader *duplicate_reader_new(const struct lexicon *lexicon)
@@ -242,6 +246,28 @@ static uint32_t spelt(const char *word)
 	return (uint32_t)(hash_of(bare(w, letters)) >> 16);
 }
 
+/* "Tanjung Tengah" -> the spellings of its two words and of both together. */
+static void read_place(struct reading *r, const char *name)
+{
+	char joined[WORD_MAX] = "";
+	words_read(name, &r->words);
+	for (size_t i = 0; i < r->words.count && r->place_count + 1 < PLACE_WORDS; i++) {
+		const char *word = r->words.word[i].text;
+		size_t used = strlen(joined);
+		r->place[r->place_count++] = spelt(word);
+		snprintf(joined + used, sizeof joined - used, "%s", word);
+	}
+	r->place[r->place_count++] = spelt(joined);
+}
+
+static bool is_place(const struct reading *r, uint32_t word)
+{
+	for (size_t i = 0; i < r->place_count; i++)
+		if (r->place[i] == word)
+			return true;
+	return false;
+}
+
 static void take_word(struct reading *r, const struct token *t)
 {
 	const char *word = r->words.word[t->word].text, *meaning = NULL;
@@ -261,7 +287,7 @@ static void take_word(struct reading *r, const struct token *t)
 		return;
 	if (meaning != NULL)
 		add_word(f, (uint32_t)(hash_of(meaning) >> 16) ^ 1u, WEIGHT_DOMAIN);
-	else if (!function && !is_empty_word(word))
+	else if (!function && !is_empty_word(word) && !is_place(r, spelt(word)))
 		add_word(f, spelt(word), known ? WEIGHT_KNOWN : WEIGHT_RARE);
 	if (spot)
 		add_spot(f, spelt(word));
@@ -331,6 +357,9 @@ void duplicate_read(struct duplicate_reader *reader, const struct duplicate_repo
 	const struct triage *t = in->triage;
 	r.reader = reader;
 	r.ret = ret;
+	r.place_count = 0;
+	if (in->village_name != NULL)
+		read_place(&r, in->village_name);
 	*ret = (struct duplicate_facts){
 	        .at = in->at,
 	        .sender = in->sender != NULL && in->sender[0] != '\0' ? hash_of(in->sender) : 0,

@@ -8,7 +8,7 @@
 #include "recent_parts.h"
 #include "rules.h"
 
-enum { COMPARED_MOST = 64, LOOKED_AT_MOST = 1000 };
+enum { COMPARED_MOST = 64, LOOKED_AT_MOST = 256 };
 
 static uint64_t mix(uint64_t h, const void *bytes, size_t n)
 {
@@ -253,9 +253,20 @@ void recent_read_row(struct recent *r, const char *text, const char *place_text,
 		r->read_under = rules_hold(rules);
 		r->reader = duplicate_reader_new(rules->lexicon);
 	}
+	const struct region *place = gazetteer_by_code(rules->gazetteer, t->place.code);
 	const struct duplicate_report in = {
-	        text,         place_text, sender, t, rules->policy->type_threshold, rules->policy->place_threshold,
-	        has_position, lat,        lon,    at};
+	        .text = text,
+	        .place_text = place_text,
+	        .sender = sender,
+	        .village_name = place != NULL ? place->name : NULL,
+	        .triage = t,
+	        .type_threshold = rules->policy->type_threshold,
+	        .place_threshold = rules->policy->place_threshold,
+	        .has_position = has_position,
+	        .lat = lat,
+	        .lon = lon,
+	        .at = at,
+	};
 	duplicate_read(r->reader, &in, ret);
 }
 

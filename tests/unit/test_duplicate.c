@@ -72,7 +72,9 @@ static struct duplicate_facts facts_of(const char *text, const char *sender, int
 	struct triage t;
 	struct duplicate_facts f;
 	triage_text(lexicon, gazetteer, text, &t);
+	const struct region *village = gazetteer_by_code(gazetteer, t.place.code);
 	const struct duplicate_report in = {.text = text,
+	                                    .village_name = village != NULL ? village->name : NULL,
 	                                    .sender = sender,
 	                                    .triage = &t,
 	                                    .type_threshold = 0.6,
@@ -229,6 +231,16 @@ static void what_could_be_somebody_else_is_never_sure(void **state)
 	        {"ada mayat di kebun sawit girimukti dekat pos jaga pagi ini",
 	         "ada kakek dipasung di kebun sawit girimukti dekat pos jaga", 15, DUPLICATE_NO, DUPLICATE_NO,
 	         "different type"},
+	        /* the domain's words and the village's name are no likeness */
+	        {"orang stres di Wono Sari kakinya digembok sm rantai motor",
+	         "kami dr gereja minta bantuan, jemaat Wono Sari dikurung keluarganya pak, sakit jiwa sejak putus sekolah", 5, DUPLICATE_NO,
+	         DUPLICATE_SUGGEST, NULL},
+	        {"sy lg cari rumput nemu orang mati dlm parit Tanjung Tengah km 15 pak, gemeter saya. mukanya ga kenal",
+	         "TOLONG ADA ORANG MENINGGAL DI ALUN ALUN Tanjung Tengah GAK ADA YG KENAL", 5, DUPLICATE_NO, DUPLICATE_SUGGEST, NULL},
+	        {"bu bidan suruh sy sms: di Giri Mukti ada pasien jiwa diikat tali di tiang rumah, putus obat 1 thn",
+	         "orang stres di Giri Mukti kakinya digembok sm rantai motor", 5, DUPLICATE_NO, DUPLICATE_SUGGEST, NULL},
+	        {"orang stres di Giri Purwa kakinya digembok sm rantai motor",
+	         "org sakit saraf diborgol di rumahnya Giri Purwa. borgolnya gak pernah dibuka", 5, DUPLICATE_NO, DUPLICATE_SUGGEST, NULL},
 	        /* few words say little */
 	        {"ada mayat di petung", "ada mayat di petung", 15, DUPLICATE_NO, DUPLICATE_SUGGEST, NULL},
 	        {"ada org dipasung di labangka", "ada org dipasung di labangka", 15, DUPLICATE_NO, DUPLICATE_SUGGEST,
@@ -315,13 +327,13 @@ static void reading_and_comparing_take_microseconds(void **state)
 	struct duplicate_facts f = facts_of(text, alya, 0);
 	struct triage t = {.type = TYPE_UNSURE};
 	const struct duplicate_report in = {.text = text, .triage = &t, .at = f.at};
-	clock_gettime(CLOCK_MONOTONIC, &begin);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
 	for (int i = 0; i < TIMES; i++)
 		duplicate_read(reader, &in, &f);
-	clock_gettime(CLOCK_MONOTONIC, &read);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &read);
 	for (int i = 0; i < TIMES; i++)
 		duplicate_score(&rules, &f, &f, 1, &v);
-	clock_gettime(CLOCK_MONOTONIC, &compared);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &compared);
 	double read_us =
 	        ((double)(read.tv_sec - begin.tv_sec) * 1e6 + (double)(read.tv_nsec - begin.tv_nsec) / 1e3) / TIMES;
 	double compare_us =
