@@ -21,6 +21,7 @@
 #include "flow/deliver.h"
 #include "flow/escalate.h"
 #include "flow/flow.h"
+#include "flow/gateway_counts.h"
 #include "flow/incoming.h"
 #include "flow/numbers.h"
 #include "flow/outage.h"
@@ -301,6 +302,7 @@ static void open_modules(struct app *app)
 	f->recent = recent_open(f);
 	f->attaching = attach_open(f);
 	f->incomings = incomings_open(f);
+	f->gateway_counts = gateway_counts_open(f);
 	f->daemons = daemons_open(f);
 	f->deliver = deliver_open(f);
 	f->escalate = escalate_open(f);
@@ -343,6 +345,7 @@ static void close_modules(struct app *app)
 	deliver_close(&f->deliver);
 	daemons_close(&f->daemons);
 	incomings_close(&f->incomings);
+	gateway_counts_close(&f->gateway_counts);
 	numbers_close(&f->numbers);
 	attach_close(&f->attaching);
 	recent_close(&f->recent);

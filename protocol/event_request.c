@@ -57,20 +57,41 @@ static int64_t digits(const char *text)
 	return text[n] == '\0' && n >= 1 && n <= DIGITS_MAX && text[0] != '0' ? strtoll(text, NULL, 10) : 0;
 }
 
-/* An incident: its number, as a number or in digits, or its id. */
-static void read_into(const struct member_at *at, const cJSON *value, void *target)
+/* An incident or a report: its number, as a number or in digits, or its id. */
+static bool read_named(const cJSON *value, const char **ret_id, int64_t *ret_number)
 {
-	struct event_request *r = target;
 	const char *text = cJSON_GetStringValue(value);
 	double number = cJSON_IsNumber(value) ? value->valuedouble : 0;
 	if (text != NULL && is_uuid(text))
-		r->into = text;
+		*ret_id = text;
 	else if (text != NULL)
-		r->into_number = digits(text);
+		*ret_number = digits(text);
 	else if (number >= 1 && number <= NUMBER_MAX && number == floor(number))
-		r->into_number = (int64_t)number;
-	if (r->into == NULL && r->into_number == 0)
+		*ret_number = (int64_t)number;
+	return *ret_id != NULL || *ret_number != 0;
+}
+
+static void read_into(const struct member_at *at, const cJSON *value, void *target)
+{
+	struct event_request *r = target;
+	if (!read_named(value, &r->into, &r->into_number))
 		member_fault(at, "must be the number of an incident, or its id (a UUID)");
+}
+
+static void read_other(const struct member_at *at, const cJSON *value, void *target)
+{
+	struct event_request *r = target;
+	if (r->into != NULL || r->into_number != 0)
+		member_fault(at, "belongs to the event not_duplicate, \"into\" to merge: say one of them");
+	else
+		read_into(at, value, target);
+}
+
+static void read_report(const struct member_at *at, const cJSON *value, void *target)
+{
+	struct event_request *r = target;
+	if (!read_named(value, &r->report, &r->report_number))
+		member_fault(at, "must be the number of a report, or its id (a UUID)");
 }
 
 #define FIELD(field) .offset = offsetof(struct event_request, field)
@@ -88,8 +109,9 @@ static const struct rule dispatch_rules[] = {
         {0},
 };
 
-static const char *const incident_events[] = {"triage",       "dispatch", "note",   "hand_over", "cancel", "withdraw",
-                                              "false_report", "close",    "reopen", "merge",     "split",  NULL};
+static const char *const incident_events[] = {"triage",   "dispatch",     "note",          "hand_over", "cancel",
+                                              "withdraw", "false_report", "close",         "reopen",    "merge",
+                                              "split",    "detach",       "not_duplicate", NULL};
 const char *const event_dispositions[] = {"handled",   "reunited", "referred", "buried", "released",
                                           "not_found", "refused",  "other",    NULL};
 static const struct member place_members[] = {
@@ -112,6 +134,8 @@ static const struct member incident_members[] = {
         {.name = "to", .read = member_text, FIELD(to), .max = 200},
         {.name = "evidence", .read = member_text, FIELD(evidence), .max = 2000},
         {.name = "into", .read = read_into},
+        {.name = "incident", .read = read_other},
+        {.name = "report", .read = read_report},
         {0},
 };
 static const struct rule incident_rules[] = {
@@ -172,6 +196,12 @@ static void check_more(const struct event_request *r, struct problem *p)
 		problem_error(p, "#/evidence", "must say what proves it, in at least %d characters", EVIDENCE_LEAST);
 	if (merge && r->into == NULL && r->into_number == 0 && !members_faulty(p, "#/into"))
 		problem_error(p, "#/into", "the event merge needs this member, not blank");
+	if (strcmp(r->event, "not_duplicate") == 0 && r->into == NULL && r->into_number == 0 &&
+	    !members_faulty(p, "#/incident"))
+		problem_error(p, "#/incident", "the event not_duplicate needs this member, not blank");
+	if (strcmp(r->event, "detach") == 0 && r->report == NULL && r->report_number == 0 &&
+	    !members_faulty(p, "#/report"))
+		problem_error(p, "#/report", "the event detach needs this member, not blank");
 }
 
 /* The first row of either table is the event with its words. */

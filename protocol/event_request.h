@@ -24,7 +24,9 @@ struct event_request {
 	const char *to;          /* incident event hand_over: an agency's slug, or who it is */
 	const char *evidence;    /* incident event false_report: 10 to 2000 characters there */
 	const char *into;        /* incident event merge: the incident that goes on, by id (a UUID) … */
-	int64_t into_number;     /* … or by number; 0 when not given so */
+	int64_t into_number;   /* … or by number; 0 when not given so. Of not_duplicate: "incident", the other one */
+	const char *report;    /* incident event detach: the report that is taken out, by id … */
+	int64_t report_number; /* … or by number; 0 when not given so */
 };
 /* How a close may say that it ended; NULL ends. A false report is an event of its own. */
 extern const char *const event_dispositions[];
@@ -32,7 +34,7 @@ extern const char *const event_dispositions[];
 /* event: seen, accept, decline (reason required), en_route, on_scene, complete. 400 / 422 in *ret_problem like report_request_read. */
 bool dispatch_event_read(const char *body, size_t len, struct event_request *ret, struct problem *ret_problem);
 /* event: triage (at least one of type, urgency, village_code), dispatch (agency), note (note), hand_over (to), cancel (reason), withdraw (reason),
- * false_report (evidence), close (disposition; "other" with a note), reopen (reason), merge (into), split. */
+ * false_report (evidence), close (disposition; "other" with a note), reopen (reason), merge (into), split, detach (report), not_duplicate (incident). */
 bool incident_event_read(const char *body, size_t len, struct event_request *ret, struct problem *ret_problem);
 void event_request_free(struct event_request *r);
 #endif

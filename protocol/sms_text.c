@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>
+#include <utf8proc.h>
 
 #include "utf8.h"
 
@@ -61,25 +62,81 @@ static bool is_gsm7(const char *text)
 	return true;
 }
 
-struct sms_size sms_measure(const char *utf8)
+/* What one sees as one character, from at on (Unicode annex 29); returns its length in bytes. */
+static size_t next_cluster(const char *at, int *ret_units)
+{
+	utf8proc_int32_t state = 0;
+	uint32_t before, c;
+	size_t len = next_char(at, &before);
+	*ret_units = utf16_units_of(before);
+	while (at[len] != '\0') {
+		size_t more = next_char(at + len, &c);
+		if (utf8proc_grapheme_break_stateful((utf8proc_int32_t)before, (utf8proc_int32_t)c, &state))
+			break;
+		*ret_units += utf16_units_of(c);
+		len += more;
+		before = c;
+	}
+	return len;
+}
+
+/* The next piece that must not be torn; returns its length in bytes. */
+static size_t next_piece(const char *at, bool gsm, int part, int *ret_units)
+{
+	uint32_t c;
+	size_t len = gsm ? next_char(at, &c) : next_cluster(at, ret_units);
+	if (gsm)
+		*ret_units = septets_of(c);
+	else if (*ret_units > part) { /* a heap of marks that no part holds: between two of them, then */
+		len = next_char(at, &c);
+		*ret_units = utf16_units_of(c);
+	}
+	return len;
+}
+
+static void put_part(struct sms_slice *ret, int max, int index, const char *begin, const char *end, int units)
+{
+	if (index < max)
+		ret[index] = (struct sms_slice){begin, (size_t)(end - begin), units};
+}
+
+/* Fills ret[max] and the size. */
+static struct sms_size cut(const char *utf8, struct sms_slice *ret, int max)
 {
 	struct sms_size size = {.coding = is_gsm7(utf8) ? SMS_GSM7 : SMS_UCS2};
 	bool gsm = size.coding == SMS_GSM7;
 	int single = gsm ? 160 : 70, part = gsm ? 153 : 67; /* 8-bit reference: six octets of header in every part */
-	int in_part = 0, parts = 1;
-	uint32_t c;
-	for (const char *at = utf8; *at != '\0';) {
-		at += next_char(at, &c);
-		int units = gsm ? septets_of(c) : utf16_units_of(c);
+	int in_part = 0, parts = 0;
+	const char *begin = utf8, *at = utf8;
+	while (*at != '\0') {
+		int units;
+		size_t len = next_piece(at, gsm, part, &units);
 		size.units += units;
 		if (in_part + units > part) { /* a pair moves on as a whole */
-			parts++;
+			put_part(ret, max, parts++, begin, at, in_part);
+			begin = at;
 			in_part = 0;
 		}
 		in_part += units;
+		at += len;
 	}
-	size.parts = size.units == 0 ? 0 : size.units <= single ? 1 : parts;
+	put_part(ret, max, parts++, begin, at, in_part);
+	if (size.units <= single) {
+		put_part(ret, max, 0, utf8, at, size.units);
+		parts = size.units > 0;
+	}
+	size.parts = parts;
 	return size;
+}
+
+struct sms_size sms_measure(const char *utf8)
+{
+	return cut(utf8, NULL, 0);
+}
+
+int sms_split(const char *utf8, struct sms_slice *ret, int max)
+{
+	return cut(utf8, ret, max).parts;
 }
 
 /* What a character outside GSM-7 becomes; "" drops it. Sorted by `from`, ranges do not overlap. Names of citizens and
@@ -153,12 +210,12 @@ static bool fits_cut(const char *utf8, size_t len, int max_parts, struct buf *sc
 	return !scratch->failed && sms_measure(scratch->data).parts <= max_parts;
 }
 
-/* The last place <= at where a character begins, counted from the start: right for malformed bytes as well. */
+/* The last place <= at where what one sees as a character begins, counted from the start: right for malformed bytes as well. */
 static size_t boundary(const char *utf8, size_t at)
 {
 	size_t begin = 0;
-	uint32_t c;
-	for (size_t next = 0; next <= at; next += next_char(utf8 + next, &c))
+	int units;
+	for (size_t next = 0; next <= at; next += next_cluster(utf8 + next, &units))
 		begin = next;
 	return begin;
 }
@@ -191,4 +248,18 @@ void sms_fit(const char *utf8, int max_parts, struct buf *out)
 		fits--;
 	buf_add(out, utf8, fits);
 	buf_adds(out, "...");
+}
+
+void sms_prepare(const char *utf8, struct buf *out)
+{
+	struct sms_size size = sms_measure(utf8);
+	if (size.coding == SMS_GSM7 && size.parts <= SMS_MAX_PARTS) {
+		buf_adds(out, utf8);
+		return;
+	}
+	struct buf plain;
+	buf_init(&plain, out->max);
+	sms_transliterate(utf8, &plain);
+	sms_fit(plain.failed ? utf8 : plain.data, SMS_MAX_PARTS, out);
+	buf_free(&plain);
 }

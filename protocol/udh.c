@@ -27,15 +27,25 @@ bool udh_part(const uint8_t *udh, size_t len, struct sms_part *ret)
 	return false;
 }
 
+/* Kannel encodes its headers like a form: what is a letter or a digit stands there as itself. */
+static size_t decode_percent(const char *text, size_t len, uint8_t udh[UDH_MAX])
+{
+	size_t n = 0;
+	for (size_t at = 0; at < len && n < UDH_MAX; at++, n++) {
+		if (text[at] == '%' && len - at > 2 && hex_decode(text + at + 1, 2, &udh[n]))
+			at += 2;
+		else
+			udh[n] = text[at] == '+' ? ' ' : (uint8_t)text[at];
+	}
+	return n;
+}
+
 bool udh_part_of_text(const char *text, size_t len, struct sms_part *ret)
 {
 	uint8_t udh[UDH_MAX];
-	char hex[2 * UDH_MAX];
-	size_t digits = 0;
-	for (size_t i = 0; i < len && digits < sizeof hex; i++)
-		if (text[i] != '%')
-			hex[digits++] = text[i];
-	if (len >= strlen("050003RRTTNN") && hex_decode(hex, digits, udh))
-		return udh_part(udh, digits / 2, ret);
+	if (len > 0 && text[0] == '%') /* its length, the first byte, is no letter */
+		return udh_part(udh, decode_percent(text, len, udh), ret);
+	if (len >= strlen("050003RRTTNN") && len <= 2 * UDH_MAX && hex_decode(text, len, udh))
+		return udh_part(udh, len / 2, ret);
 	return udh_part((const uint8_t *)text, len, ret);
 }

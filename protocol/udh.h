@@ -11,6 +11,6 @@ struct sms_part {
 };
 /* Reads information elements 00 (8-bit reference) and 08 (16-bit reference). False, and *ret all 0, when the header names no part of several. */
 bool udh_part(const uint8_t *udh, size_t len, struct sms_part *ret);
-/* The same for the forms in which gateways write it: raw bytes, "050003070201", "%05%00%03%07%02%01". */
+/* The same for the forms in which gateways write it: raw bytes, "050003070201", "%05%00%03%07%02%01" or "%05%00%03A%02%01". */
 bool udh_part_of_text(const char *text, size_t len, struct sms_part *ret);
 #endif

@@ -8,12 +8,13 @@
 #include <string.h>
 
 /* The parts of a score: all of them together are a little more than 1. */
-static const double for_village = 0.25, for_district = 0.10, for_no_place = 0.06, for_type = 0.12, for_unsure_type = 0.06,
-                    for_time = 0.13, for_words = 0.40, for_rt = 0.08, for_spot = 0.04, for_sender = 0.15;
-static const double enough_likeness = 0.7;                  /* of words: more is not more alike, only more alike written */
-static const double sure_likeness = 0.6, near_words = 0.8;  /* for a sure one; for "nearly the same words" */
+static const double for_village = 0.25, for_district = 0.10, for_no_place = 0.06, for_type = 0.12,
+                    for_unsure_type = 0.06, for_time = 0.13, for_words = 0.40, for_rt = 0.08, for_spot = 0.04,
+                    for_sender = 0.15;
+static const double enough_likeness = 0.7; /* of words: more is not more alike, only more alike written */
+static const double sure_likeness = 0.6, near_words = 0.8; /* for a sure one; for "nearly the same words" */
 static const double near_m = 300, far_m = 2000;
-enum { SURE_WEIGHT = 10, SURE_WORDS = 4, AGES_APART = 15 };
+enum { SURE_WORDS = 4, SURE_SPECIFIC = 3, DOMAIN_WEIGHT = 2, AGES_APART = 15 };
 
 static void __attribute__((format(printf, 2, 3))) say(struct duplicate_verdict *v, const char *format, ...)
 {
@@ -29,7 +30,7 @@ static void __attribute__((format(printf, 2, 3))) say(struct duplicate_verdict *
 
 struct likeness {
 	int shared, fewer; /* words; of the report that has fewer */
-	int shared_weight;
+	int shared_weight, specific; /* specific: shared words that are none of the domain's: every body is a body */
 	double words; /* 0..1 by weight */
 	double plain; /* shared of all words of both */
 };
@@ -50,6 +51,7 @@ static struct likeness liken(const struct duplicate_facts *a, const struct dupli
 		if (a->word[i] == b->word[k]) {
 			l.shared++;
 			l.shared_weight += a->weight[i];
+			l.specific += a->weight[i] > DOMAIN_WEIGHT;
 			i++;
 			k++;
 		} else if (a->word[i] < b->word[k]) {
@@ -198,8 +200,7 @@ static double contradict_person(const struct duplicate_facts *a, const struct du
 		say(v, "a man in one, a woman in the other");
 		left *= 0.7;
 	}
-	if (!ages_fit(a->ages, b->ages) ||
-	    (a->age != 0 && b->age != 0 && abs(a->age - b->age) > AGES_APART)) {
+	if (!ages_fit(a->ages, b->ages) || (a->age != 0 && b->age != 0 && abs(a->age - b->age) > AGES_APART)) {
 		say(v, "different age");
 		left *= 0.7;
 	}
@@ -275,11 +276,14 @@ static void score_meaning(const struct duplicate_rules *rules, const struct dupl
 	v->score = place + type + score_time(rules, gap) + for_words * fmin(1, l->words / enough_likeness) +
 	           score_spot(fresh, k) + (same_sender ? for_sender : 0);
 	v->sure = same_text(fresh->village, k->village) && same_type && gap <= (int64_t)rules->near_s * 1000000 &&
-	          l->shared >= SURE_WORDS && l->shared_weight >= SURE_WEIGHT && l->words >= sure_likeness;
+	          l->shared >= SURE_WORDS && l->specific >= SURE_SPECIFIC && l->words >= sure_likeness;
 	if (same_sender)
 		say(v, "same sender");
 	say(v, "%s%s%s%s%d of %d content words, %s apart", where != NULL || same_type ? "same " : "",
-	    where != NULL ? where : "", where != NULL && same_type ? " and type, " : where != NULL ? ", " : "",
+	    where != NULL ? where : "",
+	    where != NULL && same_type ? " and type, "
+	    : where != NULL            ? ", "
+	                               : "",
 	    where == NULL && same_type ? "type, " : "", l->shared, l->fewer, how_long(gap, when));
 	if (fresh->rt != 0 && fresh->rt == k->rt)
 		say(v, "same RT: %02d", fresh->rt);
@@ -300,7 +304,8 @@ void duplicate_score(const struct duplicate_rules *rules, const struct duplicate
 	if (repeats(fresh, k, &l, &nearly)) {
 		ret->score = nearly ? 0.95 : 1;
 		ret->sure = ret->same_words = true;
-		say(ret, "same sender %s ago, %s words", how_long(apart(fresh, k), when), nearly ? "nearly the same" : "same");
+		say(ret, "same sender %s ago, %s words", how_long(apart(fresh, k), when),
+		    nearly ? "nearly the same" : "same");
 	} else {
 		score_meaning(rules, fresh, k, &l, ret);
 	}
@@ -315,9 +320,10 @@ bool duplicate_hopeless(const struct duplicate_rules *rules, const struct duplic
                         const struct duplicate_facts *known)
 {
 	bool same_sender = fresh->sender != 0 && fresh->sender == known->sender;
-	bool elsewhere = fresh->village[0] != '\0' && known->village[0] != '\0' && strcmp(fresh->village, known->village) != 0;
-	return apart(fresh, known) > (int64_t)rules->window_s * 1000000 ||
-	       (!same_sender && (elsewhere || (fresh->words > 0 && (fresh->signature & known->signature) == 0)));
+	bool elsewhere =
+	        fresh->village[0] != '\0' && known->village[0] != '\0' && strcmp(fresh->village, known->village) != 0;
+	bool alike = (fresh->signature & known->signature) != 0 || (fresh->rt != 0 && fresh->rt == known->rt);
+	return apart(fresh, known) > (int64_t)rules->window_s * 1000000 || (!same_sender && (elsewhere || !alike));
 }
 
 enum duplicate_answer duplicate_decide(const struct duplicate_rules *rules, const struct duplicate_verdict *v,

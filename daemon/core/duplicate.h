@@ -18,6 +18,7 @@ struct duplicate_report {
 	const char *text;       /* may be NULL */
 	const char *place_text; /* as stated, may be NULL */
 	const char *sender;     /* telephone or handle; NULL or "": unknown */
+	const char *village_name; /* of the triage's place, may be NULL: its words are the place's, and counted there */
 	const struct triage *triage;
 	double type_threshold, place_threshold; /* below, type and place are not sure */
 	bool has_position;
@@ -32,17 +33,17 @@ struct duplicate_facts {
 	uint64_t signature;    /* a bit for each word: no bit in common, no word in common */
 	double lat, lon;
 	bool has_position;
-	enum incident_type type; /* TYPE_UNSURE unless sure */
+	enum incident_type type;                                  /* TYPE_UNSURE unless sure */
 	char village[REGION_CODE_MAX], district[REGION_CODE_MAX]; /* "" unless sure */
-	uint32_t word[DUPLICATE_WORDS];  /* content words: ascending hashes of what they mean or how they are spelt … */
+	uint32_t word[DUPLICATE_WORDS]; /* content words: ascending hashes of what they mean or how they are spelt … */
 	uint8_t weight[DUPLICATE_WORDS]; /* … a word of the domain 2, any other known word 3, a rare one 4 */
 	uint32_t spot[DUPLICATE_SPOTS];  /* landmarks */
 	uint8_t words, spots;
-	uint8_t persons, age;  /* 0: not said */
-	uint8_t sexes, ages;   /* bits: 1 male, 2 female; 1 child, 2 old, 4 grown up, 8 young */
-	uint16_t rt, rw;       /* 0: not said */
-	uint64_t numbers;      /* hash of all numbers in order */
-	bool closes, another;  /* it is over; it is expressly one more */
+	uint8_t persons, age; /* 0: not said */
+	uint8_t sexes, ages;  /* bits: 1 male, 2 female; 1 child, 2 old, 4 grown up, 8 young */
+	uint16_t rt, rw;      /* 0: not said */
+	uint64_t numbers;     /* hash of all numbers in order */
+	bool closes, another; /* it is over; it is expressly one more */
 };
 void duplicate_read(struct duplicate_reader *reader, const struct duplicate_report *in, struct duplicate_facts *ret);
 

@@ -11,75 +11,64 @@
 /* What a concept is to a comparison. */
 enum use { USE_UNKNOWN, USE_NONE, USE_MEANING, USE_FUNCTION, USE_SPOT, USE_CHILD, USE_OLD, USE_OVER };
 enum { AGE_CHILD = 1, AGE_OLD = 2, AGE_ADULT = 4, AGE_YOUNG = 8 }; /* bits of duplicate_facts.ages */
-enum { ADDRESS_WORDS = 3 };                                          /* so far into a message somebody is spoken to */
+enum { PLACE_WORDS = 6 };
+enum { ADDRESS_WORDS = 3 };                                        /* so far into a message somebody is spoken to */
 enum { WEIGHT_DOMAIN = 2, WEIGHT_KNOWN = 3, WEIGHT_RARE = 4, NUMBERS_MOST = 99 };
 static const struct {
 	const char *concept;
 	enum use use;
 } uses[] = {
         /* words of one concept mean the same: "mayat", "jenazah" */
-        {"body", USE_MEANING},
-        {"dead", USE_MEANING},
-        {"breathless", USE_MEANING},
-        {"stiff", USE_MEANING},
-        {"mental", USE_MEANING},
-        {"homeless", USE_MEANING},
-        {"restrain_sure", USE_MEANING},
-        {"restrain_verb", USE_MEANING},
-        {"restrain_noun", USE_MEANING},
-        {"cage", USE_MEANING},
-        {"float", USE_MEANING},
-        {"drown", USE_MEANING},
-        {"rot", USE_MEANING},
-        {"abandon", USE_MEANING},
-        {"lost", USE_MEANING},
-        {"wander", USE_MEANING},
-        {"sleep", USE_MEANING},
-        {"hunger", USE_MEANING},
-        {"sick", USE_MEANING},
-        {"baby", USE_MEANING},
-        {"naked", USE_MEANING},
-        {"pregnant", USE_MEANING},
-        {"disabled", USE_MEANING},
-        {"found", USE_MEANING},
-        {"neg", USE_FUNCTION},
-        {"ada", USE_FUNCTION},
-        {"question", USE_FUNCTION},
-        {"when", USE_FUNCTION},
-        {"already", USE_FUNCTION},
-        {"not_yet", USE_FUNCTION},
-        {"past", USE_FUNCTION},
-        {"def", USE_FUNCTION},
-        {"here", USE_FUNCTION},
+        {"body", USE_MEANING},          {"dead", USE_MEANING},          {"breathless", USE_MEANING},
+        {"stiff", USE_MEANING},         {"mental", USE_MEANING},        {"homeless", USE_MEANING},
+        {"restrain_sure", USE_MEANING}, {"restrain_verb", USE_MEANING}, {"restrain_noun", USE_MEANING},
+        {"cage", USE_MEANING},          {"float", USE_MEANING},         {"drown", USE_MEANING},
+        {"rot", USE_MEANING},           {"abandon", USE_MEANING},       {"lost", USE_MEANING},
+        {"wander", USE_MEANING},        {"sleep", USE_MEANING},         {"hunger", USE_MEANING},
+        {"sick", USE_MEANING},          {"baby", USE_MEANING},          {"naked", USE_MEANING},
+        {"pregnant", USE_MEANING},      {"disabled", USE_MEANING},      {"found", USE_MEANING},
+        {"neg", USE_FUNCTION},          {"ada", USE_FUNCTION},          {"question", USE_FUNCTION},
+        {"when", USE_FUNCTION},         {"already", USE_FUNCTION},      {"not_yet", USE_FUNCTION},
+        {"past", USE_FUNCTION},         {"def", USE_FUNCTION},          {"here", USE_FUNCTION},
         {"have", USE_FUNCTION},
-        {"want", USE_FUNCTION},
-        {"can", USE_FUNCTION},
-        {"pronoun", USE_FUNCTION},
-        {"help", USE_FUNCTION},
-        {"report", USE_FUNCTION},
-        {"greeting", USE_FUNCTION},
-        {"thanks", USE_FUNCTION},
-        {"its", USE_FUNCTION},
-        {"asking", USE_FUNCTION},
-        {"urgent_word", USE_FUNCTION},
-        {"place_number", USE_FUNCTION},
-        {"place_spot", USE_SPOT},
-        {"child", USE_CHILD},
-        {"elder", USE_OLD},
-        {"closed", USE_OVER},
-        {"cancel", USE_OVER},
-        {"moved", USE_OVER},
+        {"know", USE_FUNCTION},         {"want", USE_FUNCTION},         {"can", USE_FUNCTION},
+        {"pronoun", USE_FUNCTION},      {"help", USE_FUNCTION},         {"report", USE_FUNCTION},
+        {"greeting", USE_FUNCTION},     {"thanks", USE_FUNCTION},       {"its", USE_FUNCTION},
+        {"asking", USE_FUNCTION},       {"urgent_word", USE_FUNCTION},  {"place_number", USE_FUNCTION},
+        {"place_spot", USE_SPOT},       {"child", USE_CHILD},           {"elder", USE_OLD},
+        {"closed", USE_OVER},           {"cancel", USE_OVER},           {"moved", USE_OVER},
         {"rescue_done", USE_OVER},
 };
 /* Words that tell nothing of the event, in every spelling: looked up by their skeleton. */
 static const char *const empty_words[] = {
-        "yang",    "dengan", "untuk", "dari", "dalam", "pada",   "dan",    "atau",   "karena", "kalau",  "supaya", "tolong",
-        "mohon",   "minta",  "cepat", "segera", "bantu", "bantuan", "petugas", "dinsos", "bapak",  "ibu",   "pak",    "bu",
-        "mas",     "mbak",   "min",   "admin", "orang", "seorang", "warga",  "ini",    "itu",    "lagi",   "juga",   "saja",
-        "sudah",   "belum",  "tidak", "bukan", "ada",   "adanya", "info",   "lapor",  "terima", "kasih",  "masih",  "sama",
-        "oleh",    "agar",   "biar",  "kami", "saya",  "sini",   "situ",   "sana",   "assalamualaikum", "selamat", "pagi", "siang",
-        "sore",    "malam",  "desa",  "ds",   "kel",   "kelurahan", "kec",  "kecamatan", "kampung", "dekat", "depan", "belakang",
-        "sekitar", "rumah",  "tadi",  "sekarang", "sejak", "terus", "kayak", "seperti", "katanya", "pas",  "trus",   "aja",
+        "yang",     "dengan",    "untuk",
+        "dari",     "dalam",     "pada",
+        "dan",      "atau",      "karena",
+        "kalau",    "supaya",    "tolong",
+        "mohon",    "minta",     "cepat",
+        "segera",   "bantu",     "bantuan",
+        "petugas",  "dinsos",    "bapak",
+        "ibu",      "pak",       "bu",
+        "mas",      "mbak",      "min",
+        "admin",    "orang",     "seorang",
+        "warga",    "ini",       "itu",
+        "lagi",     "juga",      "saja",
+        "sudah",    "belum",     "tidak",
+        "bukan",    "ada",       "adanya",
+        "info",     "lapor",     "terima",
+        "kasih",    "masih",     "sama",
+        "oleh",     "agar",      "biar",
+        "kami",     "saya",      "sini",
+        "situ",     "sana",      "assalamualaikum",
+        "selamat",  "pagi",      "siang",
+        "sore",     "malam",     "desa",
+        "ds",       "kel",       "kelurahan",
+        "kec",      "kecamatan", "kampung",
+        "dekat",    "depan",     "belakang",
+        "sekitar",  "rumah",     "tadi",
+        "sekarang", "sejak",     "terus",
+        "kayak",    "seperti",   "katanya",
+        "pas",      "trus",      "aja",
 };
 /* Who it is. "ibu" and "bapak" in front of a message speak to the office. */
 static const struct {
@@ -87,19 +76,39 @@ static const struct {
 	uint8_t sex, age;
 	bool address;
 } person_words[] = {
-        {"laki", 1, 0, false},        {"lelaki", 1, 0, false},      {"pria", 1, AGE_ADULT, false},
-        {"cowok", 1, 0, false},       {"cowo", 1, 0, false},        {"kakek", 1, AGE_OLD, false},
-        {"kai", 1, AGE_OLD, false},   {"pemuda", 1, AGE_YOUNG, false}, {"suami", 1, AGE_ADULT, false},
-        {"duda", 1, AGE_ADULT, false}, {"bapak", 1, AGE_ADULT, true}, {"bapak2", 1, AGE_ADULT, false},
-        {"lk", 1, 0, false},          {"perempuan", 2, 0, false},   {"prempuan", 2, 0, false},
-        {"wanita", 2, AGE_ADULT, false}, {"cewek", 2, 0, false},    {"cewe", 2, 0, false},
-        {"nenek", 2, AGE_OLD, false}, {"nini", 2, AGE_OLD, false},  {"istri", 2, AGE_ADULT, false},
-        {"janda", 2, AGE_ADULT, false}, {"gadis", 2, AGE_YOUNG, false}, {"ibu", 2, AGE_ADULT, true},
-        {"ibu2", 2, AGE_ADULT, false}, {"emak", 2, AGE_ADULT, false}, {"pr", 2, 0, false},
-        {"remaja", 0, AGE_YOUNG, false}, {"dewasa", 0, AGE_ADULT, false},
+        {"laki", 1, 0, false},
+        {"lelaki", 1, 0, false},
+        {"pria", 1, AGE_ADULT, false},
+        {"cowok", 1, 0, false},
+        {"cowo", 1, 0, false},
+        {"kakek", 1, AGE_OLD, false},
+        {"kai", 1, AGE_OLD, false},
+        {"pemuda", 1, AGE_YOUNG, false},
+        {"suami", 1, AGE_ADULT, false},
+        {"duda", 1, AGE_ADULT, false},
+        {"bapak", 1, AGE_ADULT, true},
+        {"bapak2", 1, AGE_ADULT, false},
+        {"lk", 1, 0, false},
+        {"perempuan", 2, 0, false},
+        {"prempuan", 2, 0, false},
+        {"wanita", 2, AGE_ADULT, false},
+        {"cewek", 2, 0, false},
+        {"cewe", 2, 0, false},
+        {"nenek", 2, AGE_OLD, false},
+        {"nini", 2, AGE_OLD, false},
+        {"istri", 2, AGE_ADULT, false},
+        {"janda", 2, AGE_ADULT, false},
+        {"gadis", 2, AGE_YOUNG, false},
+        {"ibu", 2, AGE_ADULT, true},
+        {"ibu2", 2, AGE_ADULT, false},
+        {"emak", 2, AGE_ADULT, false},
+        {"pr", 2, 0, false},
+        {"remaja", 0, AGE_YOUNG, false},
+        {"dewasa", 0, AGE_ADULT, false},
 };
 static const char *const number_words[] = {"nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh"};
-static const char *const counted[] = {"orang", "org", "mayat", "jenazah", "jasad", "anak", "bayi", "lansia", "odgj", "korban", "pria", "wanita"};
+static const char *const counted[] = {"orang", "org",    "mayat", "jenazah", "jasad", "anak",
+                                      "bayi",  "lansia", "odgj",  "korban",  "pria",  "wanita"};
 
 struct duplicate_reader {
 	const struct lexicon *lexicon;
@@ -110,6 +119,8 @@ struct reading {
 	struct words words;
 	struct found found;
 	struct duplicate_facts *ret;
+	uint32_t place[PLACE_WORDS]; /* of the village's name */
+	size_t place_count;
 };
 
 struct duplicate_reader *duplicate_reader_new(const struct lexicon *lexicon)
@@ -235,6 +246,28 @@ static uint32_t spelt(const char *word)
 	return (uint32_t)(hash_of(bare(w, letters)) >> 16);
 }
 
+/* "Tanjung Tengah" -> the spellings of its two words and of both together. */
+static void read_place(struct reading *r, const char *name)
+{
+	char joined[WORD_MAX] = "";
+	words_read(name, &r->words);
+	for (size_t i = 0; i < r->words.count && r->place_count + 1 < PLACE_WORDS; i++) {
+		const char *word = r->words.word[i].text;
+		size_t used = strlen(joined);
+		r->place[r->place_count++] = spelt(word);
+		snprintf(joined + used, sizeof joined - used, "%s", word);
+	}
+	r->place[r->place_count++] = spelt(joined);
+}
+
+static bool is_place(const struct reading *r, uint32_t word)
+{
+	for (size_t i = 0; i < r->place_count; i++)
+		if (r->place[i] == word)
+			return true;
+	return false;
+}
+
 static void take_word(struct reading *r, const struct token *t)
 {
 	const char *word = r->words.word[t->word].text, *meaning = NULL;
@@ -254,7 +287,7 @@ static void take_word(struct reading *r, const struct token *t)
 		return;
 	if (meaning != NULL)
 		add_word(f, (uint32_t)(hash_of(meaning) >> 16) ^ 1u, WEIGHT_DOMAIN);
-	else if (!function && !is_empty_word(word))
+	else if (!function && !is_empty_word(word) && !is_place(r, spelt(word)))
 		add_word(f, spelt(word), known ? WEIGHT_KNOWN : WEIGHT_RARE);
 	if (spot)
 		add_spot(f, spelt(word));
@@ -324,6 +357,9 @@ void duplicate_read(struct duplicate_reader *reader, const struct duplicate_repo
 	const struct triage *t = in->triage;
 	r.reader = reader;
 	r.ret = ret;
+	r.place_count = 0;
+	if (in->village_name != NULL)
+		read_place(&r, in->village_name);
 	*ret = (struct duplicate_facts){
 	        .at = in->at,
 	        .sender = in->sender != NULL && in->sender[0] != '\0' ? hash_of(in->sender) : 0,

@@ -301,16 +301,6 @@ static bool attached(struct work *w)
 
 /* ---- all of it ---- */
 
-/* What is noted and changes no state: taken by a person on duty; a report taken out; another incident is not the same event. */
-static bool is_remark(const char *kind)
-{
-	static const char *const remarks[] = {"claimed", "detach", "not_duplicate"};
-	for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++)
-		if (strcmp(kind, remarks[i]) == 0)
-			return true;
-	return false;
-}
-
 static bool apply(struct work *w)
 {
 	const char *kind = w->event->kind;
@@ -324,7 +314,7 @@ static bool apply(struct work *w)
 		return escalated(w);
 	if (strcmp(kind, "report_attached") == 0)
 		return attached(w);
-	if (is_remark(kind))
+	if (strcmp(kind, "claimed") == 0)
 		return true;
 	if (of_dispatch >= 0 && json_member(w->data, "dispatch") != NULL)
 		return answered(w, (enum dispatch_event)of_dispatch);

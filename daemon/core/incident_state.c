@@ -19,6 +19,7 @@ const char *const incident_event_names[INCIDENT_EVENTS] = {
         [INCIDENT_ON_CLOSE] = "close",         [INCIDENT_ON_REOPEN] = "reopen",
         [INCIDENT_ON_MERGE] = "merge",         [INCIDENT_ON_ABSORB] = "absorb",
         [INCIDENT_ON_SPLIT] = "split",         [INCIDENT_ON_RELEASE] = "release",
+        [INCIDENT_ON_DETACH] = "detach",       [INCIDENT_ON_NOT_DUPLICATE] = "not_duplicate",
         [INCIDENT_ON_SILENCE] = "silence",
 };
 
@@ -40,9 +41,11 @@ enum {
 #define TO(state, what) { .fits = true, .next = (state), .effects = (what) }
 /* What an incident that goes on may have noted, taken in or given back in any state. */
 #define BESIDE(state) \
-	[INCIDENT_ON_NOTE]    = TO(state, 0), \
-	[INCIDENT_ON_ABSORB]  = TO(state, 0), \
-	[INCIDENT_ON_RELEASE] = TO(state, 0)
+	[INCIDENT_ON_NOTE]          = TO(state, 0), \
+	[INCIDENT_ON_ABSORB]        = TO(state, 0), \
+	[INCIDENT_ON_RELEASE]       = TO(state, 0), \
+	[INCIDENT_ON_DETACH]        = TO(state, 0), \
+	[INCIDENT_ON_NOT_DUPLICATE] = TO(state, 0)
 /* How it may end by decision. */
 #define ENDINGS \
 	[INCIDENT_ON_CANCEL]       = TO(INCIDENT_CANCELLED, ENDED), \

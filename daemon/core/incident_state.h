@@ -31,11 +31,13 @@ enum incident_event {
 	INCIDENT_ON_ABSORB,
 	INCIDENT_ON_SPLIT, /* out of the other one again, which gets "release" in the same transaction */
 	INCIDENT_ON_RELEASE,
+	INCIDENT_ON_DETACH, /* a report that was taken for the same is taken out, and opens an incident of its own in the same transaction */
+	INCIDENT_ON_NOT_DUPLICATE, /* it is not the same event as another one that was suggested */
 	INCIDENT_ON_SILENCE,
 	INCIDENT_EVENTS
 };
 extern const char *const incident_event_names
-        [INCIDENT_EVENTS]; /* "triage", "dispatch", "engage", "note", "hand_over", "cancel", "withdraw", "false_report", "close", "reopen", "merge", "absorb", "split", "release", "silence" */
+        [INCIDENT_EVENTS]; /* "triage", "dispatch", "engage", "note", "hand_over", "cancel", "withdraw", "false_report", "close", "reopen", "merge", "absorb", "split", "release", "detach", "not_duplicate", "silence" */
 enum incident_effect {
 	INCIDENT_STOP_TRIAGE_CLOCK = 1 << 0,
 	INCIDENT_PLAN_AGAIN = 1 << 1,

@@ -53,6 +53,8 @@ enum alarm_kind {
 	ALARM_SHIFT_UNACCEPTED,  /* key: person and beginning of the shift */
 	ALARM_SHIFT_UNREACHABLE, /* the same */
 	ALARM_CLOCK_STEP,
+	ALARM_SPEND_NEAR, /* key: the gateway's name; four fifths of what is for everybody have been spent today */
+	ALARM_SPEND_USED, /* the same: nothing is left but the reserve */
 	ALARM_KINDS
 };
 extern const char *const alarm_kind_names[ALARM_KINDS]; /* "database_away", "gateway_silent", ... */
@@ -64,10 +66,10 @@ struct alarm_rule {
 };
 /* "duplicates": when a report tells an event that is known already. See duplicate.h. */
 struct duplicate_rules {
-	int window_s;                 /* "window_h": nothing older is compared; the same words of the same sender within it are the same event */
+	int window_s; /* "window_h": nothing older is compared; the same words of the same sender within it are the same event */
 	int near_s;                   /* "near_h": so close in time another sender's report may surely mean the same */
 	double attach_at, suggest_at; /* scores: from here it is sure, from here a person is asked */
-	bool http_attaches;           /* "http": "attach"; by default what comes with a source's own key is a report of its own, and only suggested */
+	bool http_attaches; /* "http": "attach"; by default what comes with a source's own key is a report of its own, and only suggested */
 };
 enum { POLICY_RULES_MAX = 12, POLICY_RUNGS_MAX = 16 };
 struct type_rules {

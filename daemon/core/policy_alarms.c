@@ -16,6 +16,8 @@ const char *const alarm_kind_names[ALARM_KINDS] = {
         [ALARM_SHIFT_UNACCEPTED] = "shift_unaccepted",
         [ALARM_SHIFT_UNREACHABLE] = "shift_unreachable",
         [ALARM_CLOCK_STEP] = "clock_step",
+        [ALARM_SPEND_NEAR] = "spend_cap_near",
+        [ALARM_SPEND_USED] = "spend_cap_used",
 };
 
 struct reading {

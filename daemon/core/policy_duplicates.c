@@ -8,8 +8,11 @@ enum { HOURS_MOST = 72, HOUR_S = 3600 }; /* what is remembered reaches back 72 h
 
 struct duplicate_rules policy_duplicates_default(void)
 {
-	return (struct duplicate_rules){
-	        .window_s = 72 * HOUR_S, .near_s = 6 * HOUR_S, .attach_at = 0.8, .suggest_at = 0.55, .http_attaches = false};
+	return (struct duplicate_rules){.window_s = 72 * HOUR_S,
+	                                .near_s = 6 * HOUR_S,
+	                                .attach_at = 0.8,
+	                                .suggest_at = 0.55,
+	                                .http_attaches = false};
 }
 
 static const char *read_hours(const cJSON *value, int *into)

@@ -18,14 +18,26 @@ static void load(struct order *o);
 
 /* ---- write ---- */
 
-/* The incident that this one was merged into or taken out of. */
+/* The incident that this one was merged into, taken out of or differs from; the report that was taken out. */
 static void put_other(struct json_out *j, const struct order *o)
 {
 	char id[UUID_TEXT];
-	if (o->change.tied == NULL)
+	if (o->event == INCIDENT_ON_DETACH) {
+		uuid_format(o->detached.id, id);
+		json_member_string(j, "report", id);
+		json_member_int(j, "number", o->detached.number);
+		uuid_format(o->tied.incident, id);
+		json_member_string(j, "opened_id", id);
+	}
+	if (!order_is_about_two(o))
 		return;
 	bool merge = o->event == INCIDENT_ON_MERGE;
 	uuid_format(o->other.id, id);
+	if (o->event == INCIDENT_ON_NOT_DUPLICATE) {
+		json_member_int(j, "incident", o->other.number);
+		json_member_string(j, "incident_id", id);
+		return;
+	}
 	json_member_int(j, merge ? "into" : "out_of", o->other.number);
 	json_member_string(j, merge ? "into_id" : "out_of_id", id);
 }
@@ -94,6 +106,7 @@ static void on_written(void *ctx, struct change *c, enum store_end end, int vers
 	struct flow *f = o->flow;
 	if (o->plan != NULL)
 		deliver_release(f->deliver, o->rules, o->plan, o->leased, end == STORE_KEPT);
+	order_detached(o, end == STORE_KEPT);
 	if (end == STORE_KEPT) {
 		for (int i = 0; i < c->dispatch_count; i++)
 			deliver_void(f->deliver, c->dispatches[i].id);
@@ -272,6 +285,8 @@ static void perform(struct order *o)
 		c->disposition = disposition_names[DISPOSITION_FALSE_REPORT];
 	if (order_is_about_two(o))
 		order_tie_other(o);
+	if (o->event == INCIDENT_ON_DETACH)
+		order_tie_opened(o);
 }
 
 static void decide(struct order *o)
@@ -319,6 +334,8 @@ static void on_loaded(void *ctx, const struct pg_result *r)
 		order_reply_conflict(o);
 	else if (order_is_about_two(o))
 		order_load_other(o, decide);
+	else if (o->event == INCIDENT_ON_DETACH)
+		order_load_report(o, decide);
 	else
 		decide(o);
 }
@@ -353,9 +370,9 @@ static void keep_strings(struct order *o, const struct event_request *q)
 	struct event_request *k = &o->asked;
 	*k = *q;
 	k->tree = NULL;
-	const char **const strings[] = {&k->event,       &k->reason,       &k->note,       &k->type,
-	                                &k->urgency,     &k->village_code, &k->place_text, &k->agency,
-	                                &k->disposition, &k->to,           &k->evidence,   &k->into};
+	const char **const strings[] = {&k->event,        &k->reason,     &k->note,   &k->type,        &k->urgency,
+	                                &k->village_code, &k->place_text, &k->agency, &k->disposition, &k->to,
+	                                &k->evidence,     &k->into,       &k->report};
 	for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
 		*strings[i] = arena_strdup(o->arena, *strings[i]);
 }

@@ -35,13 +35,16 @@ static void render(const struct order *o, struct buf *out)
 	json_member_string(&j, "urgency", urgency_names[o->incident.urgency]);
 	json_member_string(&j, "region", o->incident.region);
 	put_incident(&j, "merged_into", o->incident.merged_into, o->incident.merged_into_number);
+	const struct plan *made = o->detached.plan != NULL ? o->detached.plan : o->plan;
+	if (o->detached.plan != NULL)
+		put_incident(&j, "opened", o->tied.incident, o->tied.opens);
 	json_key(&j, "dispatches");
 	json_begin_array(&j);
-	for (size_t i = 0; o->plan != NULL && i < o->plan->dispatch_count; i++) {
+	for (size_t i = 0; made != NULL && i < made->dispatch_count; i++) {
 		json_begin_object(&j);
-		uuid_format(o->plan->dispatches[i].id, id);
+		uuid_format(made->dispatches[i].id, id);
 		json_member_string(&j, "id", id);
-		json_member_string(&j, "agency", o->plan->dispatches[i].agency->slug);
+		json_member_string(&j, "agency", made->dispatches[i].agency->slug);
 		json_end_object(&j);
 	}
 	json_end_array(&j);
@@ -71,7 +74,7 @@ void order_reply_conflict(struct order *o)
 	}
 	buf_init(&current, 64 * 1024);
 	buf_init(&allowed, 512);
-	o->plan = NULL;
+	o->plan = o->detached.plan = NULL;
 	buf_adds(&current, "\"current\":");
 	render(o, &current);
 	incident_allowed(o->incident.state, &allowed);

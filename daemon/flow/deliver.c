@@ -1,89 +1,47 @@
 /* deliver: see deliver.h. */
 #include "deliver.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../protocol/rfc3339.h"
+#include "../../protocol/sms_text.h"
 #include "../base/fault.h"
 #include "../base/log.h"
 #include "../base/metrics.h"
 #include "../core/backoff.h"
-#include "alarm.h"
+#include "deliver_parts.h"
 #include "escalate.h"
-#include "lane.h"
 #include "late.h"
-#include "look.h"
+#include "recheck.h"
 #include "rules.h"
+#include "send.h"
 
 enum { CLAIM_MOST = 200, MEMORY_MOST = 4000, EXCLUDED_MOST = 1000 };
-enum {
-	SURE_MS = 500,   /* what waited longer is looked up again before it leaves: another daemon may know an answer */
-	CHECK_MOST = 32, /* at once, of one lane */
-	SHUT_MS = 50,    /* between a breaker that opens and the climb of whom it cuts off */
-	SHUT_AGAIN_MS = 1000, /* the same for notices that are made while it is open */
-};
-
-struct deliver {
-	struct flow *flow;
-	struct lanes lanes;
-	int in_memory, reserved, in_flight;
-	struct look look;
-	struct look shut; /* dispatches that nothing reaches any more are due to climb */
-	bool claiming, draining;
-};
-
-/* An attempt on its way: the call, then its record. */
-struct shot {
-	struct deliver *deliver;
-	struct job *job;
-	struct store_attempt attempt;
-	bool dead;
-};
+enum { SHUT_AGAIN_MS = 1000 }; /* between a notice made while every door is shut and the climb of whom it is for */
 
 static void pump(struct deliver *d, struct lane *lane);
 
-/* ---- jobs ---- */
-
-static struct job *job_new(struct rules *r, const struct contact *contact, const char *address, const char *body,
-                           size_t body_len)
+void deliver_drop(struct deliver *d, struct job *j)
 {
-	size_t address_size = strlen(address) + 1;
-	struct job *j = calloc(1, sizeof *j + address_size + body_len + 1);
-	if (j == NULL)
-		abort();
-	j->rules = rules_hold(r);
-	j->contact = contact;
-	j->address = (char *)(j + 1);
-	memcpy(j->address, address, address_size);
-	j->body = j->address + address_size;
-	memcpy(j->body, body, body_len);
-	j->body_len = body_len;
-	j->taken = j->sure = mono_now();
-	return j;
-}
-
-static void job_free(struct deliver *d, struct job *j)
-{
-	rules_drop(&j->rules);
-	free(j);
+	job_delete(j);
 	d->in_memory--;
 	metric_set(M_OUTBOX_IN_MEMORY, d->in_memory);
 }
 
+/* NULL: a webhook whose contact has been retired. */
 static struct lane *lane_for(struct deliver *d, enum channel_kind channel, const struct contact *contact)
 {
-	const struct conf *c = d->flow->conf;
 	if (channel == CHANNEL_SMS)
-		return c->gateway_count > 0 ? lane_of_gateway(&d->lanes, 0, &c->gateways[0]) : NULL;
-	return contact == NULL ? NULL : lane_of_contact(&d->lanes, contact->id, c->slots_per_contact);
+		return &d->lanes.line;
+	return contact == NULL ? NULL : lane_of_contact(&d->lanes, contact->id, d->flow->conf->slots_per_contact);
 }
 
 static void job_queue(struct deliver *d, struct lane *lane, struct job *j)
 {
-	j->lane = lane;
-	TAILQ_INSERT_TAIL(&lane->queue, j, link);
-	lane->queued++;
+	if (lane->sms)
+		j->parts = sms_measure(j->body).parts;
+	lane_add(lane, j);
 	d->in_memory++;
 	metric_set(M_OUTBOX_IN_MEMORY, d->in_memory);
 	pump(d, lane);
@@ -98,7 +56,7 @@ static void on_hastened(void *ctx, const struct pg_result *r)
 		escalate_look(d->flow->escalate, 0);
 }
 
-/* A notice was given up: an agency that nothing reaches any more climbs its ladder at once. */
+/* Notices were given up, or never arrived: an agency that nothing reaches any more climbs its ladder at once. */
 static void hasten(struct deliver *d, struct uuid notice)
 {
 	struct pg_array *ids = pg_array_new(PG_UUID);
@@ -109,17 +67,28 @@ static void hasten(struct deliver *d, struct uuid notice)
 	store_query(d->flow->store, SQL_HASTEN_UNDELIVERABLE, p, on_hastened, d);
 }
 
+void deliver_reported(struct deliver *d, struct uuid notice, enum delivery_state state)
+{
+	if (state == DELIVERY_FAILED)
+		hasten(d, notice);
+}
+
 static void on_recorded(void *ctx, struct store_attempt *a, enum store_end end)
 {
 	struct shot *s = ctx;
-	if (end == STORE_KEPT && s->dead) {
+	struct deliver *d = s->deliver;
+	if (end == STORE_KEPT && s->dead)
 		metric_add(M_NOTICES_DEAD, 1);
-		hasten(s->deliver, a->notice);
-	}
+	if (end == STORE_KEPT && (s->dead || a->undelivered))
+		hasten(d, a->notice);
+	if (end == STORE_KEPT &&
+	    s->gate != NULL) /* else its cost stays counted here: it may be in the database or not */
+		spend_settle(d->spend, s->gate, s->cost, a->day, a->day_cost);
 	free(s);
 }
 
-static void record(struct deliver *d, struct shot *s, const char *outcome, int status, int next_ms)
+/* outcome NULL: no attempt was made, the notice goes back for a while. */
+void deliver_record(struct deliver *d, struct shot *s, const char *outcome, int status, int next_ms)
 {
 	const struct job *j = s->job;
 	s->dead = next_ms == -2;
@@ -129,6 +98,7 @@ static void record(struct deliver *d, struct shot *s, const char *outcome, int s
 	s->attempt.status = status;
 	s->attempt.ms = (int)((mono_now().us - j->started.us) / 1000);
 	s->attempt.next_ms = next_ms;
+	s->attempt.utc_offset_s = j->rules->policy->utc_offset_s;
 	s->attempt.done = on_recorded;
 	s->attempt.ctx = s;
 	store_attempt(d->flow->store, &s->attempt);
@@ -141,13 +111,18 @@ static double chance(void)
 	return (double)random() / (double)RAND_MAX;
 }
 
-/* What the verdict means for this notice: milliseconds until the next attempt, -1 finished, -2 given up. */
-static int next_for(const struct job *j, const struct verdict *v)
+bool deliver_is_too_old(const struct job *j)
 {
 	int64_t age_us = j->age_us + mono_now().us - j->taken.us;
+	return age_us > (int64_t)j->rules->policy->attempt_limit_s * 1000000;
+}
+
+/* What the verdict means for this notice: milliseconds until the next attempt, -1 finished, -2 given up. */
+int deliver_next(const struct job *j, const struct verdict *v)
+{
 	if (v->outcome == OUTCOME_OK)
 		return -1;
-	if (v->outcome == OUTCOME_PERMANENT || age_us > (int64_t)j->rules->policy->attempt_limit_s * 1000000)
+	if (v->outcome == OUTCOME_PERMANENT || deliver_is_too_old(j))
 		return -2;
 	int again = backoff_ms(j->attempt, chance());
 	if (v->outcome == OUTCOME_RETRY_AFTER && v->retry_after_s * 1000 > again)
@@ -158,6 +133,7 @@ static int next_for(const struct job *j, const struct verdict *v)
 static void teach_lane(struct deliver *d, struct lane *lane, const struct verdict *v)
 {
 	struct mono now = mono_now();
+	lane->in_flight--;
 	switch (v->outcome) {
 	case OUTCOME_OK:
 	case OUTCOME_PERMANENT: /* the door opened; this notice was not wanted */
@@ -172,35 +148,20 @@ static void teach_lane(struct deliver *d, struct lane *lane, const struct verdic
 			char key[UUID_TEXT];
 			uuid_format(lane->key, key);
 			log_warn("deliver.breaker_open", "contact=%s seconds=%d", key, lane->breaker.open_s);
-			look_within(&d->shut, SHUT_MS);
+			look_within(&d->shut, DELIVER_SHUT_MS);
 		}
 	}
 }
 
-/* A gateway that takes nothing for long is trouble that people must know of: nothing else brings them an SMS. */
-static void watch_gateway(struct deliver *d, struct lane *lane, enum outcome outcome)
+/* What the gateway said, and why it was this one, as far as there is room. */
+static void put_detail(struct shot *s, const char *words)
 {
-	struct flow *f = d->flow;
-	struct mono now = mono_now();
-	if (lane->gateway == NULL)
-		return;
-	if (outcome != OUTCOME_RETRY && outcome != OUTCOME_UNKNOWN) {
-		lane->failing_since.us = 0;
-		alarm_clear(f, ALARM_GATEWAY_SILENT, lane->gateway->name);
-		return;
-	}
-	if (lane->failing_since.us == 0)
-		lane->failing_since = now;
-	int64_t silent_us = now.us - lane->failing_since.us;
-	if (silent_us < (int64_t)f->conf->gateway_silent_s * 1000000)
-		return;
-	char since[6], detail[160];
-	clock_format(db_clock_now(&f->clock).us - silent_us, f->rules->policy->utc_offset_s, since);
-	snprintf(detail, sizeof detail, "gerbang SMS %s tidak menjawab sejak %s", lane->gateway->name, since);
-	alarm_raise(f, ALARM_GATEWAY_SILENT, lane->gateway->name, detail);
+	size_t used = (size_t)snprintf(s->attempt.detail, sizeof s->attempt.detail, "%s", words);
+	if (s->why[0] != '\0' && used + 2 < sizeof s->attempt.detail)
+		snprintf(s->attempt.detail + used, sizeof s->attempt.detail - used, "; %s", s->why);
 }
 
-static void on_answer(void *ctx, const struct channel_answer *answer)
+void deliver_on_sent(void *ctx, const struct verdict *v, int status)
 {
 	static const enum metric counters[OUTCOMES] = {M_ATTEMPT_OK, M_ATTEMPT_RETRY, M_ATTEMPT_RETRY_AFTER,
 	                                               M_ATTEMPT_PERMANENT, M_ATTEMPT_UNKNOWN};
@@ -209,27 +170,26 @@ static void on_answer(void *ctx, const struct channel_answer *answer)
 	struct job *j = s->job;
 	struct lane *lane = j->lane;
 	fault_point("deliver.answered");
-	const struct channel *channel = lane->gateway != NULL ? lane->gateway->channel : &channel_webhook;
-	struct channel_answer dated = *answer;
-	dated.now_s = db_clock_now(&d->flow->clock).us / 1000000;
-	dated.gateway = lane->gateway != NULL ? &lane->gateway->out : NULL;
-	struct verdict v = channel->judge(&dated);
-	metric_add(counters[v.outcome], 1);
-	if (v.outcome == OUTCOME_OK)
+	metric_add(counters[v->outcome], 1);
+	if (v->outcome == OUTCOME_OK)
 		metric_observe(M_NOTICE_SECONDS, (double)(j->age_us + mono_now().us - j->taken.us) / 1e6);
-	snprintf(s->attempt.detail, sizeof s->attempt.detail, "%s", v.detail);
-	teach_lane(d, lane, &v);
-	watch_gateway(d, lane, v.outcome);
-	record(d, s, outcome_names[v.outcome], answer->status, next_for(j, &v));
-	lane->in_flight--;
+	put_detail(s, v->detail);
+	int next;
+	if (s->gate != NULL) {
+		next = deliver_sms_end(d, s, v);
+	} else {
+		teach_lane(d, lane, v);
+		next = deliver_next(j, v);
+	}
 	d->in_flight--;
-	job_free(d, j);
+	deliver_record(d, s, outcome_names[v->outcome], status, next);
+	deliver_drop(d, j);
 	pump(d, lane);
 }
 
 /* ---- the start of an attempt ---- */
 
-static struct shot *shot_new(struct deliver *d, struct job *j)
+struct shot *deliver_shot_new(struct deliver *d, struct job *j)
 {
 	struct shot *s = calloc(1, sizeof *s);
 	if (s == NULL)
@@ -239,185 +199,136 @@ static struct shot *shot_new(struct deliver *d, struct job *j)
 	return s;
 }
 
-/* Ends a notice without a call: it can never be sent this way, or an answer made it void. */
-static void end_unsent(struct deliver *d, struct job *j, const char *outcome, const char *why, int next_ms)
+/* Ends a notice without a call: it can never be sent this way, or an answer made it void. Or, outcome NULL or "held": it is to wait. */
+void deliver_end_unsent(struct deliver *d, struct job *j, const char *outcome, const char *why, int next_ms)
 {
-	struct shot *s = shot_new(d, j);
+	struct shot *s = deliver_shot_new(d, j);
 	j->started = mono_now();
 	snprintf(s->attempt.detail, sizeof s->attempt.detail, "%s", why);
-	record(d, s, outcome, 0, next_ms);
-	job_free(d, j);
+	deliver_record(d, s, outcome, 0, next_ms);
+	deliver_drop(d, j);
+}
+
+void deliver_log_unsendable(const struct job *j, const char *gateway, const char *why)
+{
+	char id[UUID_TEXT];
+	uuid_format(j->notice, id);
+	log_warn("deliver.unsendable", "notice=%s gateway=%s why=\"%s\"", id, gateway, why);
 }
 
 static void start(struct deliver *d, struct lane *lane, struct job *j)
 {
-	struct http_call call;
 	struct buf marked;
 	char id[UUID_TEXT], why[160];
 	uuid_format(j->notice, id);
 	j->started = mono_now();
 	bool late = late_mark(j, &marked);
-	const struct channel *channel = lane->gateway != NULL ? lane->gateway->channel : &channel_webhook;
 	const struct channel_contact to = {j->address, j->contact != NULL ? j->contact->secret : NULL};
 	const struct channel_notice notice = {id, late ? marked.data : j->body, late ? marked.len : j->body_len,
 	                                      db_clock_now(&d->flow->clock).us / 1000000};
-	http_call_init(&call);
-	if (channel->render(lane->gateway != NULL ? &lane->gateway->out : NULL, &to, &notice, &call, why, sizeof why)) {
+	struct shot *s = deliver_shot_new(d, j);
+	if (send_start(d->flow, NULL, &to, &notice, j->contact != NULL && j->contact->allow_private, deliver_on_sent, s,
+	               why, sizeof why)) {
 		lane->in_flight++;
 		d->in_flight++;
-		bool private = lane->gateway != NULL ? lane->gateway->allow_private
-		                                     : j->contact != NULL && j->contact->allow_private;
-		fault_point("deliver.sending");
-		push_start(d->flow->push, &call, private, on_answer, shot_new(d, j));
 	} else {
-		log_warn("deliver.unsendable", "notice=%s why=\"%s\"", id, why);
-		end_unsent(d, j, outcome_names[OUTCOME_PERMANENT], why, -2);
+		free(s);
+		deliver_log_unsendable(j, "none", why);
+		deliver_end_unsent(d, j, outcome_names[OUTCOME_PERMANENT], why, -2);
 	}
-	http_call_free(&call);
 	buf_free(&marked);
-}
-
-static struct job *take_off(struct lane *lane, struct job *j)
-{
-	TAILQ_REMOVE(&lane->queue, j, link);
-	lane->queued--;
-	return j;
 }
 
 void deliver_void(struct deliver *d, struct uuid dispatch)
 {
-	struct lane *lane, *next_lane;
-	HASH_ITER(hh, d->lanes.all, lane, next_lane)
-	{
+	for (struct lane *lane = lane_next(&d->lanes, NULL); lane != NULL; lane = lane_next(&d->lanes, lane)) {
 		struct job *j, *next;
 		for (j = TAILQ_FIRST(&lane->queue); j != NULL; j = next) {
 			next = TAILQ_NEXT(j, link);
 			if (late_asks(j) && uuid_equal(j->about, dispatch))
-				end_unsent(d, take_off(lane, j), "void", "answered meanwhile", -1);
+				deliver_end_unsent(d, lane_take(lane, j), "void", "answered meanwhile", -1);
 		}
 	}
 }
 
 /* ---- what has waited here ---- */
 
-/* Looking up what is about to leave, one statement for the next few of a lane, is cheaper than giving it back and claiming it again: nothing is written, no place
- * in the queue is lost, and it happens only as often as a slow partner takes something. */
-struct check {
-	struct deliver *deliver;
-	struct lane *lane;
-	struct uuid asked[CHECK_MOST];
-	int count;
-};
-
-static int row_of(const struct pg_result *r, struct uuid notice)
+static void on_gone(void *ctx, struct job *j)
 {
-	for (int row = 0; row < r->rows; row++)
-		if (uuid_equal(pg_uuid(r, row, 0), notice))
-			return row;
-	return -1;
+	deliver_drop(ctx, j);
 }
 
-static bool was_asked(const struct check *c, struct uuid notice)
+static void on_void(void *ctx, struct job *j, const char *why)
 {
-	for (int i = 0; i < c->count; i++)
-		if (uuid_equal(c->asked[i], notice))
-			return true;
-	return false;
+	deliver_end_unsent(ctx, j, "void", why, -1);
 }
 
-static void on_checked(void *ctx, const struct pg_result *r)
+static void on_rechecked(void *ctx, struct lane *lane)
 {
-	struct check *c = ctx;
-	struct deliver *d = c->deliver;
-	struct mono now = mono_now();
-	struct job *j, *next;
-	c->lane->checking = false;
-	if (r->status != PG_OK)
-		c->count = 0; /* nothing is known, nothing leaves: the next look asks again, or its lease ends */
-	for (j = TAILQ_FIRST(&c->lane->queue); j != NULL && c->count > 0; j = next) {
-		next = TAILQ_NEXT(j, link);
-		if (!was_asked(c, j->notice))
-			continue;
-		int row = row_of(r, j->notice);
-		if (row < 0)
-			job_free(d, take_off(c->lane, j)); /* its lease ended, or another daemon took it over */
-		else if (!pg_is_null(r, row, 1))
-			end_unsent(d, take_off(c->lane, j), "void", pg_text(r, row, 1), -1);
-		else
-			j->sure = now;
-	}
-	if (r->status == PG_OK)
-		pump(d, c->lane);
-	free(c);
+	pump(ctx, lane);
 }
 
-/* The first jobs of the lane that have waited. */
-static void check_first(struct deliver *d, struct lane *lane)
+void deliver_recheck(struct deliver *d, struct lane *lane)
 {
-	struct check *c = calloc(1, sizeof *c);
-	if (c == NULL)
-		abort();
-	c->deliver = d;
-	c->lane = lane;
-	struct pg_array *notices = pg_array_new(PG_UUID), *attempts = pg_array_new(PG_INT4);
-	struct job *j;
-	TAILQ_FOREACH(j, &lane->queue, link)
-	{
-		if (c->count == CHECK_MOST || c->count >= 2 * lane->slots)
-			break;
-		c->asked[c->count++] = j->notice;
-		pg_array_uuid(notices, j->notice);
-		pg_array_int(attempts, j->attempt);
-	}
-	struct pg_params *p = store_params(d->flow->store);
-	pg_param_uuid(p, d->flow->owner);
-	pg_param_array(p, notices);
-	pg_param_array(p, attempts);
-	pg_array_free(&notices);
-	pg_array_free(&attempts);
-	lane->checking = true;
-	store_query(d->flow->store, SQL_CHECK_NOTICES, p, on_checked, c);
+	static const struct recheck_calls calls = {on_gone, on_void, on_rechecked};
+	recheck_lane(d->flow, lane, &calls, d);
 }
 
-static void pump(struct deliver *d, struct lane *lane)
+/* Its lease would end under way: let it be claimed again. */
+bool deliver_drop_stale(struct deliver *d, struct lane *lane, struct job *j, struct mono now)
 {
-	int64_t stale_us = (int64_t)d->flow->conf->lease_s * 1000000 / 2;
+	if (now.us - j->taken.us <= (int64_t)d->flow->conf->lease_s * 1000000 / 2)
+		return false;
+	deliver_drop(d, lane_take(lane, j));
+	return true;
+}
+
+static void pump_lane(struct deliver *d, struct lane *lane)
+{
 	struct job *j;
 	while ((j = TAILQ_FIRST(&lane->queue)) != NULL && !d->draining) {
 		struct mono now = mono_now();
-		if (now.us - j->taken.us > stale_us) { /* its lease would end under way: let it be claimed again */
-			job_free(d, take_off(lane, j));
+		if (deliver_drop_stale(d, lane, j, now))
 			continue;
-		}
 		if (lane->checking || d->in_flight >= d->flow->conf->delivery_slots || !lane_has_room(lane, now))
 			break;
-		if (now.us - j->sure.us > SURE_MS * 1000) {
-			check_first(d, lane);
+		if (recheck_is_due(j, now)) {
+			deliver_recheck(d, lane);
 			break;
 		}
 		if (!lane_open(lane, now))
 			break;
-		start(d, lane, take_off(lane, j));
+		start(d, lane, lane_take(lane, j));
 	}
+}
+
+static void pump(struct deliver *d, struct lane *lane)
+{
+	if (lane->sms)
+		deliver_pump_line(d);
+	else
+		pump_lane(d, lane);
 }
 
 /* A slot of the whole daemon or a pause may have ended: every lane gets its turn. */
 static void pump_all(struct deliver *d)
 {
-	struct lane *lane, *next;
-	HASH_ITER(hh, d->lanes.all, lane, next)
-	{
+	for (struct lane *lane = lane_next(&d->lanes, NULL); lane != NULL; lane = lane_next(&d->lanes, lane))
 		if (!TAILQ_EMPTY(&lane->queue))
 			pump(d, lane);
-	}
 }
 
 /* ---- shut doors ---- */
 
-bool deliver_reaches(const struct deliver *d, const struct agency *a)
+static bool is_shut(struct deliver *d, const struct contact *c)
+{
+	return c->channel == CHANNEL_SMS ? gates_shut(&d->gates, d->flow->conf) : lane_is_shut(&d->lanes, c);
+}
+
+bool deliver_reaches(struct deliver *d, const struct agency *a)
 {
 	for (size_t i = 0; i < a->contact_count; i++)
-		if (!lane_is_shut(&d->lanes, &a->contacts[i]))
+		if (!is_shut(d, &a->contacts[i]))
 			return true;
 	return false;
 }
@@ -442,7 +353,7 @@ static void on_shut(void *ctx)
 		const struct agency *a = &dir->agencies[i];
 		int before = pg_array_count(contacts);
 		for (size_t c = 0; c < a->contact_count; c++)
-			if (lane_is_shut(&d->lanes, &a->contacts[c]))
+			if (is_shut(d, &a->contacts[c]))
 				pg_array_uuid(contacts, a->contacts[c].id);
 		if (pg_array_count(contacts) > before)
 			pg_array_text(agencies, a->slug);
@@ -466,7 +377,8 @@ void deliver_reserve(struct deliver *d, const struct plan *p, bool *leased)
 		const struct plan_notice *m = &p->notices[i];
 		struct lane *lane = lane_for(d, m->channel, m->contact);
 		leased[i] = lane != NULL && !d->draining && !d->flow->conf->delivery_held && !lane_full(lane, now) &&
-		            d->in_memory + d->reserved < MEMORY_MOST;
+		            d->in_memory + d->reserved < MEMORY_MOST &&
+		            (!lane->sms || deliver_sms_leaves_soon(d, p, m));
 		if (leased[i]) {
 			lane->reserved++;
 			d->reserved++;
@@ -481,18 +393,20 @@ void deliver_release(struct deliver *d, const struct rules *r, const struct plan
 		const struct plan_notice *m = &p->notices[i];
 		left_over |= !leased[i];
 		struct lane *lane = lane_for(d, m->channel, m->contact);
-		if (committed && lane != NULL && breaker_is_open(&lane->breaker))
+		if (committed && lane != NULL &&
+		    (lane->sms ? gates_shut(&d->gates, d->flow->conf) : breaker_is_open(&lane->breaker)))
 			look_within(&d->shut, SHUT_AGAIN_MS);
 		if (!leased[i])
 			continue;
 		d->reserved--;
-		if (lane == NULL) /* a reload took its gateway away: its lease ends and the claim says what is wrong */
-			continue;
 		lane->reserved--;
 		if (!committed)
 			continue;
-		struct job *j = job_new((struct rules *)(uintptr_t)r, m->contact, m->address, m->body, m->body_len);
+		struct job *j = job_new((struct rules *)(uintptr_t)r, m->contact,
+		                        &(struct job_text){m->address, m->via, NULL, m->body, m->body_len});
 		j->notice = m->id;
+		j->priority = m->priority;
+		j->critical = deliver_is_critical(m->kind, p->urgency);
 		j->attempt = 1;
 		j->kind = m->kind;
 		j->about = m->about;
@@ -513,22 +427,25 @@ static void take_row(struct deliver *d, const struct pg_result *r, int row)
 	        pg_is_null(r, row, 4) ? NULL : directory_contact(&rules->directory, pg_uuid(r, row, 4));
 	int kind = name_index(notice_kind_names, NOTICE_KINDS, pg_text(r, row, 2));
 	int channel = name_index(channel_kind_names, CHANNELS, pg_text(r, row, 3));
-	struct job *j = job_new(rules, contact, pg_text(r, row, 5), pg_text(r, row, 6), pg_length(r, row, 6));
+	struct job *j = job_new(rules, contact,
+	                        &(struct job_text){pg_text(r, row, 5), pg_text(r, row, 12), pg_text(r, row, 14),
+	                                           pg_text(r, row, 6), pg_length(r, row, 6)});
 	j->notice = pg_uuid(r, row, 0);
 	j->attempt = pg_int(r, row, 1);
 	j->kind = kind < 0 ? NOTICE_UPDATED : (enum notice_kind)kind;
+	j->priority = pg_int(r, row, 11);
+	j->claimed = true;
+	j->critical = pg_bool(r, row, 13) || j->kind == NOTICE_ALARM;
 	if (!pg_is_null(r, row, 10))
 		j->about = pg_uuid(r, row, 10);
 	j->age_us = pg_time(r, row, 8).us - pg_time(r, row, 7).us;
 	struct lane *lane = channel < 0 ? NULL : lane_for(d, (enum channel_kind)channel, contact);
 	if (!pg_is_null(r, row, 9)) {
 		d->in_memory++;
-		end_unsent(d, j, "void", pg_text(r, row, 9), -1);
+		deliver_end_unsent(d, j, "void", pg_text(r, row, 9), -1);
 	} else if (lane == NULL) {
 		d->in_memory++;
-		end_unsent(d, j, outcome_names[OUTCOME_PERMANENT],
-		           channel == CHANNEL_SMS ? "no SMS gateway is configured" : "the contact has been retired",
-		           -2);
+		deliver_end_unsent(d, j, outcome_names[OUTCOME_PERMANENT], "the contact has been retired", -2);
 	} else {
 		job_queue(d, lane, j);
 	}
@@ -557,14 +474,15 @@ static void claim(struct deliver *d)
 	int room = MEMORY_MOST - d->in_memory - d->reserved;
 	if (d->claiming || d->draining || f->conf->delivery_held || !f->ready || room <= 0)
 		return;
+	if (!spend_is_known(d->spend)) {
+		spend_look(d->spend);
+		return;
+	}
 	struct mono now = mono_now();
 	struct pg_array *wait = pg_array_new(PG_UUID);
-	struct lane *lane, *next;
-	HASH_ITER(hh, d->lanes.all, lane, next)
-	{
-		if (lane->gateway == NULL && lane_full(lane, now) && pg_array_count(wait) < EXCLUDED_MOST)
+	for (struct lane *lane = lane_next(&d->lanes, NULL); lane != NULL; lane = lane_next(&d->lanes, lane))
+		if (!lane->sms && lane_full(lane, now) && pg_array_count(wait) < EXCLUDED_MOST)
 			pg_array_uuid(wait, lane->key);
-	}
 	struct pg_params *p = store_params(f->store);
 	pg_param_uuid(p, f->owner);
 	pg_param_int(p, f->conf->lease_s);
@@ -590,12 +508,19 @@ void deliver_look(struct deliver *d, int64_t after_ms)
 
 /* ---- life ---- */
 
+static void on_spend_known(void *ctx)
+{
+	deliver_look(ctx, 0);
+}
+
 struct deliver *deliver_open(struct flow *f)
 {
 	struct deliver *d = calloc(1, sizeof *d);
 	if (d == NULL)
 		abort();
 	d->flow = f;
+	lanes_init(&d->lanes);
+	d->spend = spend_open(f, &d->gates, on_spend_known, d);
 	look_open(&d->look, f->base, on_look, d);
 	look_open(&d->shut, f->base, on_shut, d);
 	return d;
@@ -603,12 +528,10 @@ struct deliver *deliver_open(struct flow *f)
 
 void deliver_forget(struct deliver *d)
 {
-	struct lane *lane, *next;
-	HASH_ITER(hh, d->lanes.all, lane, next)
-	{
+	for (struct lane *lane = lane_next(&d->lanes, NULL); lane != NULL; lane = lane_next(&d->lanes, lane)) {
 		struct job *j;
 		while ((j = TAILQ_FIRST(&lane->queue)) != NULL)
-			job_free(d, take_off(lane, j));
+			deliver_drop(d, lane_take(lane, j));
 	}
 }
 
@@ -637,7 +560,9 @@ void deliver_close(struct deliver **deliver)
 	deliver_drain(d);
 	look_close(&d->look);
 	look_close(&d->shut);
+	spend_close(&d->spend);
 	lanes_free(&d->lanes);
+	gates_free(&d->gates);
 	free(d);
 	*deliver = NULL;
 }

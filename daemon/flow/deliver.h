@@ -1,4 +1,4 @@
-/* deliver: notices leave. From memory right after the commit that made them (already leased), or claimed from the outbox; retried by core/backoff, held back by core/breaker,
+/* deliver: notices leave, webhooks each over its contact's lane, SMS through the gateway that is right when they leave (sms_way). From memory right after the commit that made them (already leased), or claimed from the outbox; retried by core/backoff, held back by core/breaker,
  * finished or given up in the database. A slow partner holds only its own slots. What waited is looked up again before it leaves, and what leaves late says so. */
 #ifndef SIGAP_FLOW_DELIVER_H
 #define SIGAP_FLOW_DELIVER_H
@@ -23,8 +23,11 @@ void deliver_release(struct deliver *d, const struct rules *r, const struct plan
 void deliver_void(struct deliver *d, struct uuid dispatch);
 /* What waits here was taken over by another daemon: drops it. */
 void deliver_forget(struct deliver *d);
-/* Does this daemon, as far as it knows, reach a contact of that agency? No when the breaker of each is open. */
-bool deliver_reaches(const struct deliver *d, const struct agency *a);
+/* Does this daemon, as far as it knows, reach a contact of that agency? No when the breaker of each is open; that of an SMS contact is when those of all gateways are. */
+bool deliver_reaches(struct deliver *d, const struct agency *a);
+/* A gateway's delivery report about that notice was kept. When the notice has finally failed by it, it counts as undeliverable: it stands on the list of the dead, and its
+ * ladder climbs, once. */
+void deliver_reported(struct deliver *d, struct uuid notice, enum delivery_state state);
 /* Something may be due in the outbox: look within after_ms. */
 void deliver_look(struct deliver *d, int64_t after_ms);
 #endif

@@ -33,6 +33,7 @@
 struct rules;
 struct numbers;
 struct incomings;
+struct gateway_counts;
 struct deliver;
 struct escalate;
 struct daemons;
@@ -55,6 +56,7 @@ struct flow {
 	struct uuid owner;     /* this daemon, in leases */
 	struct numbers *numbers;
 	struct incomings *incomings;
+	struct gateway_counts *gateway_counts;
 	struct deliver *deliver;
 	struct escalate *escalate;
 	struct daemons *daemons;

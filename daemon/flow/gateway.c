@@ -5,8 +5,9 @@
 
 #include "../../protocol/json.h"
 #include "../base/log.h"
-#include "../base/metrics.h"
 #include "busy.h"
+#include "deliver.h"
+#include "gateway_counts.h"
 #include "parts.h"
 
 #define DAY_US (INT64_C(86400) * 1000000)
@@ -34,6 +35,11 @@ struct call {
 	struct event *again;
 };
 
+static void count(const struct call *c, enum gateway_count what, size_t n)
+{
+	gateway_counts_add(c->flow->gateway_counts, c->gateway->name, what, n);
+}
+
 /* ---- the end ---- */
 
 static void finish(struct call *c)
@@ -41,6 +47,10 @@ static void finish(struct call *c)
 	const struct gateway_answer ok = channel_accepted(c->gateway->channel, &c->gateway->out, c->door);
 	struct http_request *r = c->request;
 	bool failed = c->failed;
+	if (!failed) {
+		count(c, GATEWAY_MESSAGES, c->all.message_count);
+		gateway_counts_heard(c->flow->gateway_counts, c->gateway->name);
+	}
 	inbound_free(&c->all);
 	if (c->again != NULL)
 		event_free(c->again);
@@ -213,12 +223,14 @@ static bool leave_unknown(struct call *c, const struct pg_result *r)
 	bool hope = false;
 	for (size_t i = 0, row = 0; i < c->all.report_count; i++) {
 		if (row < (size_t)r->rows && pg_bigint(r, (int)row, 0) == (int64_t)i + 1) {
+			deliver_reported(c->flow->deliver, pg_uuid(r, (int)row, 1), reports[i].state);
 			row++;
 			continue;
 		}
 		hope |= reports[i].gateway_ref[0] != '\0';
 		reports[left++] = reports[i];
 	}
+	count(c, GATEWAY_REPORTS, c->all.report_count - left);
 	c->all.report_count = left;
 	return hope;
 }
@@ -235,7 +247,7 @@ static void on_reports_kept(void *ctx, const struct pg_result *r)
 		evtimer_add(c->again, &wait);
 	} else {
 		/* about nothing of ours: asking again would not help */
-		metric_add(M_REPORTS_OF_NOTHING, (int64_t)c->all.report_count);
+		count(c, GATEWAY_REPORTS_UNKNOWN, c->all.report_count);
 		ended(c, true);
 	}
 }
@@ -318,7 +330,7 @@ static void refuse(struct call *c, const char *why)
 {
 	struct http_request *r = c->request;
 	log_warn("gateway.forged", "gateway=%s why=\"%s\"", c->gateway->name, why);
-	metric_add(M_CALLS_FORGED, 1);
+	count(c, GATEWAY_FORGED, 1);
 	inbound_free(&c->all);
 	http_reply_fault(r, 403, "forged",
 	                 "the call's signature or secret is missing or does not fit: check the secret of this gateway "
@@ -351,6 +363,7 @@ static void begin(struct call *c, bool readable)
 
 static void take(struct flow *f, struct http_request *r, enum door door)
 {
+	static const char *const unreadable[DOORS] = {"gateway.unreadable", "gateway.status_unreadable"};
 	char why[160] = "";
 	struct call *c = arena_new_of(r->arena, struct call);
 	c->flow = f;
@@ -370,8 +383,8 @@ static void take(struct flow *f, struct http_request *r, enum door door)
 		refuse(c, why);
 		return;
 	case INBOUND_UNREADABLE:
-		metric_add(M_REPORTS_REFUSED, 1);
-		log_warn("gateway.unreadable", "gateway=%s why=\"%s\"", c->gateway->name, why);
+		count(c, GATEWAY_UNREADABLE, 1);
+		log_warn(unreadable[door], "gateway=%s why=\"%s\"", c->gateway->name, why);
 		begin(c, false);
 		return;
 	}

@@ -18,7 +18,7 @@ struct incident_row {
 	double lat, lon;
 	struct uuid merged_into; /* only by incident_rows_read: the incident that goes on, or nil */
 	int64_t merged_into_number;
-	int report_count;          /* only by incident_rows_read */
+	int report_count;         /* only by incident_rows_read */
 	bool triaged_by_a_person; /* only by incident_rows_read */
 };
 struct dispatch_row {

@@ -2,49 +2,56 @@
 #include "lane.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum { LANE_QUEUE_MOST = 400 };
+enum { LANE_QUEUE_MOST = 400, LINE_SLOTS = 16 /* looked up again at once: twice that */ };
 
-static struct uuid gateway_key(int index)
+/* ---- lanes ---- */
+
+void lanes_init(struct lanes *l)
 {
-	return (struct uuid){.b = {[15] = (uint8_t)(index + 1)}};
+	*l = (struct lanes){.line = {.sms = true, .slots = LINE_SLOTS}};
+	TAILQ_INIT(&l->line.queue);
 }
 
-bool lane_is_shut(const struct lanes *l, const struct contact *contact)
+void lanes_free(struct lanes *l)
 {
-	struct uuid key = contact->channel == CHANNEL_SMS ? gateway_key(0) : contact->id;
-	struct lane *lane;
-	HASH_FIND(hh, l->all, &key, sizeof key, lane);
-	return lane != NULL && breaker_is_open(&lane->breaker);
+	struct lane *lane, *next;
+	HASH_ITER(hh, l->all, lane, next)
+	{
+		HASH_DEL(l->all, lane);
+		free(lane);
+	}
 }
 
-static struct lane *lane_get(struct lanes *l, struct uuid key, int slots)
+struct lane *lane_of_contact(struct lanes *l, struct uuid contact, int slots)
 {
 	struct lane *lane;
-	HASH_FIND(hh, l->all, &key, sizeof key, lane);
+	HASH_FIND(hh, l->all, &contact, sizeof contact, lane);
 	if (lane != NULL)
 		return lane;
 	lane = calloc(1, sizeof *lane);
 	if (lane == NULL)
 		abort();
-	lane->key = key;
+	lane->key = contact;
 	lane->slots = slots;
 	TAILQ_INIT(&lane->queue);
 	HASH_ADD(hh, l->all, key, sizeof lane->key, lane);
 	return lane;
 }
 
-struct lane *lane_of_contact(struct lanes *l, struct uuid contact, int slots)
+bool lane_is_shut(const struct lanes *l, const struct contact *contact)
 {
-	return lane_get(l, contact, slots);
+	struct lane *lane;
+	HASH_FIND(hh, l->all, &contact->id, sizeof contact->id, lane);
+	return lane != NULL && breaker_is_open(&lane->breaker);
 }
 
-struct lane *lane_of_gateway(struct lanes *l, int index, const struct conf_gateway *g)
+struct lane *lane_next(const struct lanes *l, struct lane *before)
 {
-	struct lane *lane = lane_get(l, gateway_key(index), g->slots);
-	lane->gateway = g;
-	lane->slots = g->slots;
-	return lane;
+	if (before == NULL)
+		return (struct lane *)(uintptr_t)&l->line;
+	return before->sms ? l->all : before->hh.next;
 }
 
 bool lane_has_room(const struct lane *l, struct mono now)
@@ -63,12 +70,60 @@ bool lane_full(const struct lane *l, struct mono now)
 	       breaker_opens_at(&l->breaker).us > now.us;
 }
 
-void lanes_free(struct lanes *l)
+/* ---- jobs ---- */
+
+/* Copies text behind what is in *at already, and moves it on. */
+static char *put(char **at, const char *text, size_t len)
 {
-	struct lane *lane, *next;
-	HASH_ITER(hh, l->all, lane, next)
-	{
-		HASH_DEL(l->all, lane);
-		free(lane);
-	}
+	char *begin = *at;
+	memcpy(begin, text, len);
+	begin[len] = '\0';
+	*at += len + 1;
+	return begin;
+}
+
+struct job *job_new(struct rules *r, const struct contact *contact, const struct job_text *t)
+{
+	const char *via = t->via != NULL ? t->via : "", *tried = t->tried != NULL ? t->tried : "";
+	struct job *j = calloc(1, sizeof *j + strlen(t->address) + strlen(via) + strlen(tried) + t->body_len + 4);
+	if (j == NULL)
+		abort();
+	char *at = (char *)(j + 1);
+	j->rules = rules_hold(r);
+	j->contact = contact;
+	j->address = put(&at, t->address, strlen(t->address));
+	j->via = put(&at, via, strlen(via));
+	j->tried = put(&at, tried, strlen(tried));
+	j->body = put(&at, t->body, t->body_len);
+	j->body_len = t->body_len;
+	j->taken = j->sure = mono_now();
+	if (*via == '\0')
+		j->via = NULL;
+	return j;
+}
+
+void job_delete(struct job *j)
+{
+	rules_drop(&j->rules);
+	free(j);
+}
+
+void lane_add(struct lane *l, struct job *j)
+{
+	struct job *before = TAILQ_LAST(&l->queue, job_list);
+	while (l->sms && before != NULL && before->priority > j->priority)
+		before = TAILQ_PREV(before, job_list, link);
+	if (before != NULL)
+		TAILQ_INSERT_AFTER(&l->queue, before, j, link);
+	else
+		TAILQ_INSERT_HEAD(&l->queue, j, link);
+	j->lane = l;
+	l->queued++;
+}
+
+struct job *lane_take(struct lane *l, struct job *j)
+{
+	TAILQ_REMOVE(&l->queue, j, link);
+	l->queued--;
+	return j;
 }

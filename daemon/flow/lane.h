@@ -1,4 +1,4 @@
-/* lane: everything on its way to one contact (or through one SMS gateway): its slots, its breaker, its queue. */
+/* lane: what waits here to leave: one lane for each contact with a webhook, with its slots and its breaker, and one line for all SMS, whose gateway is chosen when one leaves. */
 #ifndef SIGAP_FLOW_LANE_H
 #define SIGAP_FLOW_LANE_H
 #include <sys/queue.h>
@@ -20,6 +20,7 @@ struct job {
 	struct uuid notice;
 	int attempt; /* number of the attempt that is due */
 	enum notice_kind kind;
+	int priority;
 	struct uuid about;   /* the dispatch whose answer makes it void; nil: none */
 	struct mono taken;   /* when it came into our hands, leased */
 	struct mono sure;    /* when the database last said that it is ours and may leave */
@@ -28,27 +29,34 @@ struct job {
 	char *address;       /* in the same allocation, like body */
 	char *body;
 	size_t body_len;
+	/* SMS only */
+	char *via;     /* the gateway to try first, or NULL */
+	char *tried;   /* "GATEWAY=OUTCOME ...": earlier attempts; "" for none */
+	bool critical; /* may use the reserve */
+	bool claimed;  /* from the outbox: what is said here of its urgency is the database's word */
+	int parts;
 };
 TAILQ_HEAD(job_list, job);
 struct lane {
 	UT_hash_handle hh;
-	struct uuid key;                    /* contact id; nil with another last byte for each gateway */
-	const struct conf_gateway *gateway; /* NULL: webhook */
+	struct uuid key; /* contact id */
+	bool sms;        /* the line of all SMS: no slots, breaker and patience of its own */
 	int slots, in_flight, queued, reserved;
 	struct breaker breaker;
-	struct mono failing_since; /* of a gateway: no attempt has succeeded since; us 0: the last one did */
 	struct mono blocked_until; /* the partner asked for patience (Retry-After) */
 	bool checking;             /* the database is asked about what waits */
 	struct job_list queue;
 };
 struct lanes {
-	struct lane *all;
+	struct lane *all; /* of contacts */
+	struct lane line; /* of SMS */
 };
 
+void lanes_init(struct lanes *l);
+void lanes_free(struct lanes *l);
 /* The lane of a contact, made when it is new. */
 struct lane *lane_of_contact(struct lanes *l, struct uuid contact, int slots);
-struct lane *lane_of_gateway(struct lanes *l, int index, const struct conf_gateway *g);
-/* Is the breaker of that contact open? No when nothing ever went there. */
+/* Is the breaker of that contact's webhook open? No when nothing ever went there. */
 bool lane_is_shut(const struct lanes *l, const struct contact *contact);
 /* Is there a slot, and nothing that keeps the door shut? Takes no probe. */
 bool lane_has_room(const struct lane *l, struct mono now);
@@ -56,5 +64,17 @@ bool lane_has_room(const struct lane *l, struct mono now);
 bool lane_open(struct lane *l, struct mono now);
 /* Is there no point in claiming more for it now? */
 bool lane_full(const struct lane *l, struct mono now);
-void lanes_free(struct lanes *l);
+/* Does every lane, or the line, in turn. */
+struct lane *lane_next(const struct lanes *l, struct lane *before);
+
+struct job_text { /* copied; NULL: none */
+	const char *address, *via, *tried, *body;
+	size_t body_len;
+};
+/* Made in our hands now; rules are held. */
+struct job *job_new(struct rules *r, const struct contact *contact, const struct job_text *text);
+void job_delete(struct job *j);
+/* In the line the more urgent go first. */
+void lane_add(struct lane *l, struct job *j);
+struct job *lane_take(struct lane *l, struct job *j);
 #endif

@@ -33,7 +33,7 @@ bool late_mark(const struct job *j, struct buf *ret)
 	int64_t late_s = (j->age_us + j->started.us - j->taken.us) / 1000000;
 	if (!late_asks(j) || late_s < j->rules->policy->stale_s)
 		return false;
-	if (j->lane->gateway == NULL)
+	if (!j->lane->sms)
 		notice_body_late(j->body, j->body_len, late_s, ret);
 	else
 		mark_sms(j, late_s, ret);

@@ -11,7 +11,7 @@ struct second {
 
 bool order_is_about_two(const struct order *o)
 {
-	return o->event == INCIDENT_ON_MERGE || o->event == INCIDENT_ON_SPLIT;
+	return o->event == INCIDENT_ON_MERGE || o->event == INCIDENT_ON_SPLIT || o->event == INCIDENT_ON_NOT_DUPLICATE;
 }
 
 /* What speaks against merging into the other one, or NULL. */
@@ -19,8 +19,8 @@ static const char *obstacle(const struct order *o)
 {
 	const struct incident_row *into = &o->other;
 	if (uuid_equal(into->id, o->incident.id))
-		return "an incident cannot be merged into itself";
-	if (into->state == INCIDENT_MERGED)
+		return "an incident cannot be merged into itself, nor differ from itself";
+	if (into->state == INCIDENT_MERGED && o->event == INCIDENT_ON_MERGE)
 		return arena_printf(o->arena, "incident %lld was itself merged into incident %lld: name that one",
 		                    (long long)into->number, (long long)into->merged_into_number);
 	return NULL;
@@ -47,7 +47,7 @@ static void on_loaded(void *ctx, const struct pg_result *r)
 	                          ? obstacle(o)
 	                          : "no incident with this id or number in your area";
 	if (why != NULL)
-		order_reply_invalid(o, "#/into", why);
+		order_reply_invalid(o, o->event == INCIDENT_ON_MERGE ? "#/into" : "#/incident", why);
 	else
 		x->next(o);
 }
@@ -96,6 +96,10 @@ static const char *tied_data(const struct order *o, const char *state)
 void order_tie_other(struct order *o)
 {
 	bool merge = o->event == INCIDENT_ON_MERGE;
+	o->change.judged = o->other.id;
+	o->change.decision = merge ? "same" : "different";
+	if (o->event == INCIDENT_ON_NOT_DUPLICATE)
+		return; /* the other one stays as it is: the suggestion alone is decided */
 	enum incident_event event = merge ? INCIDENT_ON_ABSORB : INCIDENT_ON_RELEASE;
 	struct incident_step step = incident_step(o->other.state, event);
 	o->tied = (struct change){

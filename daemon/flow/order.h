@@ -34,7 +34,19 @@ struct order {
 	struct plan *plan; /* NULL: no notices, no new dispatches */
 	bool *leased;
 	struct change change;
-	struct change tied; /* of a merge and a split: what the other one notes */
+	struct change
+	        tied; /* of a merge and a split: what the other one notes; of a detach: the incident that is opened */
+	/* of a detach: the report that is taken out, and what it sets in motion by itself */
+	struct detached {
+		struct uuid id;
+		int64_t number;
+		const char *text, *type, *urgency, *place_text, *phone, *source, *village_code;
+		bool type_stated, has_position;
+		double lat, lon;
+		struct triage triage;
+		struct plan *plan; /* NULL: the order is about no report */
+		bool *leased;
+	} detached;
 };
 
 /* coordinate_reply.c: every order ends in exactly one of these. */
@@ -49,4 +61,11 @@ bool order_is_about_two(const struct order *o);
 void order_load_other(struct order *o, void (*next)(struct order *o));
 /* Ties the other incident's change to the order's. */
 void order_tie_other(struct order *o);
+
+/* detach.c: reads the report that is to be taken out and calls next(o), or replies what is wrong. */
+void order_load_report(struct order *o, void (*next)(struct order *o));
+/* Plans the incident that the report opens, and ties its change to the order's. */
+void order_tie_opened(struct order *o);
+/* The change has ended: kept, the report has an incident of its own, and its notices leave. Does nothing for other orders. */
+void order_detached(struct order *o, bool kept);
 #endif

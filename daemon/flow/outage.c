@@ -9,6 +9,7 @@
 #include "../base/metrics.h"
 #include "alarm.h"
 #include "rules.h"
+#include "send.h"
 
 enum { TICK_MS = 500, TRY_AGAIN_S = 30 };
 
@@ -38,51 +39,82 @@ static void put_detail(const struct outage *o, struct mono since, char *ret, siz
 
 /* ---- telling without it ---- */
 
-/* The first gateway that is reached by HTTP. */
-static const struct conf_gateway *teller(const struct flow *f)
+/* One person to be told: through the first gateway, and when that one cannot, through the next. */
+struct telling {
+	struct outage *outage;
+	const struct conf *conf; /* of the moment when it began: it lives as long as the program */
+	int gateway;             /* index in it */
+	char phone[24];
+	struct buf text;
+};
+
+static void try_next(struct telling *t);
+
+static void telling_end(struct telling *t)
 {
-	for (int i = 0; i < f->conf->gateway_count; i++)
-		if (f->conf->gateways[i].channel->render != NULL)
-			return &f->conf->gateways[i];
-	return NULL;
+	buf_free(&t->text);
+	free(t);
 }
 
-static void on_sent(void *ctx, const struct channel_answer *answer)
+static void on_sent(void *ctx, const struct verdict *v, int status)
 {
-	struct outage *o = ctx;
-	struct channel_answer dated = *answer;
-	dated.now_s = db_clock_now(&o->flow->clock).us / 1000000;
-	const struct conf_gateway *g = teller(o->flow);
-	dated.gateway = g != NULL ? &g->out : NULL;
-	struct verdict v = g != NULL ? g->channel->judge(&dated) : http_verdict(&dated);
-	if (v.outcome == OUTCOME_OK) {
+	struct telling *t = ctx;
+	struct outage *o = t->outage;
+	const char *gateway = t->conf->gateways[t->gateway].name;
+	if (v->outcome == OUTCOME_OK) {
 		o->told = mono_now();
 		if (o->since.us != 0)
 			o->tell_at.us = o->told.us +
 			                (int64_t)o->flow->rules->policy->alarms[ALARM_DATABASE_AWAY].repeat_s * 1000000;
 		metric_add(M_ALARMS_DIRECT, 1);
-		log_info("outage.told", "gateway=%s", g != NULL ? g->name : "");
-	} else {
-		char quoted[512];
-		log_error("outage.not_told", "status=%d why=%s", answer->status, log_quote(v.detail, quoted));
+		log_info("outage.told", "gateway=%s", gateway);
+		telling_end(t);
+		return;
 	}
+	char quoted[512];
+	log_error("outage.not_told", "gateway=%s status=%d why=%s", gateway, status, log_quote(v->detail, quoted));
+	t->gateway++;
+	try_next(t);
 }
 
-static void send_one(struct outage *o, const struct conf_gateway *g, const char *phone, const struct buf *text)
+static bool send_through(struct telling *t, const struct conf_gateway *configured)
 {
-	struct http_call call;
+	struct flow *f = t->outage->flow;
 	char id[UUID_TEXT], why[160];
 	uuid_format(uuid_make(), id);
-	const struct channel_contact to = {.address = phone};
-	const struct channel_notice notice = {id, text->data, text->len, db_clock_now(&o->flow->clock).us / 1000000};
-	struct gateway out = g->out;
-	out.status_url = NULL; /* a report about it would name a notice that the database does not know */
-	http_call_init(&call);
-	if (g->channel->render(&out, &to, &notice, &call, why, sizeof why))
-		push_start(o->flow->push, &call, g->allow_private, on_sent, o);
-	else
-		log_error("outage.unsendable", "why=\"%s\"", why);
-	http_call_free(&call);
+	const struct channel_contact to = {.address = t->phone};
+	const struct channel_notice notice = {id, t->text.data, t->text.len, db_clock_now(&f->clock).us / 1000000};
+	struct conf_gateway g = *configured;
+	g.out.status_url = NULL; /* a report about it would name a notice that the database does not know */
+	const struct conf_gateway *used = g.channel->render != NULL ? &g : configured; /* rendered at once, or kept */
+	if (send_start(f, used, &to, &notice, false, on_sent, t, why, sizeof why))
+		return true;
+	log_error("outage.unsendable", "gateway=%s why=\"%s\"", g.name, why);
+	return false;
+}
+
+/* Through this gateway, or the first behind it that can send. */
+static void try_next(struct telling *t)
+{
+	for (; t->gateway < t->conf->gateway_count && !t->outage->flow->draining; t->gateway++) {
+		const struct conf_gateway *g = &t->conf->gateways[t->gateway];
+		if (!g->channel->handles && send_through(t, g))
+			return;
+	}
+	telling_end(t);
+}
+
+static void tell_person(struct outage *o, const struct person *p, const char *detail)
+{
+	struct telling *t = calloc(1, sizeof *t);
+	if (t == NULL)
+		abort();
+	t->outage = o;
+	t->conf = o->flow->conf;
+	snprintf(t->phone, sizeof t->phone, "%s", p->phone);
+	buf_init(&t->text, 2048);
+	alarm_text(o->flow, detail, &t->text);
+	try_next(t);
 }
 
 static void tell(struct outage *o)
@@ -93,17 +125,11 @@ static void tell(struct outage *o)
 	o->tell_at = (struct mono){mono_now().us + (int64_t)TRY_AGAIN_S * 1000000};
 	log_error("outage.lasts", "seconds=%d people=%zu gateways=%d", seconds_since(o->since), n,
 	          f->conf->gateway_count);
-	const struct conf_gateway *g = teller(f);
-	if (n == 0 || g == NULL)
-		return;
 	char detail[160];
-	struct buf text;
-	put_detail(o, o->since, detail, sizeof detail);
-	buf_init(&text, 2048);
-	alarm_text(f, detail, &text);
+	if (n > 0)
+		put_detail(o, o->since, detail, sizeof detail);
 	for (size_t i = 0; i < n; i++)
-		send_one(o, g, people[i]->phone, &text);
-	buf_free(&text);
+		tell_person(o, people[i], detail);
 }
 
 /* ---- afterwards ---- */

@@ -245,6 +245,26 @@ void query_alarms(void *ctx, struct http_request *r)
 	ask(q, SQL_READ_ALARMS, p);
 }
 
+void query_duplicates(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct form form;
+	bool readable = form_parse(r->query, r->query_len, &form);
+	const char *state = readable ? form_value(&form, "state") : NULL;
+	bool open = readable && (state == NULL || strcmp(state, "open") == 0);
+	bool known = open || (readable && strcmp(state, "all") == 0);
+	if (readable)
+		form_free(&form);
+	if (!known) {
+		http_reply_fault(r, 400, "malformed-query", "state must be open or all");
+		return;
+	}
+	struct pg_params *p = store_params(q->flow->store);
+	pg_param_text(p, open ? "open" : "all");
+	pg_param_text(p, access_identity(r)->scope);
+	ask(q, SQL_READ_DUPLICATES, p);
+}
+
 static void ask_plain(void *ctx, struct http_request *r, enum sql statement)
 {
 	struct read *q = read_new(ctx, r);

@@ -8,6 +8,7 @@ void query_incident(void *ctx, struct http_request *r);   /* GET /v1/incidents/{
 void query_dispatches(void *ctx, struct http_request *r); /* GET /v1/dispatches?state= */
 void query_dispatch(void *ctx, struct http_request *r);   /* GET /v1/dispatches/{id} */
 void query_alarms(void *ctx, struct http_request *r);     /* GET /v1/alarms?state=active|all */
+void query_duplicates(void *ctx, struct http_request *r); /* GET /v1/duplicates?state=open|all */
 void query_outbox(void *ctx, struct http_request *r);     /* GET /v1/outbox?state=dead|waiting */
 void query_replay(void *ctx, struct http_request *r);     /* POST /v1/outbox/{notice}/replay */
 void query_agencies(void *ctx, struct http_request *r);   /* GET /v1/agencies */

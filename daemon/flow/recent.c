@@ -8,7 +8,7 @@
 #include "recent_parts.h"
 #include "rules.h"
 
-enum { COMPARED_MOST = 64, LOOKED_AT_MOST = 1000 };
+enum { COMPARED_MOST = 64, LOOKED_AT_MOST = 256 };
 
 static uint64_t mix(uint64_t h, const void *bytes, size_t n)
 {
@@ -253,16 +253,20 @@ void recent_read_row(struct recent *r, const char *text, const char *place_text,
 		r->read_under = rules_hold(rules);
 		r->reader = duplicate_reader_new(rules->lexicon);
 	}
-	const struct duplicate_report in = {text,
-	                                    place_text,
-	                                    sender,
-	                                    t,
-	                                    rules->policy->type_threshold,
-	                                    rules->policy->place_threshold,
-	                                    has_position,
-	                                    lat,
-	                                    lon,
-	                                    at};
+	const struct region *place = gazetteer_by_code(rules->gazetteer, t->place.code);
+	const struct duplicate_report in = {
+	        .text = text,
+	        .place_text = place_text,
+	        .sender = sender,
+	        .village_name = place != NULL ? place->name : NULL,
+	        .triage = t,
+	        .type_threshold = rules->policy->type_threshold,
+	        .place_threshold = rules->policy->place_threshold,
+	        .has_position = has_position,
+	        .lat = lat,
+	        .lon = lon,
+	        .at = at,
+	};
 	duplicate_read(r->reader, &in, ret);
 }
 
@@ -314,6 +318,31 @@ void recent_attached(struct recent *r, const struct attach *a)
 		return;
 	recent_read(r, &a->report, a->read != NULL ? a->read : &none, &facts);
 	recent_add_facts(r, k, &facts);
+}
+
+static void forget_facts(struct recent *r, struct known *k, const struct duplicate_facts *like)
+{
+	for (size_t i = 0; k->facts_count > 1 && i < k->facts_count; i++) {
+		if (k->facts[i].text != like->text || k->facts[i].sender != like->sender)
+			continue;
+		size_t last = --k->facts_count;
+		leave(r, &k->places[PLACE_SENDER + last]);
+		k->facts[i] = k->facts[last];
+		if (i < last)
+			enter_sender(r, k, i, true);
+		return;
+	}
+}
+
+void recent_detached(struct recent *r, struct uuid out_of, struct uuid opened, const struct store_report *report,
+                     const struct triage *t)
+{
+	struct known *k = recent_known(r, out_of);
+	struct duplicate_facts facts;
+	recent_read(r, report, t, &facts);
+	if (k != NULL)
+		forget_facts(r, k, &facts);
+	recent_add(r, opened, &facts, true);
 }
 
 void recent_ended(struct recent *r, struct uuid incident)

@@ -45,6 +45,9 @@ void recent_wait(struct recent *r, struct uuid incident, struct recent_waiter *w
 
 /* The report is part of the incident now. */
 void recent_attached(struct recent *r, const struct attach *a);
+/* The report was taken out of one incident and has opened another: what is like it from now on is like that one. */
+void recent_detached(struct recent *r, struct uuid out_of, struct uuid opened, const struct store_report *report,
+                     const struct triage *t);
 /* The incident has ended: nothing is attached to it any more. */
 void recent_ended(struct recent *r, struct uuid incident);
 

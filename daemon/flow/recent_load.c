@@ -276,9 +276,9 @@ void recent_suggest(struct recent *r, struct uuid incident, struct uuid report, 
 	struct arena *a = arena_new();
 	/* ids are in the order of time: a pair that two daemons find is one row, the newer incident first */
 	bool newer = memcmp(incident.b, m->incident.b, sizeof incident.b) > 0;
-	r->waiting[r->waiting_count++] = (struct suggestion){newer ? incident : m->incident,
-	                                                     newer ? m->incident : incident, report, m->verdict.score,
-	                                                     strdup(recent_reasons(a, &m->verdict))};
+	r->waiting[r->waiting_count++] =
+	        (struct suggestion){newer ? incident : m->incident, newer ? m->incident : incident, report,
+	                            m->verdict.score, strdup(recent_reasons(a, &m->verdict))};
 	arena_free(&a);
 	look_within(&r->flush, FLUSH_MS);
 }

@@ -23,7 +23,7 @@ struct bucket {
 };
 enum { PLACE_EXACT, PLACE_WITHIN, PLACE_SENDER, PLACES = PLACE_SENDER + FACTS_MOST };
 struct known {
-	struct uuid incident, report; /* report: one of its, nil when it is not needed */
+	struct uuid incident, report;  /* report: one of its, nil when it is not needed */
 	struct duplicate_facts *facts; /* of its reports: FACTS_MOST at most, the last one is replaced by a newer one */
 	size_t facts_count;
 	bool in_flight, ended;
@@ -52,7 +52,7 @@ struct recent {
 	struct look flush;
 	struct pg_array *arrays[5];
 	/* what other daemons bring */
-	struct uuid seen; /* up to here everything was read */
+	struct uuid seen;   /* up to here everything was read */
 	struct uuid newest; /* the newest of all reports, as the last look saw it */
 	struct mono moved;  /* when that changed */
 	bool loaded, reading;

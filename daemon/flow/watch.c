@@ -14,6 +14,7 @@
 #include "daemons.h"
 #include "deliver.h"
 #include "escalate.h"
+#include "gateway_counts.h"
 #include "recent.h"
 #include "rules.h"
 
@@ -180,6 +181,7 @@ void watch_metrics(void *ctx, struct http_request *r)
 	metric_set(M_HTTP_CONNECTIONS, http_connections(f->http));
 	metric_set(M_AUDITOR_AGE, audit_age_s(f->audit));
 	metrics_render(&body);
+	gateway_counts_render(f->gateway_counts, &body);
 	http_reply_buf(r, 200, "text/plain; version=0.0.4; charset=utf-8", &body);
 	buf_free(&body);
 }

@@ -17,10 +17,10 @@ struct conf_gateway {
 	bool allow_private;   /* default true: gateways usually stand beside the daemon */
 	int slots;            /* concurrent sends, default 4 */
 	int parts_wait_s;     /* for the missing parts of a long message */
-	int per_minute;       /* messages at most, 0: no limit */
+	int per_minute;       /* messages at most, of this daemon; 0: no limit */
 	int price;            /* of one part, in the smallest unit that the operator counts in */
 	int daily_cap;        /* spent a day at most, in the same unit; 0: no limit */
-	int reserve;          /* per cent of daily_cap that only critical incidents may use */
+	int reserve;          /* per cent of daily_cap that only critical incidents and alarms may use */
 	const char *database; /* kind gammu: libpq conninfo of its tables */
 	const char *phone_id; /* kind gammu: PhoneID of the modem, NULL: any */
 	int utc_offset_min;   /* kind gammu: of the modem's clock */

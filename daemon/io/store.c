@@ -117,7 +117,13 @@ static void attempts_build(void *ctx, struct group_item *const *items, int n, st
 static void attempts_finish(void *ctx, struct group_item *const *items, int n, enum group_end end,
                             const struct pg_result *r)
 {
-	(void)ctx, (void)r;
+	(void)ctx;
+	for (int row = 0; end == GROUP_DONE && row < r->rows; row++) {
+		struct store_attempt *a = (struct store_attempt *)(void *)items[pg_int(r, row, 0) - 1];
+		a->day = pg_int(r, row, 1);
+		a->day_cost = pg_bigint(r, row, 2);
+		a->undelivered = pg_bool(r, row, 3);
+	}
 	for (int i = 0; i < n; i++) {
 		struct store_attempt *a = (struct store_attempt *)(void *)items[i];
 		a->done(a->ctx, a,

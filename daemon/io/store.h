@@ -110,7 +110,7 @@ struct change {
 	struct uuid moves;    /* a report that belongs to this incident from now on, which it opened; nil: none */
 	struct uuid judged;   /* a person has decided whether the incident is the same event as that one; nil: no */
 	const char *decision; /* "same", "different" */
-	struct change *tied; /* another incident's change: both take effect, or neither; its done is not called */
+	struct change *tied;  /* another incident's change: both take effect, or neither; its done is not called */
 	void (*done)(void *ctx, struct change *c, enum store_end end, int version, struct wall at);
 	void *ctx;
 };
@@ -121,15 +121,21 @@ struct store_attempt {
 	struct group_item item; /* the store's */
 	struct uuid notice;
 	int number;
-	const char *outcome; /* static */
+	const char *
+	        outcome; /* static; NULL: none was made, the notice goes back to the queue for next_ms and this attempt does not count */
 	const char *gateway; /* that it went through; NULL: none */
 	int parts;           /* of the SMS, 0: none */
-	int cost;            /* of all parts, as the gateway's price says */
+	int cost;         /* of all parts, as the gateway's price says: counted when the outcome is "ok" or "unknown" */
+	int utc_offset_s; /* of the day that it counts to */
 	char gateway_ref[GATEWAY_REF_MAX];
 	int status;
 	char detail[160];
 	int ms;
 	int next_ms; /* -1: the notice is finished, -2: given up, else: again after that long */
+	/* for done, when it was kept and went through a gateway: */
+	int day;          /* days since 1970; 0: it counted to none */
+	int64_t day_cost; /* what all daemons together have spent through the gateway on it */
+	bool undelivered; /* it was taken, and delivery reports said before this that it failed */
 	void (*done)(void *ctx, struct store_attempt *a, enum store_end end);
 	void *ctx;
 };

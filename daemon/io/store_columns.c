@@ -397,7 +397,7 @@ void columns_changes(struct columns *c, struct change *const *changes, int n, bo
 /* ---- finish_attempts ---- */
 
 static const enum pg_type attempt_types[] = {
-        PG_UUID, PG_INT4, PG_TEXT, PG_INT4, PG_TEXT, PG_INT4, PG_INT4, PG_TEXT, PG_INT4, PG_INT4, PG_TEXT,
+        PG_UUID, PG_INT4, PG_TEXT, PG_INT4, PG_TEXT, PG_INT4, PG_INT4, PG_TEXT, PG_INT4, PG_INT4, PG_TEXT, PG_INT4,
 };
 
 void columns_attempts(struct columns *c, struct store_attempt *const *attempts, int n, struct uuid owner,
@@ -419,6 +419,7 @@ void columns_attempts(struct columns *c, struct store_attempt *const *attempts, 
 		pg_array_int(a[8], t->parts);
 		pg_array_int(a[9], t->cost);
 		pg_array_text(a[10], t->gateway_ref[0] != '\0' ? t->gateway_ref : NULL);
+		pg_array_int(a[11], t->utc_offset_s);
 	}
 	give(a, COUNT(attempt_types), params);
 }

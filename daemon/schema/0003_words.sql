@@ -62,7 +62,20 @@ create table duplicate_suggestion (
 );
 comment on table duplicate_suggestion is 'two incidents that may be one event: a person decides; reasons is an array of texts';
 create index duplicate_suggestion_open on duplicate_suggestion (made_at) where decided_at is null;
+create index duplicate_suggestion_made on duplicate_suggestion (made_at);
 create index duplicate_suggestion_other on duplicate_suggestion (other_id);
+
+alter view doctor rename to doctor_of_dispatch;
+create view doctor as
+select * from doctor_of_dispatch
+union all
+select 'incident whose counter is not the number of its reports', i.id::text
+from incident i where i.report_count <> (select count(*) from report r where r.incident_id = i.id)
+union all
+select 'suggested duplicate of an incident that does not exist', s.incident_id::text
+from duplicate_suggestion s
+where not exists (select from incident i where i.id = s.incident_id) or not exists (select from incident i where i.id = s.other_id);
+comment on view doctor is 'every promise that a query can check; empty when all hold';
 
 -- ---- senders -------------------------------------------------------------------------------------------------------------
 
@@ -92,6 +105,22 @@ comment on column attempt.gateway_ref is 'the gateway''s own id of the message: 
 create index attempt_gateway_ref on attempt (gateway, gateway_ref) where gateway_ref is not null;
 alter table delivery_report add part int, add parts int;
 
+create function notice_delivery(notice uuid) returns text language sql stable parallel safe return (
+	select case
+		when bool_or(g.state = 'delivered' and coalesce(g.part, 0) < 1) then 'delivered'
+		when t.total between 1 and 255
+			and count(distinct g.part) filter (where g.state = 'delivered' and g.part between 1 and t.total) = t.total then 'delivered'
+		when bool_or(g.state = 'failed') then 'failed'
+		when bool_or(g.state in ('sent', 'delivered')) then 'sent'
+		else 'queued'
+	end
+	from delivery_report g, (
+		select greatest((select max(a.parts) from attempt a where a.notice_id = notice),
+			(select max(r.parts) from delivery_report r where r.notice_id = notice), 0) as total) t
+	where g.notice_id = notice
+	group by t.total);
+comment on function notice_delivery is 'what all delivery reports of a notice together say, in whatever order and how often they came: queued < sent < failed < delivered; null: none came. daemon/core/delivery.h says the same';
+
 create table gateway_day (
 	gateway text not null,
 	day     date not null,
@@ -99,9 +128,23 @@ create table gateway_day (
 	cost    bigint not null default 0,
 	primary key (gateway, day)
 );
+create table gateway (
+	name       text primary key,
+	position   int not null,
+	kind       text not null,
+	price      bigint not null,
+	daily_cap  bigint not null,
+	reserve    int not null,
+	per_minute int not null,
+	told_at    timestamptz not null default now()
+);
+comment on table gateway is 'the gateways as the daemons'' configuration says: told by each at its start and after a reload, for whoever looks from outside; position 0: no longer configured';
+alter table outbox add tried_from int not null default 0;
+comment on column outbox.tried_from is 'attempts up to this number are of an earlier life: which gateways failed then does not count after a replay';
+
 comment on table gateway_day is 'what went out through a gateway on one day of the policy''s time zone, and what it cost';
 
-grant select on inbound_repeat, inbound_part, duplicate_suggestion, sender_mark, gateway_day to sigap_daemon;
+grant select on inbound_repeat, inbound_part, duplicate_suggestion, sender_mark, gateway_day, gateway to sigap_daemon;
 grant insert on inbound_repeat to sigap_daemon;
-grant insert, update on duplicate_suggestion, sender_mark, gateway_day to sigap_daemon;
+grant insert, update on duplicate_suggestion, sender_mark, gateway_day, gateway to sigap_daemon;
 grant insert, delete on inbound_part to sigap_daemon;

@@ -218,7 +218,8 @@ static struct verdict transport_verdict(const struct channel_answer *answer)
 	        [TRANSPORT_BROKEN] = {OUTCOME_UNKNOWN, "no answer, may have arrived:"},
 	        [TRANSPORT_REFUSED_BY_US] = {OUTCOME_PERMANENT, "address not allowed:"},
 	};
-	struct verdict v = {.outcome = table[answer->transport].outcome};
+	struct verdict v = {.outcome = table[answer->transport].outcome,
+	                    .gateway_fault = answer->transport == TRANSPORT_REFUSED_BY_US};
 	snprintf(v.detail, sizeof v.detail, "%s", table[answer->transport].detail);
 	size_t bare = strlen(v.detail);
 	add_words(&v, answer->error != NULL ? answer->error : "");
@@ -238,11 +239,18 @@ static enum outcome status_outcome(int status)
 	return OUTCOME_UNKNOWN;
 }
 
+/* The log-in, the account, the address called: nothing that another message or number would change. */
+static bool status_blames_gateway(int status)
+{
+	return (status >= 300 && status <= 399) || (status >= 401 && status <= 405) || status == 407;
+}
+
 struct verdict http_verdict(const struct channel_answer *answer)
 {
 	if (answer->transport != TRANSPORT_ANSWERED)
 		return transport_verdict(answer);
-	struct verdict v = {.outcome = status_outcome(answer->status)};
+	struct verdict v = {.outcome = status_outcome(answer->status),
+	                    .gateway_fault = status_blames_gateway(answer->status)};
 	if (answer->status == 429 || answer->status == 503)
 		v.retry_after_s = retry_after_seconds(answer->retry_after, answer->now_s);
 	if (v.retry_after_s > 0)

@@ -81,7 +81,10 @@ struct channel_answer {
 enum { GATEWAY_REF_MAX = 128 };
 struct verdict {
 	enum outcome outcome;
-	int retry_after_s;                 /* for OUTCOME_RETRY_AFTER: 1..3600 */
+	int retry_after_s; /* for OUTCOME_RETRY_AFTER: 1..3600 */
+	/* For OUTCOME_PERMANENT: the gateway's own trouble (log-in, account, credit, a window that is closed, its address), so that another gateway may do
+	 * it; false: about the number or the text, no gateway would. Not looked at for webhooks. */
+	bool gateway_fault;
 	char detail[160];                  /* for the attempt's record: no address, no secret */
 	char gateway_ref[GATEWAY_REF_MAX]; /* the gateway's own id of the message, "" when it tells none */
 };
@@ -182,6 +185,7 @@ void inbound_copy_plain(char *to, size_t size, const char *text);
 /* RFC 9110 Retry-After (seconds or HTTP-date) -> seconds 1..3600, 0 when absent or unreadable. */
 int retry_after_seconds(const char *value, int64_t now_s);
 /* The verdict every HTTP channel shares: 2xx ok; 429, 503 with Retry-After retry_after; 408, 425, 429, 5xx and TRANSPORT_NOT_SENT retry; TRANSPORT_BROKEN unknown
- * (retried with the same id); 3xx and other 4xx permanent; 410 permanent; TRANSPORT_REFUSED_BY_US permanent. */
+ * (retried with the same id); 3xx and other 4xx permanent; 410 permanent; TRANSPORT_REFUSED_BY_US permanent. 3xx, 401 to 405, 407 and TRANSPORT_REFUSED_BY_US are
+ * gateway_fault: a channel whose answers mean something else by them says so. */
 struct verdict http_verdict(const struct channel_answer *answer);
 #endif

@@ -4,7 +4,7 @@
  * In: POST of JSON, several results in a call, which its answer acknowledges all at once. Delivery reports have the same form, and a status in each result.
  * Out: POST /sms/3/messages. The message's id is ours, so reports name it without an address of their own.
  * send_url: the account's base address ("https://xyz123.api.infobip.com"), or the whole one. password: the API key. secret: the password of HTTP Basic, which the
- * notification profile sends with every call, its user is option ("sigap" by default); without one the token in the address is all that is checked. */
+ * notification profile sends with every message, its user is option ("sigap" by default); without one the token in the address is all that is checked. */
 #include "kinds.h"
 
 #include <stdio.h>
@@ -19,18 +19,22 @@
 
 /* ---- incoming ---- */
 
+enum trust { TRUSTED, UNPROVEN, WRONG };
+
 /* Of Infobip's ways to show who calls (BASIC, HMAC, OAUTH) this one is documented in full. */
-static bool is_trusted(const struct gateway *g, const struct inbound_request *r)
+static enum trust trust_of(const struct gateway *g, const struct inbound_request *r)
 {
 	if (g->secret == NULL || *g->secret == '\0')
-		return true;
+		return TRUSTED;
 	struct buf right;
 	const char *given = r->header != NULL ? r->header(r->ctx, "Authorization") : NULL;
 	buf_init(&right, 4096);
 	sms_call_basic(&right, g->option != NULL ? g->option : "sigap", g->secret);
-	bool same = !right.failed && digest_same(given, right.data, false);
+	enum trust trust = given == NULL                                            ? UNPROVEN
+	                   : !right.failed && digest_same(given, right.data, false) ? TRUSTED
+	                                                                            : WRONG;
 	buf_free(&right);
-	return same;
+	return trust;
 }
 
 static const char *string_of(const cJSON *object, const char *key)
@@ -119,10 +123,14 @@ static bool read_report(const cJSON *result, struct delivery_report *ret, char *
 }
 
 /* A call may hold messages and reports, whichever address it was made to. What is wrong with one result takes nothing from the others. */
-static bool read_result(const cJSON *result, bool repaired, struct inbound *ret, char *why, size_t why_size)
+static bool read_result(const cJSON *result, bool repaired, enum trust trust, struct inbound *ret, char *why,
+                        size_t why_size)
 {
 	struct delivery_report d = {.ref = ""};
 	if (!cJSON_IsObject(json_member(result, "status"))) {
+		if (trust != TRUSTED)
+			return sms_call_refuse(why, why_size,
+			                       "a message at the address of reports, without the password");
 		struct inbound_message *m = inbound_add_message(ret);
 		if (m == NULL)
 			return sms_call_refuse(why, why_size, "more than 1000 results");
@@ -140,8 +148,9 @@ static bool read_result(const cJSON *result, bool repaired, struct inbound *ret,
 static enum inbound_end read(const struct gateway *gateway, enum door door, const struct inbound_request *request,
                              struct inbound *ret, char *why, size_t why_size)
 {
-	(void)door;
-	if (!is_trusted(gateway, request)) {
+	/* the reports that a message asked for are not told to come with the profile's password: there the token must do */
+	enum trust trust = trust_of(gateway, request);
+	if (trust == WRONG || (trust == UNPROVEN && door == DOOR_INBOUND)) {
 		sms_call_refuse(why, why_size, "Authorization is missing or wrong: check the notification profile");
 		return INBOUND_FORGED;
 	}
@@ -152,7 +161,7 @@ static enum inbound_end read(const struct gateway *gateway, enum door door, cons
 	if (!cJSON_IsArray(results)) {
 		ok = sms_call_refuse(why, why_size, tree == NULL ? "the body is not JSON" : "results is no array");
 	} else {
-		cJSON_ArrayForEach(result, results) ok = read_result(result, repaired, ret, why, why_size) && ok;
+		cJSON_ArrayForEach(result, results) ok = read_result(result, repaired, trust, ret, why, why_size) && ok;
 	}
 	cJSON_Delete(tree);
 	return ok ? INBOUND_TAKEN : INBOUND_UNREADABLE;

@@ -141,8 +141,8 @@ static int part_of(const char *event_id)
 static bool read_report(const cJSON *payload, enum delivery_state state, const char *id, struct inbound *ret)
 {
 	const char *parts = json_string(payload, "partsCount"), *ref = json_string(payload, "messageId");
-	struct delivery_report *d = inbound_add_report(ret);
-	if (d == NULL || ref == NULL || *ref == '\0')
+	struct delivery_report *d = ref != NULL && *ref != '\0' ? inbound_add_report(ret) : NULL;
+	if (d == NULL)
 		return false;
 	d->state = state;
 	/* the id of a message is what we called it; the telephone's user may have sent others */

@@ -141,7 +141,7 @@ static void read_envelope(const cJSON *value, const cJSON *message, struct inbou
 static bool add_message(const cJSON *value, const cJSON *message, bool repaired, struct inbound *ret)
 {
 	const char *type = json_string(message, "type");
-	char unknown[80];
+	char name[40], unknown[80];
 	int t = 0;
 	while (t < TYPES && (type == NULL || strcmp(types[t].type, type) != 0))
 		t++;
@@ -154,11 +154,12 @@ static bool add_message(const cJSON *value, const cJSON *message, bool repaired,
 	m->repaired = repaired;
 	if (t < TYPES)
 		types[t].read(json_member(message, type), m);
-	inbound_copy_plain(unknown, sizeof unknown, type != NULL ? type : "tanpa jenis");
+	inbound_copy_plain(name, sizeof name, type != NULL ? type : "tanpa nama");
+	snprintf(unknown, sizeof unknown, "jenis pesan: %s", name);
 	const char *label = t < TYPES ? types[t].label : unknown;
 	if (label != NULL)
 		payload_label(&m->text, label);
-	return m->external_id[0] != '\0' && m->text.len > 0 && !m->text.failed;
+	return m->external_id[0] != '\0' && m->from[0] != '\0' && m->text.len > 0 && !m->text.failed;
 }
 
 /* ---- statuses ---- */

@@ -12,6 +12,23 @@ static void check_size(struct sms_size size)
 	HOLD(size.parts <= 1 || (size.units > single && size.units <= size.parts * part));
 }
 
+/* The parts are the text, one after the other, and each fits. */
+static void check_split(const char *text)
+{
+	static struct sms_slice slices[4096];
+	struct sms_size size = sms_measure(text);
+	int n = sms_split(text, slices, 4096), single = size.coding == SMS_GSM7 ? 160 : 70, units = 0;
+	const char *at = text;
+	HOLD(n == size.parts);
+	for (int i = 0; i < n; i++) {
+		HOLD(slices[i].text == at && slices[i].len > 0);
+		HOLD(slices[i].units <= (n == 1 ? single : size.coding == SMS_GSM7 ? 153 : 67));
+		at += slices[i].len;
+		units += slices[i].units;
+	}
+	HOLD(units == size.units && *at == '\0');
+}
+
 static void check_fit(const char *text, int parts)
 {
 	struct buf cut;
@@ -41,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		HOLD((unsigned char)plain.data[i] >= ' ' || plain.data[i] == '\n');
 	HOLD(sms_measure(text).coding == SMS_UCS2 || sms_measure(plain.data).units <= sms_measure(text).units);
 	check_size(sms_measure(text));
+	check_split(text);
 	check_size(sms_measure(plain.data));
 	for (int parts = 1; parts <= SMS_MAX_PARTS; parts++)
 		check_fit(text, parts);

@@ -12,9 +12,10 @@ static inline void hold_plain(const char *text, size_t room)
 		HOLD(*p >= ' ' && *p <= '~');
 }
 
-static inline void hold_message(const struct inbound_message *m, bool taken)
+static inline void hold_message(const struct channel *c, const struct inbound_message *m, bool taken)
 {
-	HOLD(!taken || (m->external_id[0] != '\0' && m->from[0] != '\0' && !m->text.failed));
+	HOLD(!taken || (m->external_id[0] != '\0' && !m->text.failed));
+	HOLD(!taken || m->from[0] != '\0' || c->handles); /* a group has nobody to be answered */
 	HOLD(utf8_valid(m->text.data, m->text.len));
 	HOLD(m->part_total == 0 || (m->part_number >= 1 && m->part_number <= m->part_total && m->part_ref >= 0));
 	HOLD(!m->has_position || (m->lat >= -90 && m->lat <= 90 && m->lon >= -180 && m->lon <= 180));
@@ -43,11 +44,12 @@ static inline enum inbound_end hold_call(const struct channel *c, const struct g
 		char why[200] = "";
 		inbound_init(&all);
 		end = golden_call(c, g, (enum door)door, call, &all, why, sizeof why);
-		HOLD((end == INBOUND_TAKEN) == (why[0] == '\0'));
+		HOLD((end == INBOUND_TAKEN || end == INBOUND_CHALLENGE) == (why[0] == '\0'));
+		hold_plain(all.challenge, sizeof all.challenge);
 		HOLD(end != INBOUND_FORGED || all.message_count + all.report_count == 0);
 		hold_plain(why, sizeof why);
 		for (size_t i = 0; i < all.message_count; i++)
-			hold_message(&all.messages[i], end == INBOUND_TAKEN);
+			hold_message(c, &all.messages[i], end == INBOUND_TAKEN);
 		for (size_t i = 0; i < all.report_count; i++)
 			hold_report(&all.reports[i]);
 		inbound_free(&all);

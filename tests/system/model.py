@@ -40,7 +40,7 @@ cancelled: cancel=
 expired:   accept>accepted decline>declined en_route>en_route on_scene>on_scene cancel>cancelled expire=
 """)
 
-_GOES_ON = "note>{0} absorb>{0} release>{0}"
+_GOES_ON = "note>{0} absorb>{0} release>{0} detach>{0} not_duplicate>{0}"
 _ENDS = "cancel>cancelled false_report>closed close>closed merge>merged"
 INCIDENT = table("\n".join([
     "open: triage>triaged dispatch>open engage>open hand_over>handed_over withdraw>cancelled silence>open " + _GOES_ON.format("open") + " " + _ENDS,

@@ -15,6 +15,7 @@ Example (fixtures are in conftest.py: `stack` is one Stack for the module with t
         stack.sql("select state from dispatch where agency = %s", "polsek-penajam")        # rows as dicts, as superuser
         stack.kill(); stack.start()                            # kill -9, and again; start(kill_at="intake.committed")
         stack.sms.messages                                     # what went to the fake Kannel: [{"to", "text", "at", ...}]
+    stack.gateways["cadangan"]                             # the others of Stack(gateways=("kannel", "cadangan")), in the order of the configuration
         other = stack.start_another()                          # a second daemon on the same database: its index, its own port
         stack.report(daemon=other); stack.kill(other); stack.start(daemon=other); stack.pause(other); stack.go_on(other)
         assert stack.doctor() == []
@@ -216,7 +217,7 @@ class Partner:
                     self.end_headers()
                     self.wfile.write(data)
 
-            do_GET = do_POST = serve
+            do_GET = do_POST = do_DELETE = serve
 
             def log_message(self, *args):
                 pass
@@ -401,13 +402,14 @@ class Stack:
     """conf: settings that differ, {"delivery": {"total_ms": 500}}. policy: a path. started: False leaves sigapd to the test.
     daemons[0] is the one that stack.process, port, conf, log and url speak of; start_another() adds further ones."""
 
-    def __init__(self, postgres, agencies=None, people=None, policy=POLICY, conf=None, started=True):
+    def __init__(self, postgres, agencies=None, people=None, policy=POLICY, conf=None, started=True, gateways=("kannel",)):
         self.postgres = postgres
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sigap-stack-"))
         self.database = "t" + uuid.uuid4().hex
         self.connection, self.daemons = None, []
         self.partners, self.tokens = {}, {}
-        self.sms = SmsGateway()
+        self.gateways = {name: SmsGateway() for name in gateways}
+        self.sms = self.gateways[gateways[0]]
         self.gateway_token = secrets.token_hex(8)
         try:
             self.daemons = [Daemon(self.folder, 0)]
@@ -503,6 +505,10 @@ class Stack:
                                "password_file": self.folder / "password", "from": "SIGAP",
                                "token_file": self.folder / "token"},
         }
+        for name in list(self.gateways)[1:]:
+            one = self.gateways[name]
+            one.password = self.sms.password
+            settings["gateway " + name] = {**settings["gateway kannel"], "send_url": one.url}
         for section, values in changes.items():
             if values is None:
                 settings.pop(section)
@@ -628,7 +634,7 @@ class Stack:
         for daemon, one in enumerate(self.daemons):
             if one.process is not None:
                 self.kill(daemon)
-        for server in [*self.partners.values(), self.sms]:
+        for server in [*self.partners.values(), *self.gateways.values(), self.sms]:
             server.stop()
         if self.connection is not None:
             self.connection.close()
@@ -666,11 +672,15 @@ class Stack:
         """POST /v1/dispatches/{id}/events; the Response."""
         return self.api("POST", f"/v1/dispatches/{dispatch}/events", token, {"event": event, **more}, daemon=daemon)
 
-    def send_sms(self, sender, text, id=None, **more):
+    def send_sms(self, sender, text, id=None, gateway="kannel", **more):
         """An SMS comes in through Kannel's get-url (%I, %p, %P, %T, %b with mo-recode); the Response."""
         query = {"token": self.gateway_token, "id": id or str(uuid.uuid4()), "from": sender, "to": "2345", "ts": int(time.time()),
                  "smsc": "FAKE", "coding": "0", "charset": "UTF-8", "text": text, **more}
-        return requests.get(self.url + "/v1/gateways/kannel/inbound", params=query, timeout=10)
+        return requests.get(self.url + f"/v1/gateways/{gateway}/inbound", params=query, timeout=10)
+
+    def delivery_report(self, message, type, reply=""):
+        """The gateway reports about one of its messages (of SmsGateway.messages) as Kannel does: 1 delivered, 2 failed, 4 queued, 8 sent, 16 rejected; the Response."""
+        return requests.get(message["dlr-url"].replace("%d", str(type)).replace("%A", reply).replace("%T", str(int(time.time()))), timeout=10)
 
     def doctor(self):
         """Every promise that a query can check and that does not hold; [] when all is well."""

@@ -1,7 +1,8 @@
 """Promises 1, 3 and 4 under kill -9: whatever the moment, nothing accepted is lost, nothing happens twice, no clock stands still.
 
 Every fault_point() of the source is a moment: the daemon runs with SIGAP_KILL_AT, a small story is played (reports by HTTP and SMS,
-a partner whose server fails first and who answers by SMS, another who stays silent until his ladder climbs), the daemon dies on the
+a citizen who repeats himself and is taken apart again, a partner whose server fails first and who answers by SMS, another who stays silent until
+his ladder climbs), the daemon dies on the
 way, comes back, and the clients do what clients do: who got no answer asks again under the same key. A point that the story does
 not reach fails the test.
 """
@@ -45,12 +46,17 @@ class Story:
             lambda: self.citizen_writes(1),
             lambda: self.report("second"),
             lambda: self.citizen_writes(2),
+            lambda: self.citizen_writes(1, "-again"),
+            lambda: self.citizen_writes(1, "-once-more"),
+            lambda: self.taken_apart("-again"),
+            lambda: self.taken_apart("-once-more"),
             *[lambda n=n, part=part: self.citizen_writes_at_length(n, part) for n in (3, 4) for part in (1, 2)],
             self.office_is_told,
             lambda: self.office_writes("accepts", "TERIMA"),
             lambda: self.office_writes("leaves", "OTW"),
             self.silence_climbs,
         ]
+        self.asked_once_more = [step for step in self.steps if step not in (self.office_is_told, self.silence_climbs)]
 
     def call(self, function, *args, **how):
         try:
@@ -77,8 +83,17 @@ class Story:
         r = self.call(self.stack.send_sms, sender, text, id=id, **more)
         assert r.status_code == 200 and r.text == "", (r.status_code, r.text)
 
-    def citizen_writes(self, n):
-        self.sms(CITIZEN % n, CITIZENS_TEXT, f"citizen-{n}")
+    def citizen_writes(self, n, again=""):
+        self.sms(CITIZEN % n, CITIZENS_TEXT, f"citizen-{n}{again}")
+
+    def taken_apart(self, again):
+        """A coordinator takes the citizen's repetition out of the incident; whoever is not sure that he did sees it."""
+        (report,) = self.stack.sql("select r.number, r.incident_id, r.relation from report r join inbound b on b.id = r.id where b.external_id = %s",
+                                   f"citizen-1{again}")
+        if report["relation"] == "duplicate":
+            r = self.call(self.stack.api, "POST", f"/v1/incidents/{report['incident_id']}/events",
+                          json={"event": "detach", "report": report["number"]})
+            assert r.status_code == 200, r.text
 
     def citizen_writes_at_length(self, n, part):
         """One of two parts of a long SMS."""
@@ -138,10 +153,14 @@ def assert_kept_once(stack, story):
     wait_until(lambda: stack.value("select count(*) from inbound_part") == 0, 20, "no part of a long message waits")
     keys = [r["external_id"] for r in stack.sql("select external_id from inbound order by 1")]
     assert [key for key in keys if not key.startswith("sha256:")] == [
-        "citizen-1", "citizen-2", "first", "long-3-1", "long-3-2", "long-4-1", "long-4-2", "office-accepts", "office-leaves", "second"]
-    assert len(keys) == 12, "two were joined"
-    assert stack.value("select count(*) from report") == stack.value("select count(*) from incident") == 6
-    assert stack.value("select count(*) from report where text = %s", CITIZENS_TEXT) == 4
+        "citizen-1", "citizen-1-again", "citizen-1-once-more", "citizen-2", "first", "long-3-1", "long-3-2", "long-4-1", "long-4-2", "office-accepts",
+        "office-leaves", "second"]
+    assert len(keys) == 14, "two were joined"
+    assert stack.value("select count(*) from report") == stack.value("select count(*) from incident") == 8
+    assert stack.value("select count(*) from report where text = %s", CITIZENS_TEXT) == 6
+    assert stack.value("select sum(report_count) from incident") == 8
+    assert stack.value("select count(*) from event where kind = 'report_attached'") == stack.value(
+        "select count(*) from event where kind = 'detach'") == 2
     for answer in story.answers.values():
         rows = stack.sql("select id from dispatch where incident_id = %s and event = 1", answer["incident"]["id"])
         of_incident = {str(r["id"]) for r in rows}
@@ -185,7 +204,7 @@ def test_nothing_is_lost_and_nothing_happens_twice_when_killed_at(world, point, 
     deaths = story.play()
     assert deaths == 1, f"the story does not reach {point} for the {time}. time"
     # whoever is not sure asks once more, all of them at that
-    for step in story.steps[:8] + story.steps[9:11]:
+    for step in story.asked_once_more:
         step()
     assert_kept_once(world, story)
     assert_clocks_go_on(world)

@@ -90,22 +90,22 @@ def test_200_copies_at_once_under_different_ids_are_one_incident(town):
     assert found["report_count"] == 200 and found["version"] == 200
     relations = town.sql("select relation, count(*) as n from report where incident_id = %s group by 1 order by 1", found["id"])
     assert {r["relation"]: r["n"] for r in relations} == {"opens": 1, "duplicate": 199}
-    # its agencies hear of it at 1, 2, 5, 10, 20, 50, 100; the reporter as often as anybody in an hour
+    # its agencies hear of it at 1, 2, 5, 10, 20, 50, 100; the reporter once
     agencies = town.value("select count(*) from dispatch where incident_id = %s", found["id"])
     updates = town.sql("select body, channel from notice where incident_id = %s and kind = 'incident.updated' order by id", found["id"])
     contacts = town.value("select count(*) from notice where incident_id = %s and kind = 'dispatch.created'", found["id"])
     assert agencies > 1 and len(updates) == 7 * contacts
-    assert town.value("select count(*) from notice where kind = 'receipt' and address = %s", phone) == 4
+    assert town.value("select count(*) from notice where kind = 'receipt' and address = %s", phone) == 1, "the same text again gets no second reply"
     (last,) = [u for u in updates if u["channel"] == "webhook" and '"more_reports":100' in u["body"]][-1:]
     assert '"type":"incident.updated"' in last["body"]
 
 
 def test_agencies_hear_by_sms_how_many_more_reports_there_are(town):
     office, phone = "+6281270000077", CITIZEN % 3
-    town.add_contact("polsek-babulu", 9, {"channel": "sms", "phone": office})
+    town.add_contact("polsek-penajam", 9, {"channel": "sms", "phone": office})
     town.rules_changed()
     for _ in range(2):
-        told(town, phone, "kakek dipasung di gudang belakang rumah desa Gunung Makmur RT 9")
+        told(town, phone, "ada mayat tergantung di kebun karet kelurahan Gunung Seteleng RT 9")
     number = the_incident(town, phone)["number"]
     town_text = wait_until(lambda: [m["text"] for m in town.sms.to(office) if "laporan lagi" in m["text"]], 10, "the SMS")
     assert f"{number}: 1 laporan lagi" in town_text[0]
@@ -113,8 +113,8 @@ def test_agencies_hear_by_sms_how_many_more_reports_there_are(town):
 
 def test_a_repetition_tells_its_sender_the_number_that_is_known(town):
     phone = CITIZEN % 4
-    for _ in range(2):
-        told(town, phone, "bayi dibuang di depan puskesmas waru, masih hidup, pakai kain batik")
+    for more in ("", " pak"):  # the very same text again gets no second reply
+        told(town, phone, "bayi dibuang di depan puskesmas waru, masih hidup, pakai kain batik" + more)
     number = the_incident(town, phone)["number"]
     wait_until(lambda: any(f"digabung ke nomor {number}" in m["text"] for m in town.sms.to(phone)), 10, "the receipt")
 
@@ -168,6 +168,105 @@ def test_a_policy_may_attach_what_comes_by_http(postgres, tmp_path):
         s.close()
 
 
+# ---- people decide ------------------------------------------------------------------------------------------------------
+
+
+def decide(stack, about, event, status=200, **more):
+    r = stack.api("POST", f"/v1/incidents/{about}/events", json={"event": event, **more})
+    assert r.status_code == status, (r.status_code, r.text)
+    return r.json()
+
+
+def open_pairs(stack, state="open"):
+    return [{d["incident"]["number"], d["other"]["number"]} for d in stack.api("GET", f"/v1/duplicates?state={state}").json()]
+
+
+def two_alike(stack, n, place):
+    """Two incidents that are suggested as one event."""
+    for phone, rt in ((CITIZEN % n, 21), (CITIZEN % (n + 1), 22)):
+        told(stack, phone, f"kakek dipasung di gudang belakang rumah keluarganya desa {place} RT {rt}")
+    older, newer = the_incident(stack, CITIZEN % n), the_incident(stack, CITIZEN % (n + 1))
+    wait_until(lambda: suggestions(stack, older["id"], newer["id"]), 10, "the suggestion")
+    return older, newer
+
+
+def test_suggestions_are_listed_and_stand_with_both_incidents(town):
+    older, newer = two_alike(town, 30, "sebakung jaya")
+    assert {older["number"], newer["number"]} in open_pairs(town)
+    for one, other in ((older, newer), (newer, older)):
+        (shown,) = town.incident(one["id"])["duplicates"]
+        assert shown["incident"] == {"id": other["id"], "number": other["number"]} and shown["decision"] is None
+        assert "different RT: 21 and 22" in shown["reasons"]
+    assert "different RT: 21 and 22" in town.ctl("duplicates").stdout
+    assert town.api("GET", "/v1/duplicates?state=some").status_code == 400
+    assert town.api("GET", "/v1/duplicates", token="polsek-penajam").status_code == 403
+
+
+def test_a_person_decides_that_it_is_another_event(town):
+    older, newer = two_alike(town, 32, "rintik")
+    decide(town, newer["id"], "not_duplicate", incident=older["number"], reason="Dua orang")
+    (row,) = suggestions(town, older["id"], newer["id"])
+    assert row["decision"] == "different" and row["decided_by"].startswith("coordinator:") and row["decided_at"]
+    assert {older["number"], newer["number"]} not in open_pairs(town)
+    assert {older["number"], newer["number"]} in open_pairs(town, "all")
+    (told_of,) = events(town, newer["id"], "not_duplicate")
+    assert told_of["incident"] == older["number"] and told_of["reason"] == "Dua orang"
+    decide(town, newer["id"], "not_duplicate", 422, incident=newer["number"])
+    decide(town, newer["id"], "not_duplicate", 422, incident=99999999)
+
+
+def test_a_merge_decides_that_it_is_the_same_and_a_split_that_it_is_not(town):
+    older, newer = two_alike(town, 34, "babulu laut")
+    decide(town, newer["id"], "merge", into=older["number"])
+    assert suggestions(town, older["id"], newer["id"])[0]["decision"] == "same"
+    decide(town, newer["id"], "split")
+    assert suggestions(town, older["id"], newer["id"])[0]["decision"] == "different"
+
+
+def test_a_report_taken_out_opens_an_incident_of_its_own_and_can_be_merged_back(town):
+    one, other = CITIZEN % 36, CITIZEN % 37
+    text = "ada mayat tanpa identitas di kebun sawit milik pak slamet, desa {} rt 05"
+    told(town, one, text.format("Sukaraja"))
+    told(town, other, text.format("suka raja") + ", baju batik")
+    first = the_incident(town, one)
+    assert first["report_count"] == 2
+    opener, added = sorted(town.incident(first["id"])["reports"], key=lambda r: r["number"])
+    assert [opener["relation"], added["relation"]] == ["opens", "duplicate"]
+    decide(town, first["id"], "detach", 422, report=opener["number"])
+    decide(town, first["id"], "detach", 422, report=99999999)
+    now = decide(town, first["id"], "detach", report=added["id"], reason="Orang lain")
+    assert now["opened"]["number"] == added["number"] and now["dispatches"], now
+    opened = town.incident(now["opened"]["id"])
+    assert opened["state"] == "triaged" and opened["type"] == "unclaimed_body" and opened["report_count"] == 1
+    assert [r["id"] for r in opened["reports"]] == [added["id"]] and opened["reports"][0]["relation"] == "opens"
+    assert opened["events"][0]["data"]["out_of"] == first["number"]
+    assert town.incident(first["id"])["report_count"] == 1
+    (detached,) = events(town, first["id"], "detach")
+    assert detached["report"] == added["id"] and detached["opened_id"] == opened["id"]
+    police = wait_until(lambda: [d for d in opened["dispatches"] if d["agency"] == "polsek-sepaku" or "pol" in d["agency"]], 5, "police")
+    assert police and town.sql("select 1 from notice where incident_id = %s and kind = 'dispatch.created'", opened["id"])
+    # what its sender writes again belongs to it now
+    told(town, other, text.format("suka raja") + ", baju batik")
+    assert town.incident(opened["id"])["report_count"] == 2 and town.incident(first["id"])["report_count"] == 1
+    decide(town, opened["id"], "merge", into=first["number"])
+    assert town.incident(opened["id"])["state"] == "merged"
+    told(town, other, text.format("suka raja") + ", baju batik")
+    assert town.incident(first["id"])["report_count"] == 2, "attached to the one that goes on"
+    assert town.doctor() == []
+
+
+def test_of_two_who_take_the_same_report_out_one_does(town):
+    phone = CITIZEN % 38
+    for _ in range(2):
+        told(town, phone, "nenek terlantar di pos ronda kelurahan Mentawir, lapar, tidak bisa jalan")
+    found = the_incident(town, phone)
+    added = town.value("select number from report where incident_id = %s and relation = 'duplicate'", found["id"])
+    post = lambda _: town.api("POST", f"/v1/incidents/{found['id']}/events", json={"event": "detach", "report": added}).status_code  # noqa: E731
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(post, range(8))) == [200] + [422] * 7
+    assert len(incidents_of(town, phone)) == 2 and town.doctor() == []
+
+
 # ---- what a repetition brings -------------------------------------------------------------------------------------------
 
 
@@ -182,7 +281,7 @@ def test_a_repetition_that_knows_the_village_places_the_incident_and_calls_who_i
     assert after["report_count"] == 2 and after["region"] == "64.09.03.2001" and after["state"] == "triaged", after
     (attached,) = events(town, after["id"], "report_attached")
     assert attached["village_code"] == "64.09.03.2001" and attached["from"] == "open" and attached["to"] == "triaged"
-    assert attached["plan"]["dispatches"], "the village's own agencies"
+    assert attached["plan"]["region"] == "64.09.03.2001", "planned again, for the village"
     assert town.sql("select 1 from deadline where subject = %s", after["id"]) == [], "nobody need triage it any more"
     assert town.doctor() == []
 

@@ -5,6 +5,7 @@ Each gateway is a small stand-in of tests/system/fakes, which signs and answers 
 import contextlib
 import csv
 import json
+import time
 
 import pytest
 import requests
@@ -25,7 +26,7 @@ ACCEPTED = {"generic": (200, "diterima"), "infobip": (200, ""), "jasmin": (200, 
 STATES = {"generic": ("sent", "delivered", "failed"), "infobip": ("pending", "delivered", "undeliverable"), "jasmin": ("ACCEPTD", "DELIVRD", "UNDELIV"),
           "smsgate": ("sent", "delivered", "failed"), "twilio": ("sent", "delivered", "undelivered"), "vonage": ("accepted", "delivered", "failed"),
           "whatsapp": ("sent", "delivered", "failed")}
-SIGNING = (Generic, SmsGate, Telegram, Twilio, Vonage, WhatsApp)
+SIGNING = (Generic, Infobip, SmsGate, Telegram, Twilio, Vonage, WhatsApp)
 BATCHING = (Generic, Infobip, WhatsApp)
 REPORTING = tuple(kind for kind in ALL if kind.kind in STATES)
 KNOWN_BY_ITS_OWN_ID = (Infobip, Jasmin, Twilio, Vonage, WhatsApp)
@@ -61,11 +62,14 @@ class World:
         return {table: self.stack.value(f"select count(*) from {table}")
                 for table in ("inbound", "inbound_part", "report", "incident", "notice", "delivery_report", "inbound_repeat")}
 
+    def count(self, what):
+        return self.stack.metric(f'sigap_gateway_{what}_total{{gateway="{self.fake.name}"}}')
+
     def receipt(self, sender):
         (sent,) = wait_until(lambda: self.fake.to(sender), SOON, f"the receipt to {sender}")
         return sent
 
-    def recorded(self, sent, how="count(*)"):
+    def recorded(self, sent):
         return self.stack.sql("select d.state, d.part, d.parts from delivery_report d join notice n on n.id = d.notice_id "
                               "where n.body = %s and n.kind = 'receipt' order by d.at", sent["text"])
 
@@ -151,17 +155,26 @@ def test_a_chat_is_no_telephone_even_if_it_looks_like_one(gateway):
     assert len(gateway.reports(chat)) == 1, "it is a citizen's"
 
 
+@kinds(Generic, Vonage)
+def test_when_a_gateway_was_last_heard_of_stands_on_metrics(gateway):
+    before, heard = gateway.count("messages"), 'sigap_gateway_last_heard_timestamp_seconds{gateway="%s"}' % gateway.fake.name
+    began = time.time()
+    gateway.taken(gateway.fake.bring(gateway.sender(), TEXT))
+    assert gateway.count("messages") == before + 1
+    assert began - 1 < gateway.stack.metric(heard) < time.time() + 1
+
+
 # ---- forged ------------------------------------------------------------------------------------------------------------------
 
 
 @kinds(*SIGNING)
 def test_a_forged_call_is_refused_and_nothing_of_it_is_kept(gateway):
-    before, refused = gateway.everything(), gateway.stack.metric("sigap_gateway_calls_forged_total")
+    before, refused = gateway.everything(), gateway.count("calls_forged")
     for how in ({"forged": True}, {"signed": False}):
         r = gateway.fake.bring(gateway.sender(), TEXT + " palsu", **how)
         assert r.status_code == 403 and r.headers["Content-Type"] == "application/problem+json", (how, r.status_code, r.text)
     assert gateway.everything() == before
-    assert gateway.stack.metric("sigap_gateway_calls_forged_total") == refused + 2
+    assert gateway.count("calls_forged") == refused + 2
     assert "palsu" not in gateway.stack.log.read_text()
 
 
@@ -236,14 +249,12 @@ def unreadable(fake):
     if isinstance(fake, (SmsGate, WhatsApp, Telegram)):
         how = {"door": "inbound", "body": b'{"this is": no JSON'}
         return fake.event(None, None, **how) if isinstance(fake, SmsGate) else fake.notify(**how)
-    if isinstance(fake, Generic):
+    if isinstance(fake, (Generic, Infobip)):
         return fake.notify("inbound", b'{"this is": no JSON')
     if isinstance(fake, Twilio):
         return fake.call(fake.url_of("inbound"), {"AccountSid": fake.account, "Surprise": "1"})
     if isinstance(fake, Vonage):
         return fake.call(fake.url_of("inbound"), {"surprise": "1", "text": ""})
-    if isinstance(fake, Infobip):
-        return fake.post(fake.url_of("inbound"), b'{"this is": no JSON')
     return requests.post(fake.url_of("inbound"), data={"surprise": "1"}, timeout=10)
 
 
@@ -294,11 +305,11 @@ def test_a_forged_delivery_report_is_refused(gateway):
 
 @kinds(*REPORTING)
 def test_a_report_about_nothing_of_ours_is_answered_and_counted(gateway):
-    before, counted = gateway.everything(), gateway.stack.metric("sigap_delivery_reports_unknown_total")
+    before, counted = gateway.everything(), gateway.count("delivery_reports_unknown")
     stray = {"id": "01a20131-9bec-766e-ad6b-b02528c426f8", "ref": "01a20131-9bec-766e-ad6b-b02528c426f8", "to": "+6281250009999", "callback": None}
     gateway.taken(gateway.fake.report(stray, STATES[gateway.fake.kind][1]))
     assert gateway.everything() == before
-    assert gateway.stack.metric("sigap_delivery_reports_unknown_total") == counted + 1
+    assert gateway.count("delivery_reports_unknown") == counted + 1
 
 
 @kinds(SmsGate)

@@ -9,7 +9,7 @@ from stack import ROOT, Stack
 
 STATEMENTS = sorted(path.stem for path in (ROOT / "daemon/io/sql").glob("*.sql"))
 # Tables that stay small, and what is loaded whole into memory: these may be read from end to end.
-WHOLE = {"setting", "secret", "region", "region_alias", "agency", "contact", "person", "shift", "policy", "token", "rotation", "shift_override", "task", "daemon"}
+WHOLE = {"setting", "secret", "region", "region_alias", "agency", "contact", "person", "shift", "policy", "token", "rotation", "shift_override", "task", "daemon", "gateway"}
 
 
 HISTORY = """

@@ -298,6 +298,27 @@ static void settings_that_contradict_each_other_are_refused(void **state)
 	              "5: [gateway b] needs send_url: it is of kind kannel\n");
 }
 
+static void a_kind_checks_what_only_it_can_know(void **state)
+{
+	struct fixture *f = *state;
+	assert_faults(
+	        f,
+	        "[gateway a]\nkind = generic\ntoken_file = token\nmessage_from = /from\n"
+	        "[gateway b]\nkind = generic\ntoken_file = token\nmessage_from = from\nmessage_text = /text\n"
+	        "[gateway c]\nkind = generic\ntoken_file = token\nmessage_from = /from\nmessage_text = /text\n"
+	        "send_url = http://h/\nsend_body = {\"to\":\"{to}\",\"text\":\"{texd}\"}\n"
+	        "[gateway d]\nkind = telegram\ntoken_file = token\npassword_file = password\nsecret_file = token\n",
+	        "1: [gateway a] needs message_text: it is of kind generic\n"
+	        "5: [gateway b] message_from is no JSON pointer such as /data/id\n"
+	        "10: [gateway c] send_body: there is no {texd}; known are {id} {to} {to_digits} {from} {text} "
+	        "{status_url}\n"
+	        "17: [gateway d] password_file does not hold a bot's token (123456:ABC...)\n");
+	const struct conf *c = read_well(
+	        f, "[gateway a]\nkind = generic\ntoken_file = token\nmessage_from = /from\nmessage_text = /text\n"
+	           "send_url = http://h/\nsend_body = {\"to\":\"{to}\",\"text\":\"{text}\"}\n");
+	assert_string_equal(c->gateways[0].out.mapping.send_body, "{\"to\":\"{to}\",\"text\":\"{text}\"}");
+}
+
 /* Promise: secrets come from files or the environment only, and no fault repeats one. */
 static void a_secret_in_the_file_is_refused_and_not_repeated(void **state)
 {
@@ -595,6 +616,7 @@ int main(void)
 	        TEST(the_defaults_that_are_shown_are_those_in_force),
 	        TEST(a_file_larger_than_allowed_is_not_cut_but_refused),
 	        TEST(an_empty_secret_is_no_secret),
+	        TEST(a_kind_checks_what_only_it_can_know),
 	        TEST(files_are_listed_in_the_order_of_their_names),
 	        TEST(inherited_sockets_are_non_blocking_and_nothing_else_is_kept),
 	        TEST(the_watchdog_is_fed_at_half_its_time),

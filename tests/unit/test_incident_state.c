@@ -13,22 +13,24 @@
 
 /* "-" does not fit, else the next state. */
 static const char *const expected[INCIDENT_STATES][INCIDENT_EVENTS] = {
-        /* triage, dispatch, engage, note, hand_over, cancel, withdraw, false_report, close, reopen, merge, absorb, split, release, silence */
+        /* triage, dispatch, engage, note, hand_over, cancel, withdraw, false_report, close, reopen, merge, absorb, split, release, detach, not_duplicate, silence */
         [INCIDENT_OPEN] = {"triaged", "open", "open", "open", "handed_over", "cancelled", "cancelled", "closed",
-                           "closed", "-", "merged", "open", "-", "open", "open"},
+                           "closed", "-", "merged", "open", "-", "open", "open", "open", "open"},
         [INCIDENT_TRIAGED] = {"triaged", "triaged", "in_progress", "triaged", "handed_over", "cancelled", "cancelled",
-                              "closed", "closed", "-", "merged", "triaged", "-", "triaged", "triaged"},
+                              "closed", "closed", "-", "merged", "triaged", "-", "triaged", "triaged", "triaged",
+                              "triaged"},
         [INCIDENT_IN_PROGRESS] = {"in_progress", "in_progress", "in_progress", "in_progress", "handed_over",
                                   "cancelled", "in_progress", "closed", "closed", "-", "merged", "in_progress", "-",
-                                  "in_progress", "in_progress"},
+                                  "in_progress", "in_progress", "in_progress", "in_progress"},
         [INCIDENT_HANDED_OVER] = {"in_progress", "in_progress", "handed_over", "handed_over", "handed_over",
                                   "cancelled", "handed_over", "closed", "closed", "-", "merged", "handed_over", "-",
-                                  "handed_over", "handed_over"},
+                                  "handed_over", "handed_over", "handed_over", "handed_over"},
         [INCIDENT_CLOSED] = {"-", "-", "-", "closed", "-", "-", "-", "-", "-", "open", "-", "closed", "-", "closed",
-                             "-"},
+                             "closed", "closed", "-"},
         [INCIDENT_CANCELLED] = {"-", "-", "-", "cancelled", "-", "-", "-", "-", "-", "open", "-", "cancelled", "-",
-                                "cancelled", "-"},
-        [INCIDENT_MERGED] = {"-", "-", "-", "merged", "-", "-", "-", "-", "-", "-", "-", "-", "open", "merged", "-"},
+                                "cancelled", "cancelled", "cancelled", "-"},
+        [INCIDENT_MERGED] = {"-", "-", "-", "merged", "-", "-", "-", "-", "-", "-", "-", "-", "open", "merged", "-",
+                             "-", "-"},
 };
 
 static void every_pair_does_what_people_say(void **state)
@@ -176,8 +178,9 @@ static void what_may_follow_names_only_what_a_person_can_send(void **state)
 {
 	(void)state;
 	assert_allowed(INCIDENT_TRIAGED,
-	               "triage, dispatch, note, hand_over, cancel, withdraw, false_report, close, merge");
-	assert_allowed(INCIDENT_CLOSED, "note, reopen");
+	               "triage, dispatch, note, hand_over, cancel, withdraw, false_report, close, merge, detach, "
+	               "not_duplicate");
+	assert_allowed(INCIDENT_CLOSED, "note, reopen, detach, not_duplicate");
 	assert_allowed(INCIDENT_MERGED, "note, split");
 }
 

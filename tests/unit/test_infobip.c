@@ -16,16 +16,21 @@ static const struct gateway gateway = {.name = "infobip",
                                        .from = "DINSOS",
                                        .status_url = "https://sigap.example/v1/gateways/infobip/status?token=t0ken"};
 
-static enum inbound_end receive(const struct gateway *gw, const char *name, struct inbound *ret)
+static enum inbound_end receive_at(enum door door, const struct gateway *gw, const char *name, struct inbound *ret)
 {
 	struct golden g;
 	char why[200] = "";
 	golden_read(name, &g);
 	inbound_init(ret);
-	enum inbound_end end = golden_call(&channel_infobip, gw, DOOR_INBOUND, &g, ret, why, sizeof why);
+	enum inbound_end end = golden_call(&channel_infobip, gw, door, &g, ret, why, sizeof why);
 	assert_int_equal(end == INBOUND_TAKEN, why[0] == '\0');
 	golden_free(&g);
 	return end;
+}
+
+static enum inbound_end receive(const struct gateway *gw, const char *name, struct inbound *ret)
+{
+	return receive_at(DOOR_INBOUND, gw, name, ret);
 }
 
 static enum inbound_end receive_json(const char *json, struct inbound *ret)
@@ -63,6 +68,26 @@ static void the_password_of_the_notification_profile_is_asked_for_where_one_is_c
 	assert_int_equal(receive(&guarded, "infobip-inbound", &all), INBOUND_FORGED);
 	inbound_free(&all);
 	assert_int_equal(receive(&gateway, "infobip-inbound", &all), INBOUND_TAKEN);
+	inbound_free(&all);
+}
+
+static void reports_need_no_password_but_bring_no_message_without_it(void **state)
+{
+	(void)state;
+	struct inbound all;
+	struct gateway guarded = gateway;
+	guarded.secret = "h00k";
+	assert_int_equal(receive_at(DOOR_STATUS, &guarded, "infobip-status", &all), INBOUND_TAKEN);
+	assert_int_equal(all.report_count, 3);
+	inbound_free(&all);
+	assert_int_equal(receive_at(DOOR_STATUS, &guarded, "infobip-inbound-several", &all), INBOUND_UNREADABLE);
+	assert_int_equal(all.message_count, 0);
+	inbound_free(&all);
+	assert_int_equal(receive_at(DOOR_STATUS, &guarded, "infobip-inbound", &all), INBOUND_TAKEN);
+	assert_int_equal(all.message_count, 1);
+	inbound_free(&all);
+	guarded.secret = "h00j";
+	assert_int_equal(receive_at(DOOR_STATUS, &guarded, "infobip-inbound", &all), INBOUND_FORGED);
 	inbound_free(&all);
 }
 
@@ -288,6 +313,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(the_password_of_the_notification_profile_is_asked_for_where_one_is_configured),
+	        cmocka_unit_test(reports_need_no_password_but_bring_no_message_without_it),
 	        cmocka_unit_test(a_message_is_read_with_its_time_and_its_whole_text),
 	        cmocka_unit_test(what_is_wrong_with_one_result_takes_nothing_from_the_others),
 	        cmocka_unit_test(what_is_not_understood_is_unreadable),

@@ -324,7 +324,7 @@ static void of_a_long_answer_only_the_beginning_is_kept(void **state)
 	r = call_path("/big");
 	assert_int_equal(r.transport, TRANSPORT_ANSWERED);
 	assert_int_equal(r.status, 200);
-	assert_int_equal(r.body_len, 1024);
+	assert_int_equal(r.body_len, 8192);
 	assert_int_equal(call_path("/ok").body_len, 2);
 	close_world();
 }

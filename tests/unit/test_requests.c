@@ -110,6 +110,9 @@ static const struct {
         {"event-merge.json", INCIDENT_EVENT},
         {"event-merge-id.json", INCIDENT_EVENT},
         {"event-split.json", INCIDENT_EVENT},
+        {"event-detach.json", INCIDENT_EVENT},
+        {"event-detach-id.json", INCIDENT_EVENT},
+        {"event-not-duplicate.json", INCIDENT_EVENT},
 };
 
 static const struct {
@@ -164,6 +167,10 @@ static const struct {
         {"event-false-report-silent.json", INCIDENT_EVENT, 422, "#/evidence"},
         {"event-false-report-short.json", INCIDENT_EVENT, 422, "#/evidence"},
         {"event-merge-nowhere.json", INCIDENT_EVENT, 422, "#/into"},
+        {"event-detach-nothing.json", INCIDENT_EVENT, 422, "#/report"},
+        {"event-detach-zero.json", INCIDENT_EVENT, 422, "#/report"},
+        {"event-not-duplicate-nobody.json", INCIDENT_EVENT, 422, "#/incident"},
+        {"event-not-duplicate-into.json", INCIDENT_EVENT, 422, "#/incident"},
         {"event-merge-fraction.json", INCIDENT_EVENT, 422, "#/into"},
 };
 

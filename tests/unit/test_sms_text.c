@@ -187,6 +187,98 @@ static void a_cut_that_loses_the_only_emoji_counts_as_gsm7(void **state)
 	assert_fit(text, 1, want);
 }
 
+/* n times what, split: the slices are the text, and say what sms_measure counts. */
+static int split(const char *what, int n, struct sms_slice *slices, int max, struct buf *text)
+{
+	buf_init(text, 1 << 16);
+	for (int i = 0; i < n; i++)
+		buf_adds(text, what);
+	int parts = sms_split(text->data, slices, max);
+	struct sms_size size = sms_measure(text->data);
+	const char *at = text->data;
+	int units = 0;
+	assert_int_equal(parts, size.parts);
+	for (int i = 0; i < parts && i < max; i++) {
+		assert_ptr_equal(slices[i].text, at);
+		at += slices[i].len;
+		units += slices[i].units;
+	}
+	if (parts <= max) {
+		assert_int_equal(units, size.units);
+		assert_int_equal(*at, '\0');
+	}
+	return parts;
+}
+
+static void a_text_is_split_between_what_one_sees_as_characters(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *what;
+		int n, parts;
+		size_t first; /* bytes of the first part */
+	} cases[] = {
+	        {"", 0, 0, 0},
+	        {"a", 160, 1, 160},
+	        {"a", 161, 2, 153},
+	        {"\xe2\x82\xac", 81, 2, 3 * 76}, /* an escape pair */
+	        {SMILE, 36, 2, 4 * 33},          /* a surrogate pair */
+	        {"e\xcc\x81", 40, 2, 3 * 33},    /* e and its accent */
+	        {"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x9a\x92", 20, 2,
+	         11 * 13},                                           /* a woman, joined with a fire engine */
+	        {"\xf0\x9f\x87\xae\xf0\x9f\x87\xa9", 20, 2, 8 * 16}, /* a flag */
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct sms_slice slices[4];
+		struct buf text;
+		assert_int_equal(split(cases[i].what, cases[i].n, slices, 4, &text), cases[i].parts);
+		if (cases[i].parts > 0)
+			assert_int_equal(slices[0].len, cases[i].first);
+		buf_free(&text);
+	}
+}
+
+static void more_parts_than_there_is_room_for_are_counted(void **state)
+{
+	(void)state;
+	struct sms_slice slices[2] = {{0}};
+	struct buf text;
+	assert_int_equal(split("a", 1000, slices, 1, &text), 7);
+	assert_int_equal(slices[0].len, 153);
+	assert_null(slices[1].text);
+	buf_free(&text);
+}
+
+static void what_leaves_is_transliterated_and_cut_only_when_it_must_be(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *leaves;
+	} cases[] = {
+	        {"Kejadian 1042", "Kejadian 1042"},
+	        {"", ""},
+	        {"\xe2\x80\x9cRT 05\xe2\x80\x9d \xe2\x80\x93 d\xc3\xa9sa", "\"RT 05\" - d\xc3\xa9sa"},
+	        {SMILE " ok", SMILE " ok"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct buf out;
+		buf_init(&out, 4096);
+		sms_prepare(cases[i].text, &out);
+		assert_string_equal(out.data, cases[i].leaves);
+		buf_free(&out);
+	}
+	struct buf text, out;
+	struct sms_slice slices[1];
+	split("\xe2\x80\x99", 2000, slices, 1, &text);
+	buf_init(&out, 1 << 16);
+	sms_prepare(text.data, &out);
+	assert_int_equal(sms_measure(out.data).parts, SMS_MAX_PARTS);
+	assert_int_equal(sms_measure(out.data).coding, SMS_GSM7);
+	assert_string_equal(out.data + 456, "...");
+	buf_free(&out);
+	buf_free(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +291,9 @@ int main(void)
 	        cmocka_unit_test(a_long_text_is_cut_as_late_as_possible),
 	        cmocka_unit_test(a_cut_never_splits_a_character),
 	        cmocka_unit_test(a_cut_that_loses_the_only_emoji_counts_as_gsm7),
+	        cmocka_unit_test(a_text_is_split_between_what_one_sees_as_characters),
+	        cmocka_unit_test(more_parts_than_there_is_room_for_are_counted),
+	        cmocka_unit_test(what_leaves_is_transliterated_and_cut_only_when_it_must_be),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -150,7 +150,7 @@ static void what_has_no_words_comes_with_a_label_and_reactions_with_nothing(void
 {
 	(void)state;
 	static const char *const texts[] = {"Siap",      "Petung",        "Girimukti",     "ini orangnya [foto]",
-	                                    "[dokumen]", "[pesan suara]", "[unsupported]", "tanpa nomor"};
+	                                    "[dokumen]", "[pesan suara]", "[jenis pesan: unsupported]", "tanpa nomor"};
 	struct inbound all;
 	assert_int_equal(receive("whatsapp-inbound-types", &all), INBOUND_TAKEN);
 	assert_int_equal(all.message_count, sizeof texts / sizeof *texts);
@@ -243,8 +243,8 @@ static void two_long_ids_stay_two(void **state)
 	memset(id, 'a', sizeof id);
 	id[sizeof id - 1] = '\0';
 	snprintf(body, sizeof body,
-	         BEFORE "{\"messages\":[{\"id\":\"%s1\",\"type\":\"text\",\"text\":{\"body\":\"a\"}},"
-	                "{\"id\":\"%s2\",\"type\":\"text\",\"text\":{\"body\":\"a\"}}]}" AFTER,
+	         BEFORE "{\"messages\":[{\"id\":\"%s1\",\"from\":\"1\",\"type\":\"text\",\"text\":{\"body\":\"a\"}},"
+	                "{\"id\":\"%s2\",\"from\":\"1\",\"type\":\"text\",\"text\":{\"body\":\"a\"}}]}" AFTER,
 	         id, id);
 	assert_int_equal(receive_signed(body, &all), INBOUND_TAKEN);
 	assert_string_not_equal(all.messages[0].external_id, all.messages[1].external_id);

@@ -1,6 +1,7 @@
 -- Claims due notices for this daemon: $1 owner, $2 lease in seconds, $3 at most, $4 contacts that must wait, $5 after how many seconds a notice is late.
 -- The most urgent first and of these the newest: after an outage what happens now does not wait behind what has been. In the order of the index, never sorted.
 -- Column void: why it must not leave any more (null: it may): answered since it was made; late, and a newer one tells the same, or nobody needs it any more.
+-- Of an SMS that was tried before: its latest attempts, "GATEWAY=OUTCOME ..." (no gateway: none was asked).
 -- Rows come in the order in which they were made, or, when more than $3 may be due, the most urgent and newest first.
 -- The last row has no notice: it tells when the next one is due (created_at; null: none) and the time now.
 with due as materialized (
@@ -16,7 +17,7 @@ with due as materialized (
 ), claimed as (
 	update outbox o set due_at = now() + $2::int4 * interval '1 s', owner = $1::uuid, attempt = o.attempt + 1
 	where o.ctid = any(array(select ctid from due))
-	returning o.notice_id, o.attempt, o.priority
+	returning o.notice_id, o.attempt, o.priority, o.tried_from
 )
 select * from (
 	select c.notice_id, c.attempt, n.kind, n.channel, n.contact_id, n.address, n.body, n.created_at, now(),
@@ -37,7 +38,13 @@ select * from (
 					or i.state in ('closed', 'cancelled', 'merged'))
 				then 'too late'
 		end as void,
-		n.dispatch_id, c.priority, n.via, coalesce(i.urgency = 'critical', false)
+		n.dispatch_id, c.priority, n.via, coalesce(i.urgency = 'critical', false),
+		case when c.attempt > 1 and n.channel = 'sms' then (
+			select string_agg(coalesce(t.gateway, '') || '=' || t.outcome, ' ' order by t.number) from (
+				select a.number, a.gateway, a.outcome from attempt a
+				where a.notice_id = c.notice_id and a.number > c.tried_from
+				order by a.number desc limit 32) t)
+		end
 	from claimed c
 	join notice n on n.id = c.notice_id
 	left join dispatch d on d.id = n.dispatch_id
@@ -46,6 +53,6 @@ select * from (
 	select null, null, null, null, null, null, null,
 		least((select min(due_at) from outbox where priority = 0 and due_at > now()), (select min(due_at) from outbox where priority = 1 and due_at > now()),
 			(select min(due_at) from outbox where priority = 2 and due_at > now())),
-		now(), null, null, null, null, null
+		now(), null, null, null, null, null, null
 ) x
 order by notice_id is null, case when (select count(*) from claimed) < $3::int4 then notice_id end, priority, notice_id desc

@@ -1,4 +1,4 @@
--- Incident by id $1, or by number $2, as JSON with its reports, dispatches, notices with attempts, and events; and its area.
+-- Incident by id $1, or by number $2, as JSON with its reports, suggested duplicates, dispatches, notices with attempts, and events; and its area.
 -- It shows what citizens wrote: that $3 has read it is logged.
 with i as (
 	select * from incident where id = $1::uuid or $1::uuid is null and number = $2::int8
@@ -10,7 +10,13 @@ select json_build_object('id', i.id, 'number', i.number, 'state', i.state, 'vers
 	'deadline', (select json_build_object('clock', l.clock, 'step', l.step, 'due_at', l.set_for) from deadline l where l.subject = i.id),
 	'merged_into', (select json_build_object('id', m.id, 'number', m.number) from incident m where m.id = i.merged_into),
 	'merged', (select coalesce(json_agg(json_build_object('id', m.id, 'number', m.number) order by m.number), '[]') from incident m where m.merged_into = i.id),
-	'reports', (select coalesce(json_agg(json_build_object('id', r.id, 'number', r.number, 'received_at', r.received_at, 'source', r.source, 'text', r.text, 'triage', r.triage)
+	'report_count', i.report_count,
+	'duplicates', (select coalesce(json_agg(json_build_object('incident', json_build_object('id', o.id, 'number', o.number), 'state', o.state, 'score', s.score, 'reasons', s.reasons,
+		'made_at', s.made_at, 'decision', s.decision, 'decided_at', s.decided_at, 'decided_by', s.decided_by) order by s.score desc), '[]')
+		from (select other_id as id, d.* from duplicate_suggestion d where d.incident_id = i.id
+			union all select incident_id as id, d.* from duplicate_suggestion d where d.other_id = i.id) s
+		join incident o on o.id = s.id),
+	'reports', (select coalesce(json_agg(json_build_object('id', r.id, 'number', r.number, 'received_at', r.received_at, 'source', r.source, 'text', r.text, 'triage', r.triage, 'relation', r.relation)
 		order by r.number), '[]') from report r where r.incident_id = i.id),
 	'dispatches', (select coalesce(json_agg(json_build_object('id', d.id, 'agency', d.agency, 'role', d.role, 'state', d.state, 'version', d.version, 'why', d.why, 'event', d.event,
 		'notified_at', d.notified_at, 'accept_by', d.accept_by, 'arrive_by', d.arrive_by, 'complete_by', d.complete_by, 'eta', d.eta, 'reason', d.reason,
@@ -25,9 +31,10 @@ select json_build_object('id', i.id, 'number', i.number, 'state', i.state, 'vers
 	'notices', (select coalesce(json_agg(json_build_object('id', n.id, 'dispatch', n.dispatch_id, 'kind', n.kind, 'channel', n.channel, 'created_at', n.created_at,
 		'agency', (select c.agency from contact c where c.id = n.contact_id),
 		'waiting', (select json_build_object('due_at', o.due_at, 'attempt', o.attempt) from outbox o where o.notice_id = n.id),
-		'dead', (select x.reason from dead_notice x where x.notice_id = n.id),
+		'dead', (select x.reason from dead_notice x where x.notice_id = n.id and notice_delivery(n.id) is distinct from 'delivered'), 'delivery', notice_delivery(n.id),
 		'reports', (select coalesce(json_agg(json_build_object('at', g.at, 'state', g.state) order by g.at), '[]') from delivery_report g where g.notice_id = n.id),
-		'attempts', (select coalesce(json_agg(json_build_object('number', a.number, 'at', a.at, 'outcome', a.outcome, 'status', a.status, 'detail', a.detail, 'ms', a.ms)
+		'attempts', (select coalesce(json_agg(json_build_object('number', a.number, 'at', a.at, 'outcome', a.outcome, 'status', a.status, 'detail', a.detail, 'ms', a.ms,
+			'gateway', a.gateway, 'parts', a.parts)
 			order by a.number), '[]') from attempt a where a.notice_id = n.id)) order by n.id), '[]') from notice n where n.incident_id = i.id),
 	'events', (select coalesce(json_agg(json_build_object('number', e.number, 'at', e.at, 'actor', e.actor, 'kind', e.kind, 'data', e.data, 'hash', encode(e.hash, 'hex'))
 		order by e.number), '[]') from event e where e.incident_id = i.id))::text,

@@ -1,7 +1,7 @@
 -- Incidents as a JSON list, newest first: $1 state ("open" means not closed, cancelled or merged; null: all), $2 type, $3 area prefix, $4 below this number, $5 the reader's scope.
 select coalesce(json_agg(x.doc order by x.number desc), '[]')::text from (
 	select i.number, json_build_object('id', i.id, 'number', i.number, 'state', i.state, 'version', i.version, 'type', i.type, 'urgency', i.urgency, 'region', i.region,
-		'place_text', i.place_text, 'summary', i.summary, 'opened_at', i.opened_at,
+		'place_text', i.place_text, 'summary', i.summary, 'opened_at', i.opened_at, 'report_count', i.report_count,
 		'next_deadline', least((select l.due_at from deadline l where l.subject = i.id),
 			(select min(l.due_at) from dispatch d join deadline l on l.subject = d.id where d.incident_id = i.id)),
 		'dispatches', (select coalesce(json_agg(json_build_object('id', d.id, 'agency', d.agency, 'state', d.state, 'accept_by', d.accept_by) order by d.id), '[]')

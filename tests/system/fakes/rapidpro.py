@@ -9,8 +9,8 @@ import uuid
 
 from .base import Fake, answer, form
 
-BODY = "id={{id}}&text={{text}}&to={{to}}&from={{from}}&channel={{channel}}"
-JSON_BODY = '{"id":{{id}},"text":{{text}},"to":{{to}},"from":{{from}},"channel":{{channel}}}'
+BODY = "id={{id}}&text={{text}}&to={{to}}&from={{from}}"
+JSON_BODY = '{"id":"{{id}}","text":"{{text}}","to":"{{to}}","from":"{{from}}"}'
 
 
 class RapidPro(Fake):
@@ -58,7 +58,9 @@ class RapidPro(Fake):
                       "from_no_plus": "2345", "channel": self.channel}
             body = template
             for key, value in values.items():
-                body = body.replace("{{%s}}" % key, json.dumps(value) if as_json else urllib.parse.quote_plus(value))
+                filled = json.dumps(value) if as_json else urllib.parse.quote_plus(value)
+                for place in ('"{{%s}}"', "'{{%s}}'", "{{%s}}"):  # in courier's order
+                    body = body.replace(place % key, filled)
             kind = "application/json" if as_json else "application/x-www-form-urlencoded"
             last = self.post(self.url_of("inbound"), body.encode(), kind, Authorization=authorization)
         return last

@@ -9,6 +9,10 @@ from stack import Answer
 from .base import Fake, answer, basic, clock, compact, iso, sign, spoilt
 
 
+EVENTS = ("sms:received", "sms:batch:received", "sms:data-received", "mms:received", "mms:downloaded", "sms:sent", "sms:delivered", "sms:failed",
+          "sms:cancelled", "system:ping", "app:started")
+
+
 class SmsGate(Fake):
     kind = "smsgate"
     errors = {
@@ -18,6 +22,10 @@ class SmsGate(Fake):
         "busy": (429, {"message": "Too Many Requests"}, {"Retry-After": "7"}),
         "broken": (500, {"message": "Internal Server Error"}),
     }
+
+    def __init__(self, name=None):
+        self.webhooks = []
+        super().__init__(name)
 
     def more_settings(self):
         return {"send_url": f"{self.host}/3rdparty/v1/messages", "username": self.username, "password_file": self.password,
@@ -32,12 +40,34 @@ class SmsGate(Fake):
         if basic(call) != (self.username, self.password):
             return self.error("unauthorized")
         last = call.path.rstrip("/").split("/")
+        if "webhooks" in last[-2:]:
+            return self.take_webhook(call, last[-1])
+        if call.method == "GET" and last[-1] == "health":
+            return answer(200, {"status": "pass", "version": "1.58.0", "releaseId": 1, "checks": {}})
         if call.method == "GET" and last[-2] in ("message", "messages"):
             found = [m for m in self.sent if m["id"] == last[-1]]
             return answer(200, self.state_of(found[0])) if found else answer(404, {"message": "Message not found"})
         if call.method != "POST" or last[-1] not in ("message", "messages"):
             return Answer(404)
         return self.take_message(call)
+
+    def take_webhook(self, call, last):
+        """Registrations: one event each."""
+        if call.method == "GET":
+            return answer(200, self.webhooks)
+        if call.method == "DELETE":
+            self.webhooks = [w for w in self.webhooks if w["id"] != last]
+            return Answer(204)
+        try:
+            wanted = json.loads(call.body)
+            well = wanted["event"] in EVENTS and wanted["url"].startswith(("https://", "http://127.0.0.1"))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            well = False
+        if not well:
+            return answer(400, {"message": "url must be https, event one of those that there are"})
+        made = {"id": wanted.get("id") or self.next_id("wh"), "deviceId": None, "url": wanted["url"], "event": wanted["event"]}
+        self.webhooks = [w for w in self.webhooks if w["id"] != made["id"]] + [made]
+        return answer(201, made)
 
     def take_message(self, call):
         try:

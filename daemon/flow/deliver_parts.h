@@ -1,0 +1,56 @@
+/* deliver_parts: what deliver.c (queues, webhooks, the outbox) and deliver_sms.c (the line of SMS) share. */
+#ifndef SIGAP_FLOW_DELIVER_PARTS_H
+#define SIGAP_FLOW_DELIVER_PARTS_H
+#include "deliver.h"
+#include "lane.h"
+#include "look.h"
+#include "sms_way.h"
+
+enum { DELIVER_SHUT_MS = 50 }; /* between a breaker that opens and the climb of whom it cuts off */
+
+struct deliver {
+	struct flow *flow;
+	struct lanes lanes;
+	struct gates gates;
+	struct spend *spend;
+	int in_memory, reserved, in_flight;
+	struct look look;
+	struct look shut; /* dispatches that nothing reaches any more are due to climb */
+	bool claiming, draining;
+};
+
+/* An attempt on its way: the call, then its record. */
+struct shot {
+	struct deliver *deliver;
+	struct job *job;
+	struct gate *gate; /* that it leaves through; NULL: a webhook */
+	int64_t cost;      /* that is not settled yet */
+	char why[160];     /* this gateway and not another */
+	struct store_attempt attempt;
+	bool dead;
+};
+
+/* ---- deliver.c ---- */
+struct shot *deliver_shot_new(struct deliver *d, struct job *j);
+/* Ends an attempt on record. next_ms: as in struct store_attempt. outcome NULL: none was made, the notice goes back for a while. The job is the caller's to drop. */
+void deliver_record(struct deliver *d, struct shot *s, const char *outcome, int status, int next_ms);
+void deliver_drop(struct deliver *d, struct job *j);
+void deliver_end_unsent(struct deliver *d, struct job *j, const char *outcome, const char *why, int next_ms);
+/* A send_done for a shot. */
+void deliver_on_sent(void *ctx, const struct verdict *v, int status);
+/* What the verdict means for a notice that has one way only: milliseconds until the next attempt, -1 finished, -2 given up. */
+int deliver_next(const struct job *j, const struct verdict *v);
+bool deliver_is_too_old(const struct job *j);
+void deliver_log_unsendable(const struct job *j, const char *gateway, const char *why);
+void deliver_recheck(struct deliver *d, struct lane *lane);
+/* Its lease would end under way: dropped, to be claimed again. */
+bool deliver_drop_stale(struct deliver *d, struct lane *lane, struct job *j, struct mono now);
+
+/* ---- deliver_sms.c ---- */
+void deliver_pump_line(struct deliver *d);
+/* An attempt through a gateway came back; returns as deliver_next. */
+int deliver_sms_end(struct deliver *d, struct shot *s, const struct verdict *v);
+bool deliver_is_critical(enum notice_kind kind, enum urgency urgency);
+/* Does an SMS that is made now leave soon, as far as this daemon knows? */
+bool deliver_sms_leaves_soon(struct deliver *d, const struct plan *p, const struct plan_notice *m);
+#endif
