@@ -114,7 +114,7 @@ def test_agencies_hear_by_sms_how_many_more_reports_there_are(town):
 def test_a_repetition_tells_its_sender_the_number_that_is_known(town):
     phone = CITIZEN % 4
     for more in ("", " pak"):  # the very same text again gets no second reply
-        told(town, phone, "bayi dibuang di depan puskesmas waru, masih hidup, pakai kain batik" + more)
+        told(town, phone, "bayi dibuang di depan posyandu kelurahan nipah nipah, masih hidup, pakai kain batik" + more)
     number = the_incident(town, phone)["number"]
     wait_until(lambda: any(f"digabung ke nomor {number}" in m["text"] for m in town.sms.to(phone)), 10, "the receipt")
 
