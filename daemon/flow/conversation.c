@@ -103,7 +103,7 @@ static size_t fill_values(struct talk *t)
 		}
 	}
 	static const char *const names[OFFERED_MAX] = {"a", "b"};
-	for (size_t i = 0; i < turn->offer.count; i++) {
+	for (size_t i = 0; i < turn->offer.count && i < OFFERED_MAX; i++) {
 		const struct region *r = gazetteer_by_code(in->flow->rules->gazetteer, turn->offer.code[i]);
 		add_value(t, &n, names[i], r != NULL ? arena_strdup(in->arena, r->name) : "");
 	}

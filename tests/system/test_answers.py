@@ -381,7 +381,9 @@ def test_the_daemon_itself_may_not_change_history(stack, story):
         for table in ("event", "report", "inbound", "notice", "attempt", "reporter", "delivery_report", "access_log"):
             with c.cursor() as cursor:
                 cursor.execute("select column_name from information_schema.columns where table_name = %s", (table,))
-                columns = [row[0] for row in cursor.fetchall()]
+                # which incident a report is counted to may change; that it did is history of the incidents
+                moves = {"incident_id", "relation"} if table == "report" else set()
+                columns = [row[0] for row in cursor.fetchall() if row[0] not in moves]
                 assert columns, "it may read and append"
                 cursor.execute(f"grant update, delete on {table} to sigap_daemon")  # a warning, and no effect
                 for statement in [f"update {table} set {column} = {column}" for column in columns] + [

@@ -1,6 +1,6 @@
 -- What is known of a sender: $1 where he is answered, $2 his telephone (or the same as $1), $3 what he writes now.
 -- One row per report of his, the latest first, eight at most; one with nulls when there is none. On each: the marks in force, separated by spaces, the automatic replies of the
--- last hour, and whether the same text came from him in the last hour. asks: only while no report has answered it. said: the words that it was asked about, while it is open.
+-- last hour, and whether the same text came from him in the last quarter of an hour. asks: only while no report has answered it. said: the words that it was asked about, while it is open.
 -- number: the one that he was told, of what became part of an incident that incident's. The incident is the one that goes on, when his was merged into another. progress: how far its dispatches are.
 with recursive mine as materialized (
 	select r.id, r.number, r.received_at, r.incident_id, r.relation, r.text, r.triage, r.answers,
@@ -13,7 +13,7 @@ with recursive mine as materialized (
 )
 select (select string_agg(distinct mark, ' ') from sender_mark m where m.address in ($1::text, $2::text) and m.retired_at is null and (m.ends_at is null or m.ends_at > now())),
 	(select count(*) from notice where kind = 'receipt' and address = $1::text and created_at > now() - interval '1 hour'),
-	exists (select from mine where text = $3::text and received_at > now() - interval '1 hour'),
+	exists (select from mine where text = $3::text and received_at > now() - interval '15 minutes'),
 	now(),
 	mine.id, case when mine.relation <> 'opens' then coalesce(i.number, mine.number) else mine.number end, mine.received_at, i.id, i.type, i.state, i.region, mine.asks,
 	mine.asks is not null and exists (select from report q where q.id = mine.answers and q.asks = mine.asks),
