@@ -260,10 +260,11 @@ void triage_features(const struct lexicon *lex, const struct gazetteer *g, const
 		if (r.found.first[c] >= 0)
 			json_put_string(&j, lexicon_concept_name(lex, (uint16_t)c));
 	json_end_array(&j);
-	json_key(&j, "words");
+	json_key(&j, "rules");
 	json_begin_array(&j);
-	for (size_t i = 0; i < r.words.count; i++)
-		json_put_string(&j, r.words.word[i].text);
+	for (size_t i = 0; i < lexicon_type_rules(lex)->count; i++)
+		if (v.counts[i])
+			json_put_double(&j, (double)i);
 	json_end_array(&j);
 	json_end_object(&j);
 }

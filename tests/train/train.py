@@ -25,9 +25,9 @@ FILES = [("sms_dev.jsonl", 1.0), ("sms_hard_dev.jsonl", 1.0), ("sms_challenge.js
          ("real_sms_negatives_dev.jsonl", 0.25)]
 SURE = 0.7          # as in tests/unit/test_triage.c
 RARE = 3            # a concept seen in fewer lines says nothing
-PULL = 0.02         # L2 towards zero, per line
+PULL = 0.01         # L2 towards zero, per line
 MOST = 2.5          # no single concept may outweigh a rule
-EPOCHS = 30
+EPOCHS = 45
 RATE = 0.15
 
 
