@@ -91,8 +91,8 @@ static void judge(const struct rules *rules, const struct found *found, struct v
 /* What the training learned about the concepts that the message holds (learned.tsv). */
 static void add_learned(const struct lexicon *lex, const struct found *found, struct scores *ret)
 {
-	for (size_t c = 0; c < lexicon_concepts(lex); c++) {
-		const float *weights = found->first[c] >= 0 ? lexicon_learned(lex, (uint16_t)c) : NULL;
+	for (size_t i = 0; i < found->said_count; i++) {
+		const float *weights = lexicon_learned(lex, found->said[i]);
 		for (int t = 0; weights != NULL && t < INCIDENT_TYPES; t++)
 			ret->of[t] += weights[t];
 	}
@@ -102,19 +102,19 @@ static void add_learned(const struct lexicon *lex, const struct found *found, st
 static void explain_learned(struct reading *r, enum incident_type type)
 {
 	double most = 0.4;
-	size_t best = 0;
-	for (size_t c = 0; c < lexicon_concepts(r->lex); c++) {
-		const float *weights = r->found.first[c] >= 0 ? lexicon_learned(r->lex, (uint16_t)c) : NULL;
+	uint16_t best = 0;
+	for (size_t i = 0; i < r->found.said_count; i++) {
+		const float *weights = lexicon_learned(r->lex, r->found.said[i]);
 		if (weights != NULL && weights[type] > most) {
 			most = weights[type];
-			best = c;
+			best = r->found.said[i];
 		}
 	}
 	char *reason = most > 0.4 ? next_reason(r->ret) : NULL;
 	if (reason != NULL)
 		snprintf(reason, REASON_MAX, "'%.20s' %.20s (learned) -> %.24s",
 		         r->words.word[r->found.token[r->found.first[best]].word].text,
-		         lexicon_concept_name(r->lex, (uint16_t)best), incident_type_names[type]);
+		         lexicon_concept_name(r->lex, best), incident_type_names[type]);
 }
 
 static enum incident_type best_of(const struct scores *s, enum incident_type from)
@@ -227,7 +227,7 @@ void triage_text(const struct lexicon *lex, const struct gazetteer *g, const cha
 	read_message(&r, text);
 	find_place(&r.words, g, &ret->place);
 	if (ret->place.code[0] != '\0')
-		r.found.first[lexicon_names(lex)->village] = 0;
+		lexicon_say(&r.found, lexicon_names(lex)->village);
 	enum incident_type likely = decide_type(&r);
 	decide_urgency(&r, likely);
 	decide_flags(&r);
@@ -245,7 +245,7 @@ void triage_features(const struct lexicon *lex, const struct gazetteer *g, const
 	read_message(&r, text);
 	find_place(&r.words, g, &t.place);
 	if (t.place.code[0] != '\0')
-		r.found.first[lexicon_names(lex)->village] = 0;
+		lexicon_say(&r.found, lexicon_names(lex)->village);
 	judge(lexicon_type_rules(lex), &r.found, &v);
 	json_out_init(&j, out);
 	json_begin_object(&j);
@@ -256,9 +256,8 @@ void triage_features(const struct lexicon *lex, const struct gazetteer *g, const
 	json_end_object(&j);
 	json_key(&j, "concepts");
 	json_begin_array(&j);
-	for (size_t c = 0; c < lexicon_concepts(lex); c++)
-		if (r.found.first[c] >= 0)
-			json_put_string(&j, lexicon_concept_name(lex, (uint16_t)c));
+	for (size_t i = 0; i < r.found.said_count; i++)
+		json_put_string(&j, lexicon_concept_name(lex, r.found.said[i]));
 	json_end_array(&j);
 	json_key(&j, "rules");
 	json_begin_array(&j);
