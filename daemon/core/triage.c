@@ -88,14 +88,18 @@ static void judge(const struct rules *rules, const struct found *found, struct v
 			ret->scores.of[rules->rule[i].type] += rules->rule[i].weight;
 }
 
-/* What the training learned about the concepts that the message holds (learned.tsv). */
+/* What the training learned about the concepts that the message holds (learned.tsv). However many they are, they do not outweigh a strong rule. */
 static void add_learned(const struct lexicon *lex, const struct found *found, struct scores *ret)
 {
+	static const double most = 3.5;
+	struct scores learned = {{0}};
 	for (size_t i = 0; i < found->said_count; i++) {
 		const float *weights = lexicon_learned(lex, found->said[i]);
 		for (int t = 0; weights != NULL && t < INCIDENT_TYPES; t++)
-			ret->of[t] += weights[t];
+			learned.of[t] += weights[t];
 	}
+	for (int t = 0; t < INCIDENT_TYPES; t++)
+		ret->of[t] += fmax(-most, fmin(learned.of[t], most));
 }
 
 /* The concept that the training found to speak most for the type, over all other types. */

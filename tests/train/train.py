@@ -27,6 +27,7 @@ SURE = 0.7          # as in tests/unit/test_triage.c
 RARE = 3            # a concept seen in fewer lines says nothing
 PULL = 0.01         # L2 towards zero, per line
 MOST = 2.5          # no single concept may outweigh a rule
+ALL = 3.5           # nor all of them together: as in triage.c, add_learned()
 EPOCHS = 45
 RATE = 0.15
 
@@ -66,12 +67,13 @@ def read_lines(ctl):
 
 
 def shares(line, learned):
-    scores = list(line.scores)
+    added = [0.0] * len(TYPES)
     for c in line.concepts:
         row = learned.get(c)
         if row is not None:
             for t, w in enumerate(row):
-                scores[t] += w
+                added[t] += w
+    scores = [s + max(-ALL, min(ALL, a)) for s, a in zip(line.scores, added)]
     top = max(scores)
     e = [math.exp(s - top) for s in scores]
     total = sum(e)

@@ -14,9 +14,9 @@
 #include "../../daemon/core/triage.h"
 #include "../../protocol/json.h"
 
-enum { LEXICON_FILES = 7 };
+enum { LEXICON_FILES = 8 };
 static const char *const lexicon_names_of_files[LEXICON_FILES] = {
-        "forms.tsv", "slang.tsv", "words.tsv", "phrases.tsv", "types.tsv", "urgency.tsv", "flags.tsv"};
+        "forms.tsv", "slang.tsv", "words.tsv", "phrases.tsv", "types.tsv", "urgency.tsv", "flags.tsv", "learned.tsv"};
 static const double sure = 0.7;
 static struct arena *arena;
 static struct lexicon *lexicon;
