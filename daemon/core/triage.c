@@ -91,7 +91,7 @@ static void judge(const struct rules *rules, const struct found *found, struct v
 /* What the training learned about the concepts that the message holds (learned.tsv). However many they are, they do not outweigh a strong rule. */
 static void add_learned(const struct lexicon *lex, const struct found *found, struct scores *ret)
 {
-	static const double most = 3.5;
+	static const double most = 5;
 	struct scores learned = {{0}};
 	for (size_t i = 0; i < found->said_count; i++) {
 		const float *weights = lexicon_learned(lex, found->said[i]);
@@ -138,13 +138,17 @@ static double share_of(const struct scores *s, enum incident_type type)
 	return 1 / sum;
 }
 
-/* "No report" is said surely only when nothing speaks for a case: of those nobody would be told. */
-static double confidence_in(const struct scores *s, enum incident_type type)
+/* A case that is taken for something else reaches nobody, a question costs a minute: "no report" is sure only when nothing speaks for a case, and
+ * where a person, a state or a spot is shown, anything but a report needs more than a report does. */
+static double confidence_in(const struct reading *r, const struct scores *s, enum incident_type type)
 {
-	double share = share_of(s, type), cases = 0;
+	double share = share_of(s, type), sure = share, cases = 0;
 	for (int t = 0; t < INCIDENT_TYPES; t++)
 		cases += is_main((enum incident_type)t) ? share_of(s, (enum incident_type)t) : 0;
-	return type == TYPE_NOT_A_REPORT ? share * (1 - fmax(0, fmin(3 * (cases - 0.12), 1))) : share;
+	if (type == TYPE_NOT_A_REPORT)
+		sure *= 1 - fmax(0, fmin(3 * (cases - 0.12), 1));
+	bool elsewhere = type == TYPE_NOT_A_REPORT || type == TYPE_STATUS_QUERY || type == TYPE_FOLLOWUP;
+	return elsewhere && r->found.first[lexicon_names(r->lex)->shown] >= 0 ? sure * share : sure;
 }
 
 /* Decides the type; returns the likeliest real type even when the answer is TYPE_UNSURE. */
@@ -155,7 +159,7 @@ static enum incident_type decide_type(struct reading *r)
 	judge(rules, &r->found, &v);
 	add_learned(r->lex, &r->found, &v.scores);
 	enum incident_type likely = best_of(&v.scores, TYPE_UNSURE + 1);
-	r->ret->type_confidence = confidence_in(&v.scores, likely);
+	r->ret->type_confidence = confidence_in(r, &v.scores, likely);
 	r->ret->type = r->ret->type_confidence >= type_enough ? likely : TYPE_UNSURE;
 	for (size_t i = 0; i < rules->count && r->ret->reason_count < TRIAGE_REASONS - 3; i++)
 		if (v.counts[i] && rules->rule[i].type == likely && rules->rule[i].weight > 0)
