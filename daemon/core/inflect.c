@@ -23,6 +23,8 @@ static const struct affix {
                 {"ta", FORM_PASSIVE, false}, {"te", FORM_PASSIVE, false}, {"ke", FORM_PASSIVE, false},
                 {"ka", FORM_PASSIVE, false}, {"ba", FORM_ACTIVE, false},  {"be", FORM_ACTIVE, false},
                 {"ber", FORM_ACTIVE, false}, {"nge", FORM_ACTIVE, false}, {"pe", FORM_NOUN, false},
+                {"ku", FORM_ACTIVE, false},  {"tak", FORM_ACTIVE, false}, {"na", FORM_ACTIVE, false},
+                {"pa", FORM_NOUN, false},    {"nga", FORM_ACTIVE, false},
 },
   nasalised[] = {
           {"", FORM_ACTIVE, false},

@@ -12,49 +12,6 @@ __extension__ typedef unsigned __int128 mask; /* one bit for each word of a wind
 
 /* -- words -------------------------------------------------------------------------------------------------------- */
 
-static const struct entry *entry_of(const struct lexicon *lex, const char *word)
-{
-	uint32_t id = string_map_get(lex->entry_ids, word);
-	return id == STRING_MAP_NONE ? NULL : &lex->entries[id];
-}
-
-/* A single-word formal spelling, or the word itself. */
-static const char *formal(const struct lexicon *lex, const char *word)
-{
-	uint32_t id = string_map_get(lex->expansion_ids, word);
-	return id == STRING_MAP_NONE || lex->expansions[id].count != 1 ? word : lex->expansions[id].word[0];
-}
-
-static const struct entry *entry_without_clitics(const struct lexicon *lex, const char *word, int depth)
-{
-	char shorter[WORD_MAX];
-	for (int nth = 0; inflect_strip_clitic(word, nth, shorter); nth++) {
-		const struct entry *e = entry_of(lex, formal(lex, shorter));
-		if (e == NULL && depth > 0)
-			e = entry_without_clitics(lex, shorter, depth - 1);
-		if (e != NULL)
-			return e;
-	}
-	return NULL;
-}
-
-/* A word nobody listed: misspelt, or written without vowels. */
-static const struct entry *entry_of_misspelt(const struct lexicon *lex, const char *word)
-{
-	char skeleton[WORD_MAX];
-	size_t len = strlen(word);
-	if (word[0] < 'a' || word[0] > 'z' || len < 3)
-		return NULL;
-	long found = spelling_find(lex->spelling, word);
-	if (found >= 0)
-		return entry_of(lex, lex->spelled[found]);
-	word_skeleton(word, skeleton, sizeof skeleton);
-	uint32_t full = strlen(skeleton) < 3 ? STRING_MAP_NONE : string_map_get(lex->skeletons, skeleton);
-	if (full == STRING_MAP_NONE || !word_is_skeleton_of(word, lex->spelled[full]))
-		return NULL;
-	return entry_of(lex, lex->spelled[full]);
-}
-
 static void take(struct token *t, const struct entry *e)
 {
 	for (uint8_t i = 0; e != NULL && i < e->count; i++) {
@@ -91,32 +48,60 @@ static void read_split_passive(const struct lexicon *lex, struct found *ret, con
 	if (ret->count < 2 || !ret->token[ret->count - 2].says_di || strlen(word) + 3 > WORD_MAX)
 		return;
 	memcpy(joined + 2, word, strlen(word) + 1);
-	take(&ret->token[ret->count - 1], entry_of(lex, joined));
+	take(&ret->token[ret->count - 1], lexicon_entry(lex, joined));
+}
+
+/* All that a word may be said to mean: as it stands, without clitics or a preposition written to it, misspelt. */
+static void read_meaning(const struct lexicon *lex, struct token *t, const char *written, const char *text)
+{
+	char owner[WORD_MAX];
+	size_t len = strlen(text);
+	take(t, lexicon_entry(lex, text));
+	if (written != text)
+		take(t, lexicon_entry(lex, written));
+	if (t->count == 0)
+		take(t, lexicon_entry_bare(lex, text));
+	else if (len > 5 && strcmp(text + len - 3, "nya") == 0 && inflect_strip_clitic(text, 0, owner))
+		take(t, lexicon_entry(lex, lexicon_formal(lex, owner))); /* "ibunya" is also "ibu" */
+	if (t->count == 0 && len >= 5 && (strncmp(text, "di", 2) == 0 || strncmp(text, "ke", 2) == 0))
+		take(t, lexicon_entry(lex, lexicon_formal(lex, text + 2))); /* "dirumah", "kepasar" */
+	if (t->count == 0)
+		take(t, lexicon_entry_guessed(lex, text));
+}
+
+static struct token *new_token(struct found *ret, size_t word)
+{
+	if (ret->count == TOKENS_MAX)
+		return NULL;
+	struct token *t = &ret->token[ret->count++];
+	*t = (struct token){.word = (uint16_t)word};
+	return t;
+}
+
+/* "adaorangdipasung": each word that was run together is a token of its own. */
+static void read_pieces(const struct lexicon *lex, struct found *ret, struct token *t, const char *text, size_t word)
+{
+	struct piece pieces[PIECES_MAX];
+	size_t n = lexicon_split(lex, text, pieces);
+	for (size_t i = 0; i < n && t != NULL; i++) {
+		read_meaning(lex, t, pieces[i].text, lexicon_formal(lex, pieces[i].text));
+		t = i + 1 < n ? new_token(ret, word) : NULL;
+	}
 }
 
 static void read_token(const struct lexicon *lex, struct found *ret, const char *written, const char *text, size_t word)
 {
-	if (ret->count == TOKENS_MAX)
+	struct token *t = new_token(ret, word);
+	if (t == NULL)
 		return;
-	struct token *t = &ret->token[ret->count++];
-	*t = (struct token){.word = (uint16_t)word, .says_di = strcmp(text, "di") == 0};
+	t->says_di = strcmp(text, "di") == 0;
 	if (text[0] >= '0' && text[0] <= '9') {
 		read_number(lex, t, text);
 		return;
 	}
-	take(t, entry_of(lex, text));
-	if (written != text)
-		take(t, entry_of(lex, written));
-	char owner[WORD_MAX];
-	size_t len = strlen(text);
+	read_meaning(lex, t, written, text);
 	if (t->count == 0)
-		take(t, entry_without_clitics(lex, text, 1));
-	else if (len > 5 && strcmp(text + len - 3, "nya") == 0 && inflect_strip_clitic(text, 0, owner))
-		take(t, entry_of(lex, formal(lex, owner))); /* "ibunya" is also "ibu" */
-	if (t->count == 0 && len >= 5 && (strncmp(text, "di", 2) == 0 || strncmp(text, "ke", 2) == 0))
-		take(t, entry_of(lex, formal(lex, text + 2))); /* "dirumah", "kepasar" */
-	if (t->count == 0)
-		take(t, entry_of_misspelt(lex, text));
+		read_pieces(lex, ret, t, text, word);
 	read_split_passive(lex, ret, text);
 }
 
@@ -131,22 +116,31 @@ static const char *undoubled(const char *written, char bare[WORD_MAX])
 	return bare;
 }
 
-static void read_word(const struct lexicon *lex, const struct words *words, size_t i, struct found *ret)
+static void read_spelling(const struct lexicon *lex, const char *spelling, size_t i, struct found *ret)
 {
 	char bare[WORD_MAX];
-	const char *written = undoubled(words->word[i].text, bare);
+	const char *written = undoubled(spelling, bare);
 	uint32_t id = string_map_get(lex->expansion_ids, written);
 	if (id == STRING_MAP_NONE) {
 		read_token(lex, ret, written, written, i);
 		return;
 	}
 	const struct expansion *x = &lex->expansions[id];
-	if (x->count > 1 && entry_of(lex, written) != NULL) { /* known by itself */
+	if (x->count > 1 && lexicon_entry(lex, written) != NULL) { /* known by itself */
 		read_token(lex, ret, written, written, i);
 		return;
 	}
 	for (uint8_t k = 0; k < x->count; k++)
 		read_token(lex, ret, x->count == 1 ? written : x->word[k], x->word[k], i);
+}
+
+/* Reads word number i, and with it those that stood in one piece with it ("gil" and "4") when they are a word in disguise. Returns the words read. */
+static size_t read_word(const struct lexicon *lex, const struct words *words, size_t i, struct found *ret)
+{
+	char whole[WORD_MAX];
+	size_t n = lexicon_undisguise(lex, words, i, whole);
+	read_spelling(lex, n > 1 ? whole : words->word[i].text, i, ret);
+	return n;
 }
 
 /* -- phrases ------------------------------------------------------------------------------------------------------ */
@@ -222,8 +216,11 @@ void lexicon_read(const struct lexicon *lex, const struct words *words, struct f
 		ret->token[ret->count++] = (struct token){.word = 0};
 		take_one(&ret->token[0], lex->begin);
 	}
-	for (size_t i = 0; i < words->count; i++)
-		read_word(lex, words, i, ret);
+	for (size_t i = 0; i < words->count;)
+		i += read_word(lex, words, i, ret);
+	struct token *last = words->count > 0 ? new_token(ret, words->count - 1) : NULL;
+	if (last != NULL)
+		take_one(last, lex->end);
 	for (size_t from = 0; from < ret->count; from += WINDOW - OVERLAP)
 		read_window(lex, ret, from, &w);
 	if (ret->count > 0 && words->count <= 4)
@@ -250,6 +247,16 @@ bool lexicon_rule_holds(const struct rule *rule, const struct found *found)
 const char *lexicon_concept_name(const struct lexicon *lex, uint16_t id)
 {
 	return lex->concept_names[id];
+}
+
+size_t lexicon_concepts(const struct lexicon *lex)
+{
+	return lex->concepts;
+}
+
+const float *lexicon_learned(const struct lexicon *lex, uint16_t id)
+{
+	return lex->learned == NULL ? NULL : lex->learned[id].weight;
 }
 
 const struct lexicon_names *lexicon_names(const struct lexicon *lex)

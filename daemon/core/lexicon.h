@@ -53,6 +53,9 @@ struct lexicon;
 void lexicon_read(const struct lexicon *lex, const struct words *words, struct found *ret);
 bool lexicon_rule_holds(const struct rule *rule, const struct found *found);
 const char *lexicon_concept_name(const struct lexicon *lex, uint16_t id);
+size_t lexicon_concepts(const struct lexicon *lex);
+/* By type, what the training added for this concept; NULL: nothing. */
+const float *lexicon_learned(const struct lexicon *lex, uint16_t id);
 const struct lexicon_names *lexicon_names(const struct lexicon *lex);
 /* Rules in file order: types add weights; of urgencies the first that holds decides; of flags all that hold. */
 const struct rules *lexicon_type_rules(const struct lexicon *lex);

@@ -302,6 +302,23 @@ static void read_flags_line(struct build *b, char **field)
 	read_conditions(b, field[1], r);
 }
 
+static void read_learned_line(struct build *b, char **field)
+{
+	struct lexicon *lex = b->lex;
+	char *end = NULL;
+	uint16_t id =
+	        field[1][0] == '=' ? literal(b, field[1] + 1) : reference(b, arena_printf(lex->arena, "@%s", field[1]));
+	int type = named(b, incident_type_names, INCIDENT_TYPES, field[0]);
+	float weight = strtof(field[2], &end);
+	if (*end != '\0' || end == field[2] || !(weight >= -9 && weight <= 9))
+		fail(b, "a weight from -9 to 9 is expected", field[2]);
+	if (b->failed)
+		return;
+	if (lex->learned == NULL)
+		lex->learned = arena_array(lex->arena, struct learned, CONCEPTS_MAX);
+	lex->learned[id].weight[type] = weight;
+}
+
 /* The kinds of files, in the order in which they are read: a file may name concepts of those above. */
 static const struct kind {
 	const char *file;
@@ -312,7 +329,7 @@ static const struct kind {
         {"forms.tsv", 2, read_forms_line, true}, {"slang.tsv", 2, read_forms_line, false},
         {"words.tsv", 2, read_words_line, true}, {"phrases.tsv", 2, read_phrases_line, true},
         {"types.tsv", 4, read_types_line, true}, {"urgency.tsv", 3, read_urgency_line, true},
-        {"flags.tsv", 2, read_flags_line, true},
+        {"flags.tsv", 2, read_flags_line, true}, {"learned.tsv", 3, read_learned_line, false},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -372,6 +389,7 @@ static void make_room(struct lexicon *lex, const struct lexicon_file *files, siz
 	lex->entry_ids = string_map_new(lex->arena, 32768);
 	lex->expansion_ids = string_map_new(lex->arena, 2048);
 	lex->skeletons = string_map_new(lex->arena, 4096);
+	lex->sounds = string_map_new(lex->arena, 4096);
 	lex->groups = string_map_new(lex->arena, 64);
 }
 
@@ -383,12 +401,14 @@ static void make_builtins(struct build *b)
 		uint16_t *id;
 	} builtins[] = {
 	        {"begin", &lex->begin},
+	        {"end", &lex->end},
 	        {"number", &lex->number},
 	        {"child_number", &lex->child_number},
 	        {"elder_number", &lex->elder_number},
 	        {"phone", &lex->phone},
 	        {"brief", &lex->brief},
 	        {"lengthy", &lex->lengthy},
+	        {"glue", &lex->glue},
 	        {"village", &lex->names.village},
 	        {"place_number", &lex->names.place_number},
 	        {"place_road", &lex->names.place_road},
@@ -400,17 +420,24 @@ static void make_builtins(struct build *b)
 		*builtins[i].id = concept_named(b, builtins[i].name);
 }
 
+static void index_spelling(struct lexicon *lex, struct string_map *map, const char *key, size_t spelling)
+{
+	uint32_t *at = string_map_at(map, arena_strdup(lex->arena, key));
+	if (*at == STRING_MAP_NONE)
+		*at = (uint32_t)spelling;
+}
+
 static void index_spellings(struct lexicon *lex)
 {
 	lex->spelling = spelling_new(lex->arena, lex->spelled, lex->spelled_count);
 	for (size_t i = 0; i < lex->spelled_count; i++) {
-		char skeleton[WORD_MAX];
-		word_skeleton(lex->spelled[i], skeleton, sizeof skeleton);
-		if (strlen(skeleton) < 3)
-			continue;
-		uint32_t *at = string_map_at(lex->skeletons, arena_strdup(lex->arena, skeleton));
-		if (*at == STRING_MAP_NONE)
-			*at = (uint32_t)i;
+		char key[WORD_MAX];
+		word_skeleton(lex->spelled[i], key, sizeof key);
+		if (strlen(key) >= 3)
+			index_spelling(lex, lex->skeletons, key, i);
+		word_sound(lex->spelled[i], key, sizeof key);
+		if (strlen(key) >= SOUND_MIN)
+			index_spelling(lex, lex->sounds, key, i);
 	}
 }
 

@@ -6,7 +6,7 @@
 #include "spelling.h"
 #include "string_map.h"
 
-enum { ELEMENTS_MAX = 8 };
+enum { ELEMENTS_MAX = 8, PIECES_MAX = 8, PIECE_MIN = 4, SOUND_MIN = 4 };
 
 struct element {
 	struct condition is;
@@ -26,9 +26,12 @@ struct expansion {
 	const char *word[3];
 	uint8_t count;
 };
+struct learned {
+	float weight[INCIDENT_TYPES];
+};
 struct lexicon {
 	struct arena *arena;
-	struct string_map *concept_ids, *entry_ids, *expansion_ids, *skeletons, *groups;
+	struct string_map *concept_ids, *entry_ids, *expansion_ids, *skeletons, *sounds, *groups;
 	const char **concept_names;
 	bool *corrected; /* by concept: typos of its words are corrected */
 	size_t concepts, group_count;
@@ -43,7 +46,26 @@ struct lexicon {
 	struct rules type_rules, urgency_rules, flag_rules;
 	struct spelling *spelling;
 	struct lexicon_names names;
-	uint16_t begin, number, child_number, elder_number, phone, brief, lengthy;
+	uint16_t begin, end, number, child_number, elder_number, phone, brief, lengthy, glue;
+	struct learned *learned; /* by concept, what the training added to each type; NULL: nothing was trained */
 };
+
+/* -- lexicon_lookup.c: all return NULL or 0 when there is none ----------------------------------------------------- */
+
+struct piece {
+	char text[WORD_MAX];
+};
+/* The concepts of exactly this spelling. */
+const struct entry *lexicon_entry(const struct lexicon *lex, const char *word);
+/* A single-word formal spelling, or the word itself. */
+const char *lexicon_formal(const struct lexicon *lex, const char *word);
+/* Without one or two clitics: "kakinya", "orangnyalah". */
+const struct entry *lexicon_entry_bare(const struct lexicon *lex, const char *word);
+/* One letter wrong, sounding the same, or without vowels: only words of the concepts that @typos names. */
+const struct entry *lexicon_entry_guessed(const struct lexicon *lex, const char *word);
+/* The words that were run together in word, one of them of a concept that @typos names. */
+size_t lexicon_split(const struct lexicon *lex, const char *word, struct piece ret[PIECES_MAX]);
+/* The words from at on that stood in one piece ("gil", "4") as one known word into ret; returns how many they are, 1 when they are none. */
+size_t lexicon_undisguise(const struct lexicon *lex, const struct words *words, size_t at, char ret[WORD_MAX]);
 
 #endif

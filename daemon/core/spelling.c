@@ -99,6 +99,52 @@ static bool is_vowel(char c)
 	return strchr("aiueo", c) != NULL;
 }
 
+/* Pairs of letters that are one sound in old or careless spelling. */
+static const struct {
+	char pair[3], sound;
+} digraphs[] = {
+        {"dj", 'j'}, {"tj", 'c'}, {"oe", 'u'}, {"dh", 'd'}, {"th", 't'}, {"kh", 'k'}, {"ch", 'c'}, {"sy", 's'},
+        {"ph", 'p'}, {"gh", 'g'}, {"bh", 'b'}, {"ae", 'a'}, {"ou", 'u'}, {"ks", 's'}, {"nk", 'g'}, {"ng", 'g'},
+};
+
+static char sound_of(char c)
+{
+	switch (c) {
+	case 'f':
+	case 'v':
+		return 'p';
+	case 'z':
+	case 'x':
+		return 's';
+	case 'q':
+		return 'k';
+	case 'o':
+		return 'u';
+	case 'e':
+	case 'y':
+		return 'i';
+	default:
+		return c;
+	}
+}
+
+void word_sound(const char *word, char *ret, size_t size)
+{
+	size_t n = 0;
+	for (size_t i = 0; word[i] != '\0' && n + 1 < size; i++) {
+		char c = sound_of(word[i]);
+		for (size_t d = 0; d < sizeof digraphs / sizeof *digraphs; d++)
+			if (word[i] == digraphs[d].pair[0] && word[i + 1] == digraphs[d].pair[1]) {
+				c = digraphs[d].sound;
+				i++;
+				break;
+			}
+		if (n == 0 || ret[n - 1] != c)
+			ret[n++] = c;
+	}
+	ret[n] = '\0';
+}
+
 void word_skeleton(const char *word, char *ret, size_t size)
 {
 	size_t n = 0;

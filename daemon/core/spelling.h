@@ -13,6 +13,8 @@ struct spelling *spelling_new(struct arena *a, const char *const *words, size_t 
 /* The index in words of one that is at most one edit away and begins with the same letter, or -1. */
 long spelling_find(const struct spelling *s, const char *word);
 
+/* How a word sounds to an ear that does not mind: "zenazah", "jenasah" and "djenazah" are the same. ret: at least size bytes. */
+void word_sound(const char *word, char *ret, size_t size);
 /* The consonants of a word, doubled ones once: "mayat" -> "myt". ret: at least size bytes. */
 void word_skeleton(const char *word, char *ret, size_t size);
 /* True when word can be read as text with letters left out: same skeleton, at most a third vowels, its letters in the same order. */

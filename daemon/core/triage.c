@@ -88,6 +88,35 @@ static void judge(const struct rules *rules, const struct found *found, struct v
 			ret->scores.of[rules->rule[i].type] += rules->rule[i].weight;
 }
 
+/* What the training learned about the concepts that the message holds (learned.tsv). */
+static void add_learned(const struct lexicon *lex, const struct found *found, struct scores *ret)
+{
+	for (size_t c = 0; c < lexicon_concepts(lex); c++) {
+		const float *weights = found->first[c] >= 0 ? lexicon_learned(lex, (uint16_t)c) : NULL;
+		for (int t = 0; weights != NULL && t < INCIDENT_TYPES; t++)
+			ret->of[t] += weights[t];
+	}
+}
+
+/* The concept that the training found to speak most for the type, over all other types. */
+static void explain_learned(struct reading *r, enum incident_type type)
+{
+	double most = 0.4;
+	size_t best = 0;
+	for (size_t c = 0; c < lexicon_concepts(r->lex); c++) {
+		const float *weights = r->found.first[c] >= 0 ? lexicon_learned(r->lex, (uint16_t)c) : NULL;
+		if (weights != NULL && weights[type] > most) {
+			most = weights[type];
+			best = c;
+		}
+	}
+	char *reason = most > 0.4 ? next_reason(r->ret) : NULL;
+	if (reason != NULL)
+		snprintf(reason, REASON_MAX, "'%.20s' %.20s (learned) -> %.24s",
+		         r->words.word[r->found.token[r->found.first[best]].word].text,
+		         lexicon_concept_name(r->lex, (uint16_t)best), incident_type_names[type]);
+}
+
 static enum incident_type best_of(const struct scores *s, enum incident_type from)
 {
 	enum incident_type best = from;
@@ -105,18 +134,29 @@ static double share_of(const struct scores *s, enum incident_type type)
 	return 1 / sum;
 }
 
+/* "No report" is said surely only when nothing speaks for a case: of those nobody would be told. */
+static double confidence_in(const struct scores *s, enum incident_type type)
+{
+	double share = share_of(s, type), cases = 0;
+	for (int t = 0; t < INCIDENT_TYPES; t++)
+		cases += is_main((enum incident_type)t) ? share_of(s, (enum incident_type)t) : 0;
+	return type == TYPE_NOT_A_REPORT ? share * (1 - fmax(0, fmin(3 * (cases - 0.12), 1))) : share;
+}
+
 /* Decides the type; returns the likeliest real type even when the answer is TYPE_UNSURE. */
 static enum incident_type decide_type(struct reading *r)
 {
 	const struct rules *rules = lexicon_type_rules(r->lex);
 	struct verdict v;
 	judge(rules, &r->found, &v);
+	add_learned(r->lex, &r->found, &v.scores);
 	enum incident_type likely = best_of(&v.scores, TYPE_UNSURE + 1);
-	r->ret->type_confidence = share_of(&v.scores, likely);
+	r->ret->type_confidence = confidence_in(&v.scores, likely);
 	r->ret->type = r->ret->type_confidence >= type_enough ? likely : TYPE_UNSURE;
 	for (size_t i = 0; i < rules->count && r->ret->reason_count < TRIAGE_REASONS - 3; i++)
 		if (v.counts[i] && rules->rule[i].type == likely && rules->rule[i].weight > 0)
 			explain(r, &rules->rule[i], incident_type_names[likely]);
+	explain_learned(r, likely);
 	return likely;
 }
 
@@ -194,6 +234,39 @@ void triage_text(const struct lexicon *lex, const struct gazetteer *g, const cha
 	place_text_find(lex, text, &r.words, &r.found, ret->place_text, sizeof ret->place_text);
 	explain_place(ret);
 	decide_question(ret);
+}
+
+void triage_features(const struct lexicon *lex, const struct gazetteer *g, const char *text, struct buf *out)
+{
+	struct triage t = {.type = TYPE_UNSURE};
+	struct reading r = {.lex = lex, .ret = &t};
+	struct verdict v;
+	struct json_out j;
+	read_message(&r, text);
+	find_place(&r.words, g, &t.place);
+	if (t.place.code[0] != '\0')
+		r.found.first[lexicon_names(lex)->village] = 0;
+	judge(lexicon_type_rules(lex), &r.found, &v);
+	json_out_init(&j, out);
+	json_begin_object(&j);
+	json_key(&j, "scores");
+	json_begin_object(&j);
+	for (int type = 0; type < INCIDENT_TYPES; type++)
+		json_member_double(&j, incident_type_names[type], v.scores.of[type]);
+	json_end_object(&j);
+	json_key(&j, "concepts");
+	json_begin_array(&j);
+	for (size_t c = 0; c < lexicon_concepts(lex); c++)
+		if (r.found.first[c] >= 0)
+			json_put_string(&j, lexicon_concept_name(lex, (uint16_t)c));
+	json_end_array(&j);
+	json_key(&j, "rules");
+	json_begin_array(&j);
+	for (size_t i = 0; i < lexicon_type_rules(lex)->count; i++)
+		if (v.counts[i])
+			json_put_double(&j, (double)i);
+	json_end_array(&j);
+	json_end_object(&j);
 }
 
 /* -- what the source stated --------------------------------------------------------------------------------------- */

@@ -15,6 +15,7 @@
 enum { ANSWER_MOST = 64 * 1024 };
 
 struct reader {
+	void (*write)(const struct reader *r, const char *text, struct buf *out);
 	const struct lexicon *lexicon;
 	const struct gazetteer *gazetteer;
 };
@@ -40,16 +41,26 @@ static const struct gazetteer *from_database(struct ctl *c, const char *home)
 	return snapshot_gazetteer(c, home);
 }
 
-/* {"id", and everything that triage_render writes}. id NULL: none was given. */
-static void answer(const struct reader *r, const cJSON *id, const char *text)
+static void write_verdict(const struct reader *r, const char *text, struct buf *out)
 {
 	struct triage t;
+	triage_text(r->lexicon, r->gazetteer, text, &t);
+	triage_render(&t, r->gazetteer, out);
+}
+
+static void write_features(const struct reader *r, const char *text, struct buf *out)
+{
+	triage_features(r->lexicon, r->gazetteer, text, out);
+}
+
+/* {"id", and everything that write() writes}. id NULL: none was given. */
+static void answer(const struct reader *r, const cJSON *id, const char *text)
+{
 	struct buf whole, out;
 	struct json_out j;
-	triage_text(r->lexicon, r->gazetteer, text, &t);
 	buf_init(&whole, ANSWER_MOST);
 	buf_init(&out, ANSWER_MOST);
-	triage_render(&t, r->gazetteer, &whole);
+	r->write(r, text, &whole);
 	json_out_init(&j, &out);
 	json_begin_object(&j);
 	json_key(&j, "id");
@@ -110,6 +121,7 @@ int command_triage(struct ctl *c)
 	if ((text == NULL) == (file == NULL))
 		ctl_usage(c, "either --text or --file");
 	struct reader r = {
+	        .write = ctl_option(c, "features") != NULL ? write_features : write_verdict,
 	        .lexicon = config_lexicon(c, ctl_option(c, "lexicon")),
 	        .gazetteer = regions != NULL ? from_files(c, regions, home) : from_database(c, home),
 	};
