@@ -302,7 +302,10 @@ static double doubt(const struct reading *r, const struct mention *m, const stru
 		return 0;
 	if ((c->around & (CUE_IN | CUE_NEAR)) != 0 && (c->around & CUE_PLANT) == 0 && !c->titled)
 		return name->doubtful && !area_too ? -0.08 : 0;
-	return area_too ? 0 : name->doubtful ? -0.25 : m->score < 0.84 && name->one_word ? -0.08 : 0;
+	bool opens = m->from == 0, closes = m->to == r->n; /* where a place may stand without a word before it */
+	if (name->doubtful)
+		return area_too ? 0 : opens ? -0.1 : -0.25;
+	return m->score < 0.84 && name->one_word ? (opens || closes ? -0.03 : -0.08) : 0;
 }
 
 /* How sure it is that one mention means one village. */

@@ -345,6 +345,27 @@ static bool read_blend(struct reading *r, size_t at)
 	return true;
 }
 
+/* "semoidua" */
+static bool read_glued_number(struct reading *r, size_t at)
+{
+	static const char *const numbers[][2] = {{"dua", "2"}, {"ii", "2"}, {"satu", "1"}, {"tiga", "3"}, {"iii", "3"}};
+	const char *word = r->piece[at].text;
+	size_t len = strlen(word);
+	for (size_t i = 0; i < COUNT(numbers); i++) {
+		size_t cut = strlen(numbers[i][0]);
+		if (len < cut + 4 || strcmp(word + len - cut, numbers[i][0]) != 0)
+			continue;
+		char key[PLACE_WORD_MAX + 2];
+		snprintf(key, sizeof key, "%.*s%s", (int)(len - cut), word, numbers[i][1]);
+		uint32_t name = string_map_get(r->g->keys, key);
+		if (name == STRING_MAP_NONE || name_of(r, name)->kind != NAME_VILLAGE)
+			continue;
+		note(r, name, at, 1, 0.88, "named");
+		return true;
+	}
+	return false;
+}
+
 static void read_unclear(struct reading *r, size_t at)
 {
 	struct window w;
@@ -355,7 +376,7 @@ static void read_unclear(struct reading *r, size_t at)
 		    (read_near(r, &w) || (w.most == PLACE_FAR && read_shortened(r, &w))))
 			return;
 	if (!r->piece[at].mark && !r->piece[at].taken && (r->piece[at].bits & (CUES | WORD_ORDINARY)) == 0 &&
-	    !read_blend(r, at) && !read_glued_short(r, at))
+	    !read_blend(r, at) && !read_glued_number(r, at) && !read_glued_short(r, at))
 		read_glued(r, at);
 }
 
