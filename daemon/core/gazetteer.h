@@ -36,6 +36,7 @@ struct place_guess {
 	} candidates[PLACE_CANDIDATES];
 	size_t candidate_count;         /* best first, the chosen one included */
 	char district[REGION_CODE_MAX]; /* a district that the text names, or "" */
+	size_t from, to;                /* the words that name code: from up to, not including, to */
 	char why[200];                  /* the words that decided, English */
 };
 /* Finds where the subject of a message is, in the words of words.h: lower case ASCII in order, punctuation as words of its own (a name does not reach across). Reads the first 512.

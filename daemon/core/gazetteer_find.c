@@ -459,6 +459,8 @@ static void conclude(const struct reading *r, const struct candidate *list, size
 	    list[1].score >= list[0].score - 0.05) /* two readings of the same words, or two places */
 		ret->confidence -= list[1].mention->from == list[0].mention->from ? 0.15 : 0.06;
 	snprintf(ret->code, sizeof ret->code, "%s", list[0].region->code);
+	ret->from = r->piece[list[0].mention->from].at;
+	ret->to = r->piece[list[0].mention->to - 1].at + 1;
 	explain(r, &list[0], ret);
 }
 
