@@ -48,6 +48,15 @@ static bool is_label(const struct reading *r, size_t mark)
 	       (r->piece[mark - 1].bits & (CUE_VILLAGE | CUE_DISTRICT | CUE_IN)) != 0;
 }
 
+static bool is_relative(const struct piece *p)
+{
+	static const char *const relatives[] = {
+	        "adik",   "adek",     "anak",  "ank",  "istri",    "suami", "sepupu", "ponakan", "keponakan", "mertua",
+	        "ortu",   "orangtua", "paman", "bibi", "tetangga", "teman", "temen",  "ipar",    "cucu",      "menantu",
+	        "sodara", "saudara",  "kakak", "kk",   "bapak",    "mamak", "emak",   "ayah"};
+	return (p->bits & (CUE_PERSON | CUE_KIN)) != 0 || name_index(relatives, COUNT(relatives), p->text) >= 0;
+}
+
 static void read_before(const struct reading *r, const struct mention *m, struct context *c)
 {
 	enum { AROUND = 5 };
@@ -63,6 +72,8 @@ static void read_before(const struct reading *r, const struct mention *m, struct
 		if (initial)
 			break;
 		uint32_t cues = p->bits & CUES;
+		if ((cues & CUE_ME) != 0 && i > 0 && is_relative(&r->piece[i - 1]))
+			cues &= ~(uint32_t)CUE_ME; /* "ibu saya" */
 		if (words == 0)
 			c->nearest = cues;
 		if (words == 1 && (cues & CUE_PERSON) != 0 && c->nearest == 0)
@@ -318,12 +329,12 @@ static double judge(const struct reading *r, const struct mention *m, uint32_t n
 		score += 0.12;
 	if (c->neighbourhood && homonyms == 1)
 		score += 0.03;
-	if (c->road)
-		score -= 0.2;
+	if (c->road) /* even where somebody was found on it */
+		score -= 0.28;
 	if (c->outside || c->denied)
 		score -= 0.6;
 	bool aside = (c->direct & (CUE_FROM | CUE_ORIGIN | CUE_FOLK | CUE_TO | CUE_AWAY)) != 0;
-	if (seen->placed_outside && (aside || (c->direct & (CUE_IN | CUE_VILLAGE)) == 0))
+	if (seen->placed_outside && !c->field && (aside || (c->direct & (CUE_IN | CUE_VILLAGE)) == 0))
 		score -= 0.25;
 	if (seen->other_place && aside && !name_is_area_too(r->g, name))
 		score -= 0.1;

@@ -1,5 +1,5 @@
 /* layer: core */
-/* test_place_text: what a partner is shown to find the spot: roads, numbers and landmarks as they were written. */
+/* test_place_text: what a partner is shown to find the spot, roads, numbers and landmarks as they were written; and the village of many labelled messages. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +11,7 @@
 
 #include "../../daemon/core/region_file.h"
 #include "../../daemon/core/triage.h"
+#include "../../protocol/json.h"
 
 static struct arena *arena;
 static struct lexicon *lexicon;
@@ -101,6 +102,51 @@ static void a_spot_counts_alone_where_somebody_is_said_to_be(void **state)
 	shows("kakek tidur di terminal", "terminal");
 }
 
+/* -- labelled messages -------------------------------------------------------------------------------------------------- */
+
+struct figures {
+	int named, right, asked, unnamed, wrong;
+};
+
+static void count(struct figures *f, const char *wanted, const struct place_guess *place)
+{
+	bool sure = place->code[0] != '\0' && place->confidence >= 0.7, among = false;
+	for (size_t i = 0; i < place->candidate_count; i++)
+		among = among || (wanted != NULL && strcmp(place->candidates[i].code, wanted) == 0);
+	if (wanted == NULL)
+		f->unnamed++;
+	else
+		f->named++;
+	if (!sure)
+		f->asked += wanted != NULL && among;
+	else if (wanted != NULL && strcmp(place->code, wanted) == 0)
+		f->right++;
+	else
+		f->wrong++;
+}
+
+static void the_village_of_hard_messages_is_right_or_a_question(void **state)
+{
+	struct figures f = {0};
+	size_t len;
+	(void)state;
+	char *save = NULL, *text = read_file("tests/data/place_challenge.jsonl", &len);
+	for (char *one = strtok_r(text, "\n", &save); one != NULL; one = strtok_r(NULL, "\n", &save)) {
+		struct json_fault fault;
+		struct triage t;
+		cJSON *line = json_parse(one, strlen(one), &fault);
+		triage_text(lexicon, gazetteer, json_string(line, "text"), &t);
+		count(&f, json_string(line, "village_code"), &t.place);
+		cJSON_Delete(line);
+	}
+	print_message("village named in %d, right %d, asked with it %d; not in %d; wrong %d\n", f.named, f.right,
+	              f.asked, f.unnamed, f.wrong);
+	assert_true(f.named > 300);
+	assert_true(f.right >= 0.92 * f.named);
+	assert_true(f.right + f.asked >= 0.97 * f.named);
+	assert_true(f.wrong <= 0.01 * (f.named + f.unnamed));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -108,6 +154,7 @@ int main(void)
 	        cmocka_unit_test(the_name_of_the_village_stays_with_the_spot),
 	        cmocka_unit_test(the_words_that_follow_a_spot_are_its_name_or_left_out),
 	        cmocka_unit_test(a_spot_counts_alone_where_somebody_is_said_to_be),
+	        cmocka_unit_test(the_village_of_hard_messages_is_right_or_a_question),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
