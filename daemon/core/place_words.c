@@ -84,7 +84,9 @@ static const struct {
                      "nyonya panggil dipanggil kak dek adik"},
         {CUE_PLANT, "pohon bambu kayu daun rebung batang buah akar kulit bibit rumpun pucuk"},
         {CUE_NOT, "bukan bkn bukannya dudu sanes tidak tdk"},
-        {CUE_NOW, "dirantai dirante dipasung dikurung diikat dikerangkeng digembok mayat mayit jenazah jasad meninggal "
+        {CUE_NOW, "ini sudah sdh udh udah ketemunya ditemukannya nemunya diketemukan terlihat terakhir sampai nyampe "
+                  "barusan dirantai dirante "
+                  "dipasung dikurung diikat dikerangkeng digembok mayat mayit jenazah jasad meninggal "
                   "sekarang skrg skrng skg sekrang skr skrang kini saiki wayahini ternyata tnyata ditemukan "
                   "ditemuin dtemukan ketemu nemu temu temukan menemukan tepatnya posisi posisinya kejadian "
                   "kejadiannya lokasi lokasinya tkp terdampar terlantar tidur benar bener benernya berada "
@@ -98,7 +100,8 @@ static const struct {
         {CUE_RT, "rt rw rtw"},
         {CUE_REGENCY, "kab kabupaten kota provinsi prov propinsi kotamadya"},
         {CUE_EARLIER, "tadi td kemarin kmrn kemaren kmaren semalam smlm subuh pagi"},
-        {CUE_CORRECT, "eh ralat koreksi kebalik terbalik maksud maksudnya mksd mksdnya maksut sebenarnya benernya"},
+        {CUE_CORRECT,
+         "eh ralat koreksi klru keliru kebalik terbalik maksud maksudnya mksd mksdnya maksut sebenarnya benernya"},
         {CUE_FILLER, "yang yg daerah wilayah kami kmi alamat dalam dlm asli di d desa ds"},
         {WORD_DOUBTFUL, "waru petung binuang riko rintik rintik2 api2 pasir bambu nipah jati randu beringin "
                         "mangga rambutan durian nangka kelapa cempaka melati mawar kenanga kemuning teratai sawo "
