@@ -91,7 +91,8 @@ static void judge(const struct rules *rules, const struct found *found, struct v
 /* What the training learned about the concepts that the message holds (learned.tsv). */
 static void add_learned(const struct lexicon *lex, const struct found *found, struct scores *ret)
 {
-	for (size_t c = 0; c < lexicon_concepts(lex); c++) {
+	size_t n = lexicon_concepts(lex);
+	for (size_t c = 0; c < n; c++) {
 		const float *weights = found->first[c] >= 0 ? lexicon_learned(lex, (uint16_t)c) : NULL;
 		for (int t = 0; weights != NULL && t < INCIDENT_TYPES; t++)
 			ret->of[t] += weights[t];
@@ -102,8 +103,8 @@ static void add_learned(const struct lexicon *lex, const struct found *found, st
 static void explain_learned(struct reading *r, enum incident_type type)
 {
 	double most = 0.4;
-	size_t best = 0;
-	for (size_t c = 0; c < lexicon_concepts(r->lex); c++) {
+	size_t best = 0, n = lexicon_concepts(r->lex);
+	for (size_t c = 0; c < n; c++) {
 		const float *weights = r->found.first[c] >= 0 ? lexicon_learned(r->lex, (uint16_t)c) : NULL;
 		if (weights != NULL && weights[type] > most) {
 			most = weights[type];
