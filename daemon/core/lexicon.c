@@ -147,7 +147,15 @@ static size_t read_word(const struct lexicon *lex, const struct words *words, si
 
 struct window {
 	mask at[CONCEPTS_MAX];
+	uint64_t due[PHRASES_MAX / 64]; /* phrases whose first element may be there */
 };
+
+static void wake(const struct lexicon *lex, struct window *w, uint16_t concept)
+{
+	const uint64_t *starts = lex->starts + (size_t) concept * lex->phrase_words;
+	for (size_t i = 0; i < lex->phrase_words; i++)
+		w->due[i] |= starts[i];
+}
 
 static mask where(const struct window *w, const struct condition *is)
 {
@@ -158,7 +166,7 @@ static mask where(const struct window *w, const struct condition *is)
 }
 
 /* Finds all places of a phrase and changes its concept there. */
-static void apply_phrase(const struct phrase *p, struct window *w)
+static void apply_phrase(const struct lexicon *lex, const struct phrase *p, struct window *w)
 {
 	mask at[ELEMENTS_MAX];
 	for (uint8_t e = 0; e < p->count; e++) {
@@ -178,6 +186,8 @@ static void apply_phrase(const struct phrase *p, struct window *w)
 			reach |= at[e] >> (1 + g);
 		at[e - 1] &= reach;
 	}
+	if (!p->takes_away && w->at[p->target] == 0)
+		wake(lex, w, p->target);
 	for (uint8_t e = 0; e < p->count; e++) {
 		if (p->takes_away)
 			w->at[p->target] &= ~at[e];
@@ -186,31 +196,60 @@ static void apply_phrase(const struct phrase *p, struct window *w)
 	}
 }
 
+static void say(struct found *found, uint16_t concept, size_t token)
+{
+	if (found->first[concept] >= 0)
+		return;
+	found->first[concept] = (int16_t)token;
+	found->said[found->said_count++] = concept;
+}
+
+void lexicon_say(struct found *found, uint16_t concept)
+{
+	say(found, concept, 0);
+}
+
 static int lowest_bit(mask m)
 {
 	uint64_t low = (uint64_t)m;
 	return low != 0 ? __builtin_ctzll(low) : 64 + __builtin_ctzll((uint64_t)(m >> 64));
 }
 
+/* Applies the phrases that are due in file order; one may make those behind it due. */
+static void apply_phrases(const struct lexicon *lex, struct window *w)
+{
+	for (size_t i = 0; i < lex->phrase_words; i++) {
+		uint64_t passed = 0, left;
+		while ((left = w->due[i] & ~passed) != 0) {
+			unsigned bit = (unsigned)__builtin_ctzll(left);
+			passed = bit == 63 ? UINT64_MAX : ((uint64_t)1 << (bit + 1)) - 1;
+			apply_phrase(lex, &lex->phrases[i * 64 + bit], w);
+		}
+	}
+}
+
 static void read_window(const struct lexicon *lex, struct found *ret, size_t from, struct window *w)
 {
 	size_t to = ret->count - from < WINDOW ? ret->count : from + WINDOW;
 	memset(w->at, 0, lex->concepts * sizeof *w->at);
+	memset(w->due, 0, sizeof w->due);
 	for (size_t i = from; i < to; i++)
-		for (uint8_t c = 0; c < ret->token[i].count; c++)
-			w->at[ret->token[i].concepts[c]] |= (mask)1 << (i - from);
-	for (size_t p = 0; p < lex->phrase_count; p++)
-		if (where(w, &lex->phrases[p].element[0].is) != 0)
-			apply_phrase(&lex->phrases[p], w);
+		for (uint8_t c = 0; c < ret->token[i].count; c++) {
+			uint16_t concept = ret->token[i].concepts[c];
+			if (w->at[concept] == 0)
+				wake(lex, w, concept);
+			w->at[concept] |= (mask)1 << (i - from);
+		}
+	apply_phrases(lex, w);
 	for (size_t c = 0; c < lex->concepts; c++)
-		if (w->at[c] != 0 && ret->first[c] < 0)
-			ret->first[c] = (int16_t)(from + (size_t)lowest_bit(w->at[c]));
+		if (w->at[c] != 0)
+			say(ret, (uint16_t)c, from + (size_t)lowest_bit(w->at[c]));
 }
 
 void lexicon_read(const struct lexicon *lex, const struct words *words, struct found *ret)
 {
 	struct window w;
-	ret->count = 0;
+	ret->count = ret->said_count = 0;
 	memset(ret->first, 0xff, sizeof ret->first);
 	if (words->count > 0) { /* a token that is no word: phrases can stand at the begin of the message */
 		ret->token[ret->count++] = (struct token){.word = 0};
@@ -224,9 +263,9 @@ void lexicon_read(const struct lexicon *lex, const struct words *words, struct f
 	for (size_t from = 0; from < ret->count; from += WINDOW - OVERLAP)
 		read_window(lex, ret, from, &w);
 	if (ret->count > 0 && words->count <= 4)
-		ret->first[lex->brief] = 0;
+		say(ret, lex->brief, 0);
 	if (words->count >= 40)
-		ret->first[lex->lengthy] = 0;
+		say(ret, lex->lengthy, 0);
 }
 
 /* -- rules -------------------------------------------------------------------------------------------------------- */
@@ -247,11 +286,6 @@ bool lexicon_rule_holds(const struct rule *rule, const struct found *found)
 const char *lexicon_concept_name(const struct lexicon *lex, uint16_t id)
 {
 	return lex->concept_names[id];
-}
-
-size_t lexicon_concepts(const struct lexicon *lex)
-{
-	return lex->concepts;
 }
 
 const float *lexicon_learned(const struct lexicon *lex, uint16_t id)

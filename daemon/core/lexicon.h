@@ -42,18 +42,22 @@ struct found {
 	struct token token[TOKENS_MAX];
 	size_t count;
 	int16_t first[CONCEPTS_MAX]; /* index in token, -1: not said */
+	uint16_t said[CONCEPTS_MAX]; /* the concepts that are said */
+	size_t said_count;
 };
 /* Concepts that code asks for by name; the same names stand in the data files. */
 struct lexicon_names {
 	uint16_t place_number, place_road, place_spot, place_near, place_stop;
+	uint16_t shown;   /* a person, a state or a spot that reports speak of */
 	uint16_t village; /* the caller says whether the gazetteer found one */
 };
 
 struct lexicon;
 void lexicon_read(const struct lexicon *lex, const struct words *words, struct found *ret);
+/* Adds what the words do not say by themselves, as if the first word said it. */
+void lexicon_say(struct found *found, uint16_t concept);
 bool lexicon_rule_holds(const struct rule *rule, const struct found *found);
 const char *lexicon_concept_name(const struct lexicon *lex, uint16_t id);
-size_t lexicon_concepts(const struct lexicon *lex);
 /* By type, what the training added for this concept; NULL: nothing. */
 const float *lexicon_learned(const struct lexicon *lex, uint16_t id);
 const struct lexicon_names *lexicon_names(const struct lexicon *lex);

@@ -410,6 +410,7 @@ static void make_builtins(struct build *b)
 	        {"lengthy", &lex->lengthy},
 	        {"glue", &lex->glue},
 	        {"village", &lex->names.village},
+	        {"shown", &lex->names.shown},
 	        {"place_number", &lex->names.place_number},
 	        {"place_road", &lex->names.place_road},
 	        {"place_spot", &lex->names.place_spot},
@@ -441,6 +442,17 @@ static void index_spellings(struct lexicon *lex)
 	}
 }
 
+static void index_phrases(struct lexicon *lex)
+{
+	lex->phrase_words = (lex->phrase_count + 63) / 64;
+	lex->starts = arena_array(lex->arena, uint64_t, lex->concepts * lex->phrase_words + 1);
+	for (size_t p = 0; p < lex->phrase_count; p++) {
+		const struct condition *first = &lex->phrases[p].element[0].is;
+		for (uint8_t i = 0; i < first->count; i++)
+			lex->starts[first->any[i] * lex->phrase_words + p / 64] |= (uint64_t)1 << (p % 64);
+	}
+}
+
 struct lexicon *lexicon_build(struct arena *a, const struct lexicon_file *files, size_t n, struct lexicon_fault *ret)
 {
 	struct lexicon *lex = arena_new_of(a, struct lexicon);
@@ -463,6 +475,11 @@ struct lexicon *lexicon_build(struct arena *a, const struct lexicon_file *files,
 	}
 	if (b.failed)
 		return NULL;
+	if (lex->phrase_count > PHRASES_MAX) {
+		fail(&b, "too many phrases", "phrases.tsv");
+		return NULL;
+	}
 	index_spellings(lex);
+	index_phrases(lex);
 	return lex;
 }

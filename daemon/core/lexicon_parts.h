@@ -6,7 +6,7 @@
 #include "spelling.h"
 #include "string_map.h"
 
-enum { ELEMENTS_MAX = 8, PIECES_MAX = 8, PIECE_MIN = 4, SOUND_MIN = 4 };
+enum { ELEMENTS_MAX = 8, PIECES_MAX = 8, PHRASES_MAX = 4096, PIECE_MIN = 4, SOUND_MIN = 4 };
 
 struct element {
 	struct condition is;
@@ -42,7 +42,8 @@ struct lexicon {
 	struct expansion *expansions;
 	size_t expansion_count;
 	struct phrase *phrases;
-	size_t phrase_count;
+	size_t phrase_count, phrase_words;
+	uint64_t *starts; /* by concept phrase_words of bits: the phrases whose first element it can be */
 	struct rules type_rules, urgency_rules, flag_rules;
 	struct spelling *spelling;
 	struct lexicon_names names;

@@ -88,34 +88,37 @@ static void judge(const struct rules *rules, const struct found *found, struct v
 			ret->scores.of[rules->rule[i].type] += rules->rule[i].weight;
 }
 
-/* What the training learned about the concepts that the message holds (learned.tsv). */
+/* What the training learned about the concepts that the message holds (learned.tsv). However many they are, they do not outweigh a strong rule. */
 static void add_learned(const struct lexicon *lex, const struct found *found, struct scores *ret)
 {
-	size_t n = lexicon_concepts(lex);
-	for (size_t c = 0; c < n; c++) {
-		const float *weights = found->first[c] >= 0 ? lexicon_learned(lex, (uint16_t)c) : NULL;
+	static const double most = 5;
+	struct scores learned = {{0}};
+	for (size_t i = 0; i < found->said_count; i++) {
+		const float *weights = lexicon_learned(lex, found->said[i]);
 		for (int t = 0; weights != NULL && t < INCIDENT_TYPES; t++)
-			ret->of[t] += weights[t];
+			learned.of[t] += weights[t];
 	}
+	for (int t = 0; t < INCIDENT_TYPES; t++)
+		ret->of[t] += fmax(-most, fmin(learned.of[t], most));
 }
 
 /* The concept that the training found to speak most for the type, over all other types. */
 static void explain_learned(struct reading *r, enum incident_type type)
 {
 	double most = 0.4;
-	size_t best = 0, n = lexicon_concepts(r->lex);
-	for (size_t c = 0; c < n; c++) {
-		const float *weights = r->found.first[c] >= 0 ? lexicon_learned(r->lex, (uint16_t)c) : NULL;
+	uint16_t best = 0;
+	for (size_t i = 0; i < r->found.said_count; i++) {
+		const float *weights = lexicon_learned(r->lex, r->found.said[i]);
 		if (weights != NULL && weights[type] > most) {
 			most = weights[type];
-			best = c;
+			best = r->found.said[i];
 		}
 	}
 	char *reason = most > 0.4 ? next_reason(r->ret) : NULL;
 	if (reason != NULL)
 		snprintf(reason, REASON_MAX, "'%.20s' %.20s (learned) -> %.24s",
 		         r->words.word[r->found.token[r->found.first[best]].word].text,
-		         lexicon_concept_name(r->lex, (uint16_t)best), incident_type_names[type]);
+		         lexicon_concept_name(r->lex, best), incident_type_names[type]);
 }
 
 static enum incident_type best_of(const struct scores *s, enum incident_type from)
@@ -135,13 +138,17 @@ static double share_of(const struct scores *s, enum incident_type type)
 	return 1 / sum;
 }
 
-/* "No report" is said surely only when nothing speaks for a case: of those nobody would be told. */
-static double confidence_in(const struct scores *s, enum incident_type type)
+/* A case that is taken for something else reaches nobody, a question costs a minute: "no report" is sure only when nothing speaks for a case, and
+ * where a person, a state or a spot is shown, anything but a report needs more than a report does. */
+static double confidence_in(const struct reading *r, const struct scores *s, enum incident_type type)
 {
-	double share = share_of(s, type), cases = 0;
+	double share = share_of(s, type), sure = share, cases = 0;
 	for (int t = 0; t < INCIDENT_TYPES; t++)
 		cases += is_main((enum incident_type)t) ? share_of(s, (enum incident_type)t) : 0;
-	return type == TYPE_NOT_A_REPORT ? share * (1 - fmax(0, fmin(3 * (cases - 0.12), 1))) : share;
+	if (type == TYPE_NOT_A_REPORT)
+		sure *= 1 - fmax(0, fmin(3 * (cases - 0.12), 1));
+	bool elsewhere = type == TYPE_NOT_A_REPORT || type == TYPE_STATUS_QUERY || type == TYPE_FOLLOWUP;
+	return elsewhere && r->found.first[lexicon_names(r->lex)->shown] >= 0 ? sure * share : sure;
 }
 
 /* Decides the type; returns the likeliest real type even when the answer is TYPE_UNSURE. */
@@ -152,7 +159,7 @@ static enum incident_type decide_type(struct reading *r)
 	judge(rules, &r->found, &v);
 	add_learned(r->lex, &r->found, &v.scores);
 	enum incident_type likely = best_of(&v.scores, TYPE_UNSURE + 1);
-	r->ret->type_confidence = confidence_in(&v.scores, likely);
+	r->ret->type_confidence = confidence_in(r, &v.scores, likely);
 	r->ret->type = r->ret->type_confidence >= type_enough ? likely : TYPE_UNSURE;
 	for (size_t i = 0; i < rules->count && r->ret->reason_count < TRIAGE_REASONS - 3; i++)
 		if (v.counts[i] && rules->rule[i].type == likely && rules->rule[i].weight > 0)
@@ -228,7 +235,7 @@ void triage_text(const struct lexicon *lex, const struct gazetteer *g, const cha
 	read_message(&r, text);
 	find_place(&r.words, g, &ret->place);
 	if (ret->place.code[0] != '\0')
-		r.found.first[lexicon_names(lex)->village] = 0;
+		lexicon_say(&r.found, lexicon_names(lex)->village);
 	enum incident_type likely = decide_type(&r);
 	decide_urgency(&r, likely);
 	decide_flags(&r);
@@ -246,7 +253,7 @@ void triage_features(const struct lexicon *lex, const struct gazetteer *g, const
 	read_message(&r, text);
 	find_place(&r.words, g, &t.place);
 	if (t.place.code[0] != '\0')
-		r.found.first[lexicon_names(lex)->village] = 0;
+		lexicon_say(&r.found, lexicon_names(lex)->village);
 	judge(lexicon_type_rules(lex), &r.found, &v);
 	json_out_init(&j, out);
 	json_begin_object(&j);
@@ -257,9 +264,8 @@ void triage_features(const struct lexicon *lex, const struct gazetteer *g, const
 	json_end_object(&j);
 	json_key(&j, "concepts");
 	json_begin_array(&j);
-	for (size_t c = 0; c < lexicon_concepts(lex); c++)
-		if (r.found.first[c] >= 0)
-			json_put_string(&j, lexicon_concept_name(lex, (uint16_t)c));
+	for (size_t i = 0; i < r.found.said_count; i++)
+		json_put_string(&j, lexicon_concept_name(lex, r.found.said[i]));
 	json_end_array(&j);
 	json_key(&j, "rules");
 	json_begin_array(&j);

@@ -34,7 +34,8 @@ const char *const region_level_names[REGION_LEVELS] = {
         [LEVEL_DISTRICT] = "district", [LEVEL_VILLAGE] = "village",
 };
 const char *const flag_names[FLAGS] = {
-        "child", "danger", "weapon", "injured", "pregnant", "body_in_water", "hospital_death", "elderly", "mental",
+        "child",         "danger",         "weapon",  "injured", "pregnant",
+        "body_in_water", "hospital_death", "elderly", "mental",  "disabled",
 };
 
 enum region_level region_code_level(const char *code)

@@ -54,11 +54,12 @@ enum flag {
 	FLAG_BODY_IN_WATER = 1 << 5,
 	FLAG_HOSPITAL_DEATH = 1 << 6,
 	FLAG_ELDERLY = 1 << 7,
-	FLAG_MENTAL = 1 << 8
+	FLAG_MENTAL = 1 << 8,
+	FLAG_DISABLED = 1 << 9
 };
-enum { FLAGS = 9 };
+enum { FLAGS = 10 };
 extern const char *const flag_names
-        [FLAGS]; /* by bit: "child", "danger", "weapon", "injured", "pregnant", "body_in_water", "hospital_death", "elderly", "mental" */
+        [FLAGS]; /* by bit: "child", "danger", "weapon", "injured", "pregnant", "body_in_water", "hospital_death", "elderly", "mental", "disabled" */
 
 /* The index of name in names[n], or -1. */
 int name_index(const char *const *names, int n, const char *name);

@@ -25,6 +25,7 @@ static const struct lexicon_file files[] = {
                 "abandoned_person\t3\t-\tunknown|opening person\n"),
         FILE_OF("urgency.tsv", "shackled_patient\tcritical\tnumber\n*\thigh\t-\n"),
         FILE_OF("flags.tsv", "child\tperson child_number\n"),
+        FILE_OF("learned.tsv", "unclaimed_body\tbody\t0.5\nnot_a_report\t=di\t-0.25\n"),
 #undef FILE_OF
 };
 
@@ -81,7 +82,7 @@ static void find(const struct gazetteer *g, const char *text)
 static void as_data_file(const char *text, size_t len)
 {
 	static const char *const names[] = {"forms.tsv", "words.tsv",   "phrases.tsv",
-	                                    "types.tsv", "urgency.tsv", "flags.tsv"};
+	                                    "types.tsv", "urgency.tsv", "flags.tsv", "learned.tsv"};
 	struct lexicon_file changed[sizeof files / sizeof *files];
 	struct lexicon_fault fault = {.line = -1};
 	struct arena *a = arena_new();
@@ -117,6 +118,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	              &again);
 	HOLD(t.type_confidence >= 0 && t.type_confidence <= 1 && t.place.confidence >= 0 && t.place.confidence <= 1);
 	buf_init(&out, 1 << 20);
+	triage_render(&again, gazetteer, &out);
+	buf_reset(&out);
+	triage_features(lexicon, gazetteer, text, &out);
+	HOLD(out.len > 0);
+	buf_reset(&out);
 	triage_render(&again, gazetteer, &out);
 	cJSON *json = json_parse(out.data, out.len, &fault);
 	HOLD(json != NULL);

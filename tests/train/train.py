@@ -27,6 +27,7 @@ SURE = 0.7          # as in tests/unit/test_triage.c
 RARE = 3            # a concept seen in fewer lines says nothing
 PULL = 0.01         # L2 towards zero, per line
 MOST = 2.5          # no single concept may outweigh a rule
+ALL = 5.0           # nor all of them together: as in triage.c, add_learned()
 EPOCHS = 45
 RATE = 0.15
 
@@ -65,13 +66,14 @@ def read_lines(ctl):
     return lines
 
 
-def shares(line, learned):
-    scores = list(line.scores)
+def shares(line, learned, all_of_it=1e9):
+    added = [0.0] * len(TYPES)
     for c in line.concepts:
         row = learned.get(c)
         if row is not None:
             for t, w in enumerate(row):
-                scores[t] += w
+                added[t] += w
+    scores = [s + max(-all_of_it, min(all_of_it, a)) for s, a in zip(line.scores, added)]
     top = max(scores)
     e = [math.exp(s - top) for s in scores]
     total = sum(e)
@@ -103,11 +105,13 @@ def train(lines):
 
 def verdict(line, learned):
     """The type as triage.c decides it: the likeliest real type; 0 is a question."""
-    p = shares(line, learned)
+    p = shares(line, learned, ALL)
     best = max(range(1, len(TYPES)), key=lambda t: p[t])
     sure = p[best]
     if TYPES[best] == "not_a_report":
         sure *= 1 - max(0, min(1, 3 * (sum(p[1:4]) - 0.12)))
+    if TYPES[best] in ("not_a_report", "status_query", "followup") and "shown" in line.concepts:
+        sure *= p[best]
     return best if sure >= SURE else 0
 
 

@@ -14,9 +14,9 @@
 #include "../../daemon/core/triage.h"
 #include "../../protocol/json.h"
 
-enum { LEXICON_FILES = 7 };
+enum { LEXICON_FILES = 8 };
 static const char *const lexicon_names_of_files[LEXICON_FILES] = {
-        "forms.tsv", "slang.tsv", "words.tsv", "phrases.tsv", "types.tsv", "urgency.tsv", "flags.tsv"};
+        "forms.tsv", "slang.tsv", "words.tsv", "phrases.tsv", "types.tsv", "urgency.tsv", "flags.tsv", "learned.tsv"};
 static const double sure = 0.7;
 static struct arena *arena;
 static struct lexicon *lexicon;
@@ -147,24 +147,44 @@ static struct figures count_file(const char *path)
 	return figures;
 }
 
-static void labelled_messages_are_typed_placed_and_ranked(void **state)
+static void print_figures(const char *path, const struct figures *f)
 {
-	(void)state;
-	struct figures f = count_file("tests/data/sms_dev.jsonl");
+	print_message("%s\n", path);
 	for (int t = 1; t < INCIDENT_TYPES; t++)
-		print_message("%-18s lines %3d  right %.3f  asked %.3f\n", incident_type_names[t], f.of[t].lines,
-		              (double)f.of[t].right / f.of[t].lines, (double)f.of[t].asked / f.of[t].lines);
-	print_message("urgency right %.3f; village right %.3f, asked %.3f, wrong %.3f\n",
-	              (double)f.urgency_right / f.lines, (double)f.village_right / f.lines,
-	              (double)f.village_asked / f.lines, (double)f.village_wrong / f.lines);
+		print_message("%-18s lines %3d  right %.3f  asked %.3f\n", incident_type_names[t], f->of[t].lines,
+		              (double)f->of[t].right / f->of[t].lines, (double)f->of[t].asked / f->of[t].lines);
+	print_message("urgency right %.3f, critical as normal %d; village right %.3f, asked %.3f, wrong %.3f\n",
+	              (double)f->urgency_right / f->lines, f->critical_as_normal, (double)f->village_right / f->lines,
+	              (double)f->village_asked / f->lines, (double)f->village_wrong / f->lines);
+}
+
+/* The lines that the lexicon was trained with too: floors against regressions, not the measure (tests/README.md says how that is taken). */
+static void holds_floors(const char *path, double right)
+{
+	struct figures f = count_file(path);
+	print_figures(path, &f);
 	for (int t = 1; t < INCIDENT_TYPES; t++) {
 		if (!is_main(t))
 			continue;
-		assert_true(f.of[t].right >= 0.90 * f.of[t].lines);
+		assert_true(f.of[t].right >= right * f.of[t].lines);
 		assert_true(f.of[t].asked <= 0.10 * f.of[t].lines);
 	}
 	assert_int_equal(f.critical_as_normal, 0);
+}
+
+static void labelled_messages_are_typed_placed_and_ranked(void **state)
+{
+	(void)state;
+	holds_floors("tests/data/sms_dev.jsonl", 0.92);
+	struct figures f = count_file("tests/data/sms_dev.jsonl");
 	assert_true(f.village_wrong <= 0.01 * f.lines);
+}
+
+static void harder_messages_are_typed_and_no_critical_one_is_put_off(void **state)
+{
+	(void)state;
+	holds_floors("tests/data/sms_hard_dev.jsonl", 0.92);
+	holds_floors("tests/data/sms_challenge.jsonl", 0.92);
 }
 
 static void ordinary_messages_are_not_taken_for_cases(void **state)
@@ -285,6 +305,64 @@ static void misspelt_disguised_and_stretched_words_are_read(void **state)
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		means(texts[i], TYPE_SHACKLED_PATIENT);
 	is_no_case("lampu dipasang orang");
+}
+
+static void words_run_together_are_read(void **state)
+{
+	(void)state;
+	means("ADAORANGGILADIPASUNG", TYPE_SHACKLED_PATIENT);
+	means("nemumayatdisungai", TYPE_UNCLAIMED_BODY);
+	means("d1rant3 orang gil4", TYPE_SHACKLED_PATIENT);
+	is_no_case("barangdipasangorang");
+}
+
+static void a_case_by_its_signs_is_recognised_without_its_word(void **state)
+{
+	(void)state;
+	means("kakak sakit jiwa, pintu kamarnya digembok dari luar supaya tidak kabur", TYPE_SHACKLED_PATIENT);
+	means("orang di semak badannya kaku, lalat di mulutnya", TYPE_UNCLAIMED_BODY);
+	means("dikira bangkai ternyata orang, sudah membusuk di parit", TYPE_UNCLAIMED_BODY);
+	means("bapak tua ketinggalan rombongan, tidur di terminal sudah tiga malam, lupa alamatnya",
+	      TYPE_ABANDONED_PERSON);
+	means("kulo nemoni simbah lungguh ning emperan, lali omahe", TYPE_ABANDONED_PERSON);
+	is_no_case("kakak tidak pernah diikat, cuma ngamuk");
+}
+
+static void only_positive_evidence_makes_no_report_sure(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+	        "ada nenek di simpang itu pak",
+	        "orang itu masih di bawah pohon",
+	        "pak tolong lihat ke rumah panggung ujung",
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct triage t = triage_of(texts[i]);
+		if (t.type == TYPE_NOT_A_REPORT && t.type_confidence >= sure)
+			fail_msg("'%s' -> %s %.2f", texts[i], incident_type_names[t.type], t.type_confidence);
+		assert_true(t.urgency >= URGENCY_HIGH || t.type != TYPE_UNSURE);
+	}
+}
+
+static void features_name_scores_concepts_and_rules(void **state)
+{
+	(void)state;
+	struct json_fault fault;
+	struct buf out;
+	buf_init(&out, 1 << 16);
+	triage_features(lexicon, gazetteer, "orang dirantai di petung", &out);
+	cJSON *json = json_parse(out.data, out.len, &fault);
+	assert_non_null(json);
+	assert_true(cJSON_GetArraySize(json_member(json, "scores")) == INCIDENT_TYPES);
+	bool restraint = false, village = false;
+	for (const cJSON *c = json_member(json, "concepts")->child; c != NULL; c = c->next) {
+		restraint |= strcmp(c->valuestring, "restrain_sure") == 0;
+		village |= strcmp(c->valuestring, "village") == 0;
+	}
+	assert_true(restraint && village);
+	assert_true(cJSON_GetArraySize(json_member(json, "rules")) > 0);
+	cJSON_Delete(json);
+	buf_free(&out);
 }
 
 static void danger_to_life_raises_the_urgency(void **state)
@@ -428,6 +506,8 @@ static void a_fault_in_the_lexicon_names_file_and_line(void **state)
 	        {5, "unclaimed_body\tsoon\t-\n", 1},
 	        {6, "tall\tperson\n", 1},
 	        {0, "x\ta b c d\n", 1},
+	        {7, "unclaimed_body\tno_such_concept\t1\n", 1},
+	        {7, "unclaimed_body\tbody\t99\n", 1},
 	};
 	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
 		memcpy(files, lexicon_files, sizeof files);
@@ -445,6 +525,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(labelled_messages_are_typed_placed_and_ranked),
+	        cmocka_unit_test(harder_messages_are_typed_and_no_critical_one_is_put_off),
+	        cmocka_unit_test(words_run_together_are_read),
+	        cmocka_unit_test(a_case_by_its_signs_is_recognised_without_its_word),
+	        cmocka_unit_test(only_positive_evidence_makes_no_report_sure),
+	        cmocka_unit_test(features_name_scores_concepts_and_rules),
 	        cmocka_unit_test(ordinary_messages_are_not_taken_for_cases),
 	        cmocka_unit_test(a_chained_person_with_a_place_is_sure),
 	        cmocka_unit_test(restraint_is_recognised_without_its_word),
