@@ -241,6 +241,7 @@ static void spellings_by_ear_and_of_old_are_the_same_sound(void **state)
 	names("di tandjoeng tengah", "64.09.01.1001", 0.7);
 	names("di baboeloe laoet", "64.09.03.2003", 0.7);
 	names("sebakung djaja", "64.09.03.2006", 0.7);
+	names("di pedjala", "64.09.01.1005", 0.85);
 	names("di fetung", "64.09.01.1003", 0.7);
 	names("di sebakong jaya", "64.09.03.2006", 0.7);
 	names("di arga mulya", "64.09.04.2009", 0.7);
@@ -265,6 +266,7 @@ static void where_somebody_is_counts_not_where_they_come_from_go_or_were(void **
 	names("warga sotek ditemukan meninggal di petung", "64.09.01.1003", 0.7);
 	names("ktp nya sotek orangnya di babulu darat", "64.09.03.2001", 0.7);
 	names("dulu tinggal di gersik sekarang di sumber sari", "64.09.03.2009", 0.7);
+	names("dulunya di gersik lalu di sumber sari", "64.09.03.2009", 0.7);
 	names("bukan di petung tapi di nenang", "64.09.01.1010", 0.7);
 	names("mayat di labangka dibawa ke rsud nipah nipah", "64.09.03.2002", 0.7);
 	names("tadi pagi di sotek sekarang sudah di petung", "64.09.01.1003", 0.7);

@@ -76,6 +76,7 @@ static void a_number_ends_what_it_belongs_to(void **state)
 	shows("ibu dipukul di penajam gang 3 adek di rumah", "gang 3");
 	shows("orang sakit rt 6 ada anaknya", "rt 6");
 	shows("mayat di km 3,5 sisi laut", "km 3,5");
+	shows("jatuh dari motor jl poros km 12 cpet kirim ambulan", "jl poros km 12");
 }
 
 static void the_name_of_the_village_stays_with_the_spot(void **state)
