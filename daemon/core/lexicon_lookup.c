@@ -109,7 +109,8 @@ static size_t split_from(struct splitter *s, size_t from, size_t nth)
 		return nth;
 	if (nth == PIECES_MAX || s->dead[from])
 		return 0;
-	for (size_t n = s->len - from; n >= 2; n--) {
+	size_t most = s->len - from < PIECE_MOST ? s->len - from : PIECE_MOST;
+	for (size_t n = most; n >= 2; n--) {
 		size_t total = is_piece(s, from, n, &s->pieces[nth]) ? split_from(s, from + n, nth + 1) : 0;
 		if (total > 0) {
 			is_piece(s, from, n, &s->pieces[nth]); /* a try further on wrote over it */
@@ -126,7 +127,7 @@ size_t lexicon_split(const struct lexicon *lex, const char *word, struct piece r
 	if (s.len < 2 * PIECE_MIN || word[0] < 'a' || word[0] > 'z')
 		return 0;
 	size_t n = split_from(&s, 0, 0);
-	bool matters = false;
+	bool matters = n >= 4; /* so many do not fit by chance */
 	for (size_t i = 0; i < n; i++)
 		matters |= weighs(lex, lexicon_entry(lex, lexicon_formal(lex, ret[i].text)));
 	return n > 1 && matters ? n : 0;

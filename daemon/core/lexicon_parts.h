@@ -6,7 +6,7 @@
 #include "spelling.h"
 #include "string_map.h"
 
-enum { ELEMENTS_MAX = 8, PIECES_MAX = 8, PHRASES_MAX = 4096, PIECE_MIN = 4, SOUND_MIN = 4 };
+enum { ELEMENTS_MAX = 8, PIECES_MAX = 16, PIECE_MOST = 16, PHRASES_MAX = 4096, PIECE_MIN = 4, SOUND_MIN = 4 };
 
 struct element {
 	struct condition is;

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 enum {
-	WORD_MAX = 32,  /* longer words are cut */
+	WORD_MAX = 64,  /* longer words are cut */
 	WORDS_MAX = 512 /* what stands behind is not read: more than three thousand letters */
 };
 /* One word. Punctuation stands as words of its own: "." (also for ! and line ends; twice, so that phrases do not reach across),

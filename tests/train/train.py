@@ -83,7 +83,7 @@ def shares(line, learned, all_of_it=1e9):
 def train(lines):
     """AdaGrad over the lines in a fixed random order."""
     seen = collections.Counter(c for line in lines for c in line.concepts)
-    known = {c: [0.0] * len(TYPES) for c, n in seen.items() if n >= RARE and n < 0.6 * len(lines)}
+    known = {c: [0.0] * len(TYPES) for c, n in seen.items() if n >= RARE and (n < 0.6 * len(lines) or c == "begin")}
     speed = {c: [1.0] * len(TYPES) for c in known}
     order = random.Random(4)
     for _ in range(EPOCHS):
