@@ -213,7 +213,8 @@ static bool read_shortened(struct reading *r, const struct window *w)
 	size_t noted = 0;
 	for (uint32_t n = string_map_get(r->g->skeletons, skeleton); n != STRING_MAP_NONE && noted < 3;
 	     n = name_of(r, n)->next_skeleton) {
-		if (!place_sound_shortens(w->sound, name_of(r, n)->sound))
+		bool apart = w->words == 1 && !name_of(r, n)->one_word; /* "blt" is not Babulu Laut */
+		if ((apart && len < 5) || !place_sound_shortens(w->sound, name_of(r, n)->sound))
 			continue;
 		note(r, n, w->at, w->words, score, "written without vowels");
 		noted++;
