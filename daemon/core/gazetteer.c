@@ -164,6 +164,8 @@ static void add_name(struct gazetteer *g, const struct region *region, const cha
 	                      .one_word = n == 1,
 	                      .doubtful = (place_words_get(g->words, key, &full) & WORD_DOUBTFUL) != 0};
 	link_key(g, name, id);
+	place_words_add(g->words, arena_strdup(g->arena, word[0]), WORD_BEGINS);
+	place_words_add(g->words, name->key, WORD_BEGINS);
 	if (kind < NAME_HOME)
 		index_short_forms(g, word, n, id);
 	if (kind == NAME_VILLAGE && n == 2)

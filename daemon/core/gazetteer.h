@@ -11,8 +11,9 @@ struct region {
 	const char *code, *name;
 }; /* name as written officially: "Labangka" */
 struct gazetteer;
-/* Builds from regions (any order, all levels) and aliases (village_code, alias). home: code prefix inside which free text is searched ("64.09"); codes of all regions can be
- * looked up. Memory: the arena's. */
+/* Builds from regions (any order, all levels) and aliases (village_code, alias). home: the area inside which free text is searched: one code prefix or several ("64.09",
+ * "64.09,64.01"), "" for everywhere; codes of all regions can be looked up. Names of the rest of its province, of all regencies and of well-known places elsewhere are known to
+ * be elsewhere. Memory: the arena's; with all 83,763 villages loaded 10 MiB for one regency at home, 110 MiB for everywhere (./dev bench triage). */
 struct region_alias {
 	const char *code, *alias, *kind; /* "variant", "abbreviation", "locality", "landmark" */
 };
@@ -27,7 +28,7 @@ void gazetteer_each_village(const struct gazetteer *g, const char *prefix,
 
 enum { PLACE_CANDIDATES = 4 };
 struct place_guess {
-	char code[REGION_CODE_MAX]; /* best village, "" when none is named; a landmark alone is a candidate only */
+	char code[REGION_CODE_MAX]; /* best village, "" when none is named */
 	double confidence;          /* 0..1; a homonym or a weak spelling stays below the policy's threshold */
 	struct {
 		char code[REGION_CODE_MAX];
@@ -35,8 +36,10 @@ struct place_guess {
 	} candidates[PLACE_CANDIDATES];
 	size_t candidate_count;         /* best first, the chosen one included */
 	char district[REGION_CODE_MAX]; /* a district that the text names, or "" */
+	size_t from, to;                /* the words that name code: from up to, not including, to */
 	char why[200];                  /* the words that decided, English */
 };
-/* Finds the place in the words of words.h: lower case ASCII in order, punctuation as words of its own (a name does not reach across). Reads the first 512. */
+/* Finds where the subject of a message is, in the words of words.h: lower case ASCII in order, punctuation as words of its own (a name does not reach across). Reads the first 512.
+ * Allocates nothing. */
 void gazetteer_find(const struct gazetteer *g, const char *const *words, size_t n, struct place_guess *ret);
 #endif

@@ -18,7 +18,10 @@ struct context {
 	bool field;         /* stands alone between marks, or says "desa:" */
 	bool neighbourhood; /* an RT or RW beside it */
 	bool outside;       /* a place elsewhere follows */
-	bool titled;        /* "bu ani X" */
+	bool clinic;        /* a puskesmas is where somebody is brought to, when another place is named too */
+	bool corrected;     /* another place is named after "eh", "ralat" */
+	bool alternative;
+	bool titled; /* "bu ani X" */
 	bool denied;
 	bool placed; /* what follows tells that it is a place: "petung arah ...", "waru depan ...", a district */
 };
@@ -48,9 +51,36 @@ static bool is_label(const struct reading *r, size_t mark)
 	       (r->piece[mark - 1].bits & (CUE_VILLAGE | CUE_DISTRICT | CUE_IN)) != 0;
 }
 
+static bool is_relative(const struct piece *p)
+{
+	static const char *const relatives[] = {
+	        "adik",   "adek",     "anak",  "ank",  "istri",    "suami", "sepupu", "ponakan", "keponakan", "mertua",
+	        "ortu",   "orangtua", "paman", "bibi", "tetangga", "teman", "temen",  "ipar",    "cucu",      "menantu",
+	        "sodara", "saudara",  "kakak", "kk",   "bapak",    "mamak", "emak",   "ayah"};
+	return (p->bits & (CUE_PERSON | CUE_KIN)) != 0 || name_index(relatives, COUNT(relatives), p->text) >= 0;
+}
+
+static bool is_among(const char *const *list, int n, const struct piece *p)
+{
+	return name_index(list, n, p->text) >= 0;
+}
+
+/* "di petung sekarang", "di sotek tadi pagi": the time may stand behind. */
+static void read_behind(const struct reading *r, const struct mention *m, struct context *c)
+{
+	static const char *const now[] = {"sekarang", "skrg", "skrng", "skr", "kini", "saiki"};
+	if (m->to >= r->n)
+		return;
+	const struct piece *p = &r->piece[m->to];
+	c->around |= p->bits & CUE_EARLIER;
+	if (is_among(now, COUNT(now), p))
+		c->around |= CUE_NOW;
+}
+
 static void read_before(const struct reading *r, const struct mention *m, struct context *c)
 {
 	enum { AROUND = 5 };
+	static const char *const clinics[] = {"puskesmas", "pkm", "pustu", "klinik", "polindes"};
 	bool direct = true;
 	size_t words = 0;
 	for (size_t i = m->from; i-- > 0 && words < AROUND;) {
@@ -63,8 +93,12 @@ static void read_before(const struct reading *r, const struct mention *m, struct
 		if (initial)
 			break;
 		uint32_t cues = p->bits & CUES;
+		if ((cues & CUE_ME) != 0 && i > 0 && is_relative(&r->piece[i - 1]))
+			cues &= ~(uint32_t)CUE_ME; /* "ibu saya" */
 		if (words == 0)
 			c->nearest = cues;
+		if (words == 0)
+			c->clinic = is_among(clinics, COUNT(clinics), p);
 		if (words == 1 && (cues & CUE_PERSON) != 0 && c->nearest == 0)
 			c->titled = true;
 		direct = direct && (cues & ~(uint32_t)(CUE_PERSON | CUE_KIN | CUE_NOW | CUE_PAST)) != 0;
@@ -146,6 +180,19 @@ static bool is_end_of_road(const struct reading *r, const struct mention *m, con
 	return false;
 }
 
+/* "gersik apa jenebora": one of two, and it is not said which. */
+static bool is_alternative(const struct reading *r, const struct mention *m)
+{
+	static const char *const between[] = {"apa", "atau", "ato", "atw", "opo", "kah"};
+	for (size_t i = 0; i < r->count; i++) {
+		size_t at = r->mention[i].from > m->from ? m->to : r->mention[i].to;
+		size_t next = r->mention[i].from > m->from ? r->mention[i].from : m->from;
+		if (r->mention[i].from != m->from && at + 1 == next && is_among(between, COUNT(between), &r->piece[at]))
+			return true;
+	}
+	return false;
+}
+
 static bool is_placed(const struct reading *r, const struct mention *m)
 {
 	static const uint32_t telling = CUE_IN | CUE_NEAR | CUE_TO | CUE_ADDRESS | CUE_DISTRICT;
@@ -159,18 +206,50 @@ static bool is_placed(const struct reading *r, const struct mention *m)
 	return false;
 }
 
+static bool is_village(const struct name *name)
+{
+	return name->kind == NAME_VILLAGE && name->region != NULL;
+}
+
+/* How many places are named, other than m. */
+static size_t count_others(const struct reading *r, const struct mention *m)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < r->count; i++)
+		n += r->mention[i].from != m->from && is_village(&r->g->names[r->mention[i].name]);
+	return n;
+}
+
+/* "gersik eh jenebora": what stands before the correction is taken back by a place after it, unless that one is denied. */
+static bool is_corrected(const struct reading *r, const struct mention *m)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		const struct mention *other = &r->mention[i];
+		if (other->from <= m->from || !is_village(&r->g->names[other->name]) || is_denied(r, other))
+			continue;
+		for (size_t at = m->to; at < other->from; at++)
+			if ((r->piece[at].bits & CUE_CORRECT) != 0)
+				return true;
+	}
+	return false;
+}
+
 static struct context context_of(const struct reading *r, const struct mention *m)
 {
 	struct context c = {0};
 	read_before(r, m, &c);
 	if (m->glued)
 		c.direct |= CUE_IN;
+	read_behind(r, m, &c);
 	c.field = is_field(r, m);
 	c.form = c.field && m->from > 0 && *r->piece[m->from - 1].text == '#';
 	c.road = is_end_of_road(r, m, &c);
 	c.neighbourhood = near_rt(r, m);
 	c.outside = outside_follows(r, m);
+	c.alternative = is_alternative(r, m);
 	c.denied = is_denied(r, m);
+	c.corrected = is_corrected(r, m);
+	c.clinic = c.clinic && count_others(r, m) > 0;
 	c.placed = is_placed(r, m);
 	return c;
 }
@@ -182,7 +261,6 @@ static const struct {
 	uint32_t direct, around;
 	double shift;
 } senses[] = {
-        {0, CUE_CORRECT, 0.07},
         {CUE_OFFICE, 0, -0.45},
         {CUE_DISTRICT, 0, -0.6},
         {CUE_TO | CUE_NOW, 0, 0.05},
@@ -199,11 +277,10 @@ static const struct {
         {CUE_IN, CUE_ORIGIN, -0.13},
         {CUE_ORIGIN, 0, -0.16},
         {CUE_FOLK, 0, -0.12},
+        {0, CUE_EARLIER, -0.04},
         {CUE_IN, CUE_NOW, 0.06},
         {CUE_VILLAGE, CUE_NOW, 0.06},
         {0, CUE_NOW, 0.04},
-        {CUE_IN, CUE_EARLIER, -0.06},
-        {0, CUE_EARLIER, -0.06},
         {CUE_IN, CUE_KIN, -0.1},
         {CUE_IN, CUE_ME, -0.05},
         {CUE_VILLAGE, 0, 0.05},
@@ -234,11 +311,6 @@ static bool name_is_area_too(const struct gazetteer *g, uint32_t name)
 		if (g->names[n].kind == NAME_AREA)
 			return true;
 	return false;
-}
-
-static bool is_village(const struct name *name)
-{
-	return name->kind == NAME_VILLAGE && name->region != NULL;
 }
 
 /* The villages of a mention's name; those within area only when there are such. */
@@ -302,7 +374,10 @@ static double doubt(const struct reading *r, const struct mention *m, const stru
 		return 0;
 	if ((c->around & (CUE_IN | CUE_NEAR)) != 0 && (c->around & CUE_PLANT) == 0 && !c->titled)
 		return name->doubtful && !area_too ? -0.08 : 0;
-	return area_too ? 0 : name->doubtful ? -0.25 : m->score < 0.84 && name->one_word ? -0.08 : 0;
+	bool opens = m->from == 0, closes = m->to == r->n; /* where a place may stand without a word before it */
+	if (name->doubtful)
+		return area_too ? 0 : opens ? -0.1 : -0.25;
+	return m->score < 0.84 && name->one_word ? (opens || closes ? -0.03 : -0.08) : 0;
 }
 
 /* How sure it is that one mention means one village. */
@@ -311,16 +386,22 @@ static double judge(const struct reading *r, const struct mention *m, uint32_t n
 {
 	const char *code = r->g->names[name].region->code;
 	double score = base_score(r, m, name, homonyms, seen, c) + sense_of(c) + doubt(r, m, c);
-	if (seen->landmark != NULL && strcmp(seen->landmark->code, code) == 0)
+	if (seen->landmark != NULL && strcmp(seen->landmark->code, code) == 0 && score < 0.85)
 		score += 0.12;
+	if ((c->around & CUE_CORRECT) != 0)
+		score += 0.04;
 	if (c->neighbourhood && homonyms == 1)
 		score += 0.03;
-	if (c->road)
+	if (c->road) /* even where somebody was found on it */
+		score -= 0.28;
+	if (c->corrected || c->alternative)
+		score -= 0.25;
+	if (c->clinic)
 		score -= 0.2;
 	if (c->outside || c->denied)
 		score -= 0.6;
 	bool aside = (c->direct & (CUE_FROM | CUE_ORIGIN | CUE_FOLK | CUE_TO | CUE_AWAY)) != 0;
-	if (seen->placed_outside && (aside || (c->direct & (CUE_IN | CUE_VILLAGE)) == 0))
+	if (seen->placed_outside && !c->field && (aside || (c->direct & (CUE_IN | CUE_VILLAGE)) == 0))
 		score -= 0.25;
 	if (seen->other_place && aside && !name_is_area_too(r->g, name))
 		score -= 0.1;
@@ -456,6 +537,8 @@ static void conclude(const struct reading *r, const struct candidate *list, size
 	    list[1].score >= list[0].score - 0.05) /* two readings of the same words, or two places */
 		ret->confidence -= list[1].mention->from == list[0].mention->from ? 0.15 : 0.06;
 	snprintf(ret->code, sizeof ret->code, "%s", list[0].region->code);
+	ret->from = r->piece[list[0].mention->from].at;
+	ret->to = r->piece[list[0].mention->to - 1].at + 1;
 	explain(r, &list[0], ret);
 }
 

@@ -84,6 +84,8 @@ static bool is_word_only(const struct reading *r, size_t at, size_t words)
 static size_t read_exact(struct reading *r, size_t at)
 {
 	char key[PLACE_KEY_MAX];
+	if ((r->piece[at].bits & WORD_BEGINS) == 0)
+		return 0;
 	for (size_t words = PLACE_WORDS; words > 0; words--) {
 		if (!make_key(r, at, words, key))
 			continue;
@@ -118,29 +120,35 @@ static bool is_unknown(const struct piece *p)
 	return (p->bits & (CUES | WORD_ORDINARY | WORD_OF_NAME)) == 0 && isalpha((unsigned char)p->text[0]);
 }
 
-/* Words that may be a name together: each may be one; or, of two, one is a word of names and the other ordinary, when it is very near ("karang jenawi"). */
+/* Words that may be a name together: each may be one; or one of two is ordinary, when they are very near ("karang jenawi") or sound the same ("bulu minung"). */
 static bool make_window(const struct reading *r, size_t at, size_t words, struct window *w)
 {
 	bool unknown = false, all = true;
-	*w = (struct window){.at = at, .words = words};
-	if (!make_key(r, at, words, w->key))
+	uint32_t bits = 0;
+	if (at + words > r->n)
 		return false;
 	for (size_t i = at; i < at + words; i++) {
 		const struct piece *p = &r->piece[i];
-		if (p->taken)
+		if (p->taken || p->mark)
 			return false;
+		bits |= p->bits;
 		all = all && may_be_name(p);
 		unknown = unknown || is_unknown(p);
-		bool again = i > at && strcmp(p->text, r->piece[i - 1].text) == 0;
-		w->len = place_sound_add(w->sound, w->len, again ? "2" : p->text);
 	}
-	uint32_t bits = r->piece[at].bits | r->piece[at + words - 1].bits;
-	if (!all)
-		unknown = false;
-	w->most = !all ? 3 : unknown ? PLACE_FAR : 6;
-	if (!all && (words != 2 || (bits & WORD_OF_NAME) == 0 || (r->piece[at].bits & CUES) != 0))
+	if (!all && (words != 2 || ((bits & WORD_OF_NAME) == 0 && !unknown) || (r->piece[at].bits & CUES) != 0))
 		return false;
-	return unknown || words == 2 || (words == 1 && (bits & WORD_OF_NAME) != 0);
+	if (words != 2 && !unknown && (words != 1 || (bits & WORD_OF_NAME) == 0))
+		return false;
+	*w = (struct window){.at = at,
+	                     .words = words,
+	                     .most = all                          ? (unknown ? PLACE_FAR : 6)
+	                             : (bits & WORD_OF_NAME) != 0 ? 3
+	                                                          : 0};
+	for (size_t i = at; i < at + words; i++) {
+		bool again = i > at && strcmp(r->piece[i].text, r->piece[i - 1].text) == 0;
+		w->len = place_sound_add(w->sound, w->len, again ? "2" : r->piece[i].text);
+	}
+	return make_key(r, at, words, w->key);
 }
 
 /* A neighbour of the same province may really be meant by its name. */
@@ -205,7 +213,8 @@ static bool read_shortened(struct reading *r, const struct window *w)
 	size_t noted = 0;
 	for (uint32_t n = string_map_get(r->g->skeletons, skeleton); n != STRING_MAP_NONE && noted < 3;
 	     n = name_of(r, n)->next_skeleton) {
-		if (!place_sound_shortens(w->sound, name_of(r, n)->sound))
+		bool apart = w->words == 1 && !name_of(r, n)->one_word; /* "blt" is not Babulu Laut */
+		if ((apart && len < 5) || !place_sound_shortens(w->sound, name_of(r, n)->sound))
 			continue;
 		note(r, n, w->at, w->words, score, "written without vowels");
 		noted++;
@@ -233,20 +242,23 @@ static bool read_abbreviated(struct reading *r, size_t at)
 	size_t next = at + 1 < r->n && r->piece[at + 1].text[0] == '.' ? at + 2 : at + 1; /* "s. parit" */
 	if (next >= r->n || r->piece[next].mark || r->piece[next].taken || strcmp(p->text, "gg") == 0)
 		return false;
+	bool front = strlen(p->text) <= 4 && (r->piece[next].bits & WORD_OF_NAME) != 0;
+	bool back = next == at + 1 && strlen(r->piece[next].text) <= 4 && (p->bits & WORD_OF_NAME) != 0;
+	if (!front && !back)
+		return false;
 	char mine[PLACE_KEY_MAX], other[PLACE_KEY_MAX];
 	size_t len = place_sound_add(mine, 0, p->text);
 	place_sound_add(other, 0, r->piece[next].text);
 	if (len == 0 || isdigit((unsigned char)other[0]))
 		return false;
 	rest = (struct window){.at = at, .words = next + 1 - at};
-	bool first = strlen(p->text) <= 4, last = strlen(r->piece[next].text) <= 4;
-	for (uint32_t n = first ? string_map_get(r->g->tails, other) : STRING_MAP_NONE;
+	for (uint32_t n = front ? string_map_get(r->g->tails, other) : STRING_MAP_NONE;
 	     n != STRING_MAP_NONE && noted < 3; n = name_of(r, n)->next_tail)
 		if (abbreviates(mine, name_of(r, n)->first, (p->bits & (CUES | WORD_ORDINARY)) != 0)) {
 			note(r, n, at, rest.words, strlen(p->text) > 1 ? 0.84 : 0.8, "short for");
 			noted++;
 		}
-	for (uint32_t n = last && noted == 0 && next == at + 1 ? string_map_get(r->g->heads, mine) : STRING_MAP_NONE;
+	for (uint32_t n = back && noted == 0 ? string_map_get(r->g->heads, mine) : STRING_MAP_NONE;
 	     n != STRING_MAP_NONE && noted < 3; n = name_of(r, n)->next_head)
 		if (abbreviates(other, name_of(r, n)->last, (bits_at(r, next) & (CUES | WORD_ORDINARY)) != 0)) {
 			note(r, n, at, rest.words, strlen(other) > 1 ? 0.84 : 0.72, "short for");
@@ -334,6 +346,27 @@ static bool read_blend(struct reading *r, size_t at)
 	return true;
 }
 
+/* "semoidua" */
+static bool read_glued_number(struct reading *r, size_t at)
+{
+	static const char *const numbers[][2] = {{"dua", "2"}, {"ii", "2"}, {"satu", "1"}, {"tiga", "3"}, {"iii", "3"}};
+	const char *word = r->piece[at].text;
+	size_t len = strlen(word);
+	for (size_t i = 0; i < COUNT(numbers); i++) {
+		size_t cut = strlen(numbers[i][0]);
+		if (len < cut + 4 || strcmp(word + len - cut, numbers[i][0]) != 0)
+			continue;
+		char key[PLACE_WORD_MAX + 2];
+		snprintf(key, sizeof key, "%.*s%s", (int)(len - cut), word, numbers[i][1]);
+		uint32_t name = string_map_get(r->g->keys, key);
+		if (name == STRING_MAP_NONE || name_of(r, name)->kind != NAME_VILLAGE)
+			continue;
+		note(r, name, at, 1, 0.88, "named");
+		return true;
+	}
+	return false;
+}
+
 static void read_unclear(struct reading *r, size_t at)
 {
 	struct window w;
@@ -344,7 +377,7 @@ static void read_unclear(struct reading *r, size_t at)
 		    (read_near(r, &w) || (w.most == PLACE_FAR && read_shortened(r, &w))))
 			return;
 	if (!r->piece[at].mark && !r->piece[at].taken && (r->piece[at].bits & (CUES | WORD_ORDINARY)) == 0 &&
-	    !read_blend(r, at) && !read_glued_short(r, at))
+	    !read_blend(r, at) && !read_glued_number(r, at) && !read_glued_short(r, at))
 		read_glued(r, at);
 }
 

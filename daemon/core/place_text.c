@@ -8,6 +8,7 @@ struct finder {
 	const char *text;
 	const struct words *words;
 	const struct found *found;
+	const struct place_guess *place;
 	struct lexicon_names names;
 	char *ret;
 	size_t size;
@@ -44,35 +45,88 @@ static size_t reach(const struct finder *f, size_t token)
 	const struct token *t = &f->found->token[token];
 	return says(t, f->names.place_near)   ? 3
 	       : says(t, f->names.place_road) ? 2
-	       : says(t, f->names.place_spot) ? 1
+	       : says(t, f->names.place_spot) ? 2
 	                                      : 0;
+}
+
+static bool is_cue(const struct finder *f, size_t token)
+{
+	return reach(f, token) > 0 || says(&f->found->token[token], f->names.place_number);
+}
+
+/* A word that means something else than where: "hamil", "kakak". */
+static bool turns(const struct finder *f, size_t token)
+{
+	return f->found->token[token].count > 0 && !is_cue(f, token);
+}
+
+/* A word of the village's name. */
+static bool names_village(const struct finder *f, size_t token)
+{
+	size_t word = f->found->token[token].word;
+	return f->place->from <= word && word < f->place->to;
+}
+
+static bool is_number_of_cue(const struct finder *f, size_t token)
+{
+	return says(&f->found->token[token - 1], f->names.place_number) && is_number(word_of(f, token));
+}
+
+/* "gang 3", "km 12": the number of a road too. */
+static bool is_number_of_road(const struct finder *f, size_t token)
+{
+	return says(&f->found->token[token - 1], f->names.place_road) && word_of(f, token)[0] >= '0' &&
+	       word_of(f, token)[0] <= '9';
+}
+
+/* "3,5" */
+static bool is_decimal(const struct finder *f, size_t token)
+{
+	const struct word *word = &f->words->word[f->found->token[token].word];
+	char mark = word->start > 0 ? f->text[word->start - 1] : '\0';
+	return (mark == ',' || mark == '.') && word->text[0] >= '0' && word->text[0] <= '9' && word->start >= 2 &&
+	       f->text[word->start - 2] >= '0' && f->text[word->start - 2] <= '9';
 }
 
 /* The token after the span that begins at a cue; begin itself when it is no cue. */
 static size_t span_end(const struct finder *f, size_t begin)
 {
 	size_t end = begin, limit = begin;
-	while (end < f->found->count) {
-		const struct token *t = &f->found->token[end];
-		bool number = end > begin && says(&f->found->token[end - 1], f->names.place_number) &&
-		              !is_mark(word_of(f, end)) && is_number(word_of(f, end));
-		size_t more = reach(f, end);
-		bool cue = more > 0 || says(t, f->names.place_number);
-		if (is_mark(word_of(f, end)) || (!cue && !number && (end >= limit || says(t, f->names.place_stop))))
+	for (; end < f->found->count && !is_mark(word_of(f, end)); end++) {
+		bool cue = is_cue(f, end);
+		bool number =
+		        end > begin && (is_number_of_cue(f, end) || is_number_of_road(f, end) || is_decimal(f, end));
+		bool named = end > begin && (end < limit || names_village(f, end - 1)) && names_village(f, end);
+		bool last = end + 1 == limit &&
+		            end > begin + 1; /* the last word that may belong to the cue has to be a name */
+		bool follows =
+		        end < limit && !says(&f->found->token[end], f->names.place_stop) && !(last && turns(f, end));
+		if (!cue && !number && !named && !follows)
 			break;
-		if (cue && end + more + 1 > limit)
-			limit = end + more + 1;
-		end++;
+		if (number)
+			limit = end + 1;
+		else if (cue && end + reach(f, end) + 1 > limit)
+			limit = end + reach(f, end) + 1;
 	}
 	while (end > begin && says(&f->found->token[end - 1], f->names.place_stop))
 		end--;
 	return end;
 }
 
-/* A cue that nothing follows says nothing, except a landmark. */
+/* "di", "d": somebody is there. */
+static bool is_preposition(const char *word)
+{
+	static const char *const words[] = {"di", "d", "ning", "nang", "neng", "ri", "ten", "pinggir"};
+	return name_index(words, sizeof words / sizeof *words, word) >= 0;
+}
+
+/* A cue that nothing follows says nothing, except a landmark where somebody is said to be. */
 static bool tells(const struct finder *f, size_t begin, size_t end)
 {
-	return end - begin > 1 || says(&f->found->token[begin], f->names.place_spot);
+	if (f->found->token[end - 1].word != f->found->token[begin].word)
+		return true;
+	bool there = f->found->token[begin].says_di || (begin > 0 && is_preposition(word_of(f, begin - 1)));
+	return there && says(&f->found->token[begin], f->names.place_spot);
 }
 
 /* Copies len bytes as far as they fit in whole characters; returns the bytes written. */
@@ -114,9 +168,9 @@ void place_text_copy(const char *text, char *ret, size_t size)
 }
 
 void place_text_find(const struct lexicon *lex, const char *text, const struct words *words, const struct found *found,
-                     char *ret, size_t size)
+                     const struct place_guess *place, char *ret, size_t size)
 {
-	struct finder f = {text, words, found, *lexicon_names(lex), ret, size};
+	struct finder f = {text, words, found, place, *lexicon_names(lex), ret, size};
 	ret[0] = '\0';
 	for (size_t i = 0; i < found->count;) {
 		size_t end = span_end(&f, i);

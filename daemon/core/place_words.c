@@ -54,17 +54,18 @@ static const struct {
                       "kampungnya balai"},
         {CUE_DISTRICT, "kec kecamatan kecmatan kcmtn kcamatan camat"},
         {CUE_OFFICE, "polsek kapolsek koramil danramil kua rsud rs polres kodim rumkit"},
-        {CUE_IN, "disini dsini sini kbn kolam taman depannya dpnnya psr jalanan kantornya dirumah sktr kios "
-                 "samping sblh di d daerah wilayah wil area lokasi lok alamat almt alamatnya tkp posisi ning "
-                 "nang neng ring ri ing wonten ten nde pasar pantai jalan jln jl poros gang gg jembatan "
-                 "pelabuhan dermaga simpang pertigaan perempatan kebun sawah hutan masjid mesjid mushola "
-                 "musholla langgar gereja sekolah sd smp sma puskesmas pkm pustu kantor ktr depan dpn "
-                 "belakang blkg ujung tepi pinggir bawah kolong muara sungai pos terminal lapangan stadion "
-                 "gubuk pondok mess lokasinya posisinya tempatnya alun2 perumahan perum komplek blok jemaat "
-                 "spbu pom warung ruko tps makam kuburan drumah dirmh dpan pgir tepian gunungnya seputaran "
-                 "sekitaran kawasan kompleks posyandu lapak pemukiman permukiman mushala surau pasarnya tpu "
-                 "pelataran teras halaman emperan trotoar selokan parit got jurang semak rawa irigasi"},
-        {CUE_NEAR, "dekat dkt deket parak cedak sekitar sktr sebelah samping perbatasan batas seberang"},
+        {CUE_IN,
+         "perbatasan batas disini dsini sini kbn kolam taman depannya dpnnya psr jalanan kantornya dirumah sktr kios "
+         "samping sblh di d daerah wilayah wil area lokasi lok alamat almt alamatnya tkp posisi ning "
+         "nang neng ring ri ing wonten ten nde pasar pantai jalan jln jl poros gang gg jembatan "
+         "pelabuhan dermaga simpang pertigaan perempatan kebun sawah hutan masjid mesjid mushola "
+         "musholla langgar gereja sekolah sd smp sma puskesmas pkm pustu kantor ktr depan dpn "
+         "belakang blkg ujung tepi pinggir bawah kolong muara sungai pos terminal lapangan stadion "
+         "gubuk pondok mess lokasinya posisinya tempatnya alun2 perumahan perum komplek blok jemaat "
+         "spbu pom warung ruko tps makam kuburan drumah dirmh dpan pgir tepian gunungnya seputaran "
+         "sekitaran kawasan kompleks posyandu lapak pemukiman permukiman mushala surau pasarnya tpu "
+         "pelataran teras halaman emperan trotoar selokan parit got jurang semak rawa irigasi"},
+        {CUE_NEAR, "dekat dkt deket parak cedak sekitar sktr sebelah samping seberang"},
         {CUE_FROM, "dari dr dri saking"},
         {CUE_ORIGIN, "asal aslinya asli asalnya kelahiran lahir ktp ktpnya ktp2 kk warga wrg penduduk pendudk "
                      "keturunan beridentitas identitas mengaku ngaku ngakunya mengakunya"},
@@ -83,7 +84,10 @@ static const struct {
                      "nyonya panggil dipanggil kak dek adik"},
         {CUE_PLANT, "pohon bambu kayu daun rebung batang buah akar kulit bibit rumpun pucuk"},
         {CUE_NOT, "bukan bkn bukannya dudu sanes tidak tdk"},
-        {CUE_NOW, "sekarang skrg skrng skg sekrang skr skrang kini saiki wayahini ternyata tnyata ditemukan "
+        {CUE_NOW, "ini sudah sdh udh udah ketemunya ditemukannya nemunya diketemukan terlihat terakhir sampai nyampe "
+                  "barusan dirantai dirante "
+                  "dipasung dikurung diikat dikerangkeng digembok mayat mayit jenazah jasad meninggal "
+                  "sekarang skrg skrng skg sekrang skr skrang kini saiki wayahini ternyata tnyata ditemukan "
                   "ditemuin dtemukan ketemu nemu temu temukan menemukan tepatnya posisi posisinya kejadian "
                   "kejadiannya lokasi lokasinya tkp terdampar terlantar tidur benar bener benernya berada "
                   "pindah didapati kedapatan dijumpai nyasar kesasar tersesat ngambang mengapung hanyut "
@@ -96,7 +100,8 @@ static const struct {
         {CUE_RT, "rt rw rtw"},
         {CUE_REGENCY, "kab kabupaten kota provinsi prov propinsi kotamadya"},
         {CUE_EARLIER, "tadi td kemarin kmrn kemaren kmaren semalam smlm subuh pagi"},
-        {CUE_CORRECT, "eh ralat koreksi kebalik terbalik maksud maksudnya mksd mksdnya maksut sebenarnya benernya"},
+        {CUE_CORRECT,
+         "eh ralat koreksi klru keliru kebalik terbalik maksud maksudnya mksd mksdnya maksut sebenarnya benernya"},
         {CUE_FILLER, "yang yg daerah wilayah kami kmi alamat dalam dlm asli di d desa ds"},
         {WORD_DOUBTFUL, "waru petung binuang riko rintik rintik2 api2 pasir bambu nipah jati randu beringin "
                         "mangga rambutan durian nangka kelapa cempaka melati mawar kenanga kemuning teratai sawo "

@@ -40,6 +40,7 @@ enum place_word {
 	WORD_COMMON = 1 << 30    /* in so many names that it tells nothing alone */
 };
 enum { CUES = (CUE_FILLER << 1) - 1 };
+#define WORD_BEGINS (UINT32_C(1) << 31) /* begins a name, anywhere, or is one written in one word */
 
 struct place_words;
 struct place_words *place_words_new(struct arena *a);

@@ -21,6 +21,15 @@ uint32_t text_hash(const char *text, size_t len)
 	return h;
 }
 
+/* As text_hash, in the one pass that finds the end too. */
+static uint32_t key_hash(const char *key)
+{
+	uint32_t h = 2166136261u;
+	for (; *key != '\0'; key++)
+		h = (h ^ (unsigned char)*key) * 16777619u;
+	return h;
+}
+
 struct string_map *string_map_new(struct arena *a, size_t expected)
 {
 	struct string_map *m = arena_new_of(a, struct string_map);
@@ -53,7 +62,7 @@ static void grow(struct string_map *m)
 
 uint32_t *string_map_at(struct string_map *m, const char *key)
 {
-	uint32_t hash = text_hash(key, strlen(key));
+	uint32_t hash = key_hash(key);
 	struct slot *s = find(m, key, hash);
 	if (s->key != NULL)
 		return &s->value;
@@ -68,6 +77,6 @@ uint32_t *string_map_at(struct string_map *m, const char *key)
 
 uint32_t string_map_get(const struct string_map *m, const char *key)
 {
-	const struct slot *s = find(m, key, text_hash(key, strlen(key)));
+	const struct slot *s = find(m, key, key_hash(key));
 	return s->key == NULL ? STRING_MAP_NONE : s->value;
 }

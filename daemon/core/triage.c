@@ -239,7 +239,7 @@ void triage_text(const struct lexicon *lex, const struct gazetteer *g, const cha
 	enum incident_type likely = decide_type(&r);
 	decide_urgency(&r, likely);
 	decide_flags(&r);
-	place_text_find(lex, text, &r.words, &r.found, ret->place_text, sizeof ret->place_text);
+	place_text_find(lex, text, &r.words, &r.found, &ret->place, ret->place_text, sizeof ret->place_text);
 	explain_place(ret);
 	decide_question(ret);
 }

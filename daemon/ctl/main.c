@@ -31,7 +31,7 @@ static const struct command commands[] = {
 	 {{"type", "TYPE", true}, {"village", "CODE", true}, {"urgency", "URGENCY", false}, {"text", "TEXT", false}}, command_route},
 	{"triage", NULL, "what a message means: one JSON answer a line; FILE.jsonl holds {\"id\",\"text\"} lines, - is standard input",
 	 {{"text", "TEXT", false}, {"file", "FILE.jsonl", false}, {"lexicon", "DIR", false}, {"regions", "FILE.csv|FOLDER", false},
-	  {"aliases", "FILE.csv", false}, {"home", "CODE", false}, {"features", NULL, false}}, command_triage},
+	  {"aliases", "FILE.csv", false}, {"home", "CODE,...", false}, {"features", NULL, false}}, command_triage},
 	{"token issue", NULL, "a new token, shown once",
 	 {{"role", "ROLE", true}, {"agency", "SLUG", false}, {"scope", "CODE", false}, {"name", "NAME", false}, {"days", "N", false}},
 	 command_token_issue},

@@ -114,10 +114,22 @@ static int read_lines(const struct reader *r, const char *path)
 	return faults > 0 ? CTL_FAULT : CTL_OK;
 }
 
+/* --home: one area or several, "64.09,64.01"; "" is everywhere. */
+static const char *homes(const struct ctl *c)
+{
+	const char *list = ctl_option(c, "home");
+	char *save = NULL;
+	for (char *home = strtok_r(arena_strdup(c->arena, list != NULL ? list : ""), ",", &save); home != NULL;
+	     home = strtok_r(NULL, ",", &save))
+		if (region_code_level(home) == LEVEL_NONE)
+			ctl_usage(c, "--home must be area codes like 64.09 or 64.09,64.01");
+	return list;
+}
+
 int command_triage(struct ctl *c)
 {
 	const char *text = ctl_option(c, "text"), *file = ctl_option(c, "file"), *regions = ctl_option(c, "regions");
-	const char *home = ctl_code(c, "home", NULL);
+	const char *home = homes(c);
 	if ((text == NULL) == (file == NULL))
 		ctl_usage(c, "either --text or --file");
 	struct reader r = {

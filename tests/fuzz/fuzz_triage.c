@@ -1,6 +1,7 @@
 /* fuzz_triage: any bytes as a message: the triage answers, its JSON is well formed, its confidence a probability. */
 #include "../../daemon/core/region_file.h"
 #include "../../daemon/core/triage.h"
+#include "../../daemon/core/words.h"
 #include "../../protocol/json.h"
 #include "fuzz.h"
 
@@ -28,27 +29,53 @@ static const struct lexicon_file files[] = {
 #undef FILE_OF
 };
 
+static const struct region areas[] = {
+        {"64.09", "Kabupaten Penajam Paser Utara"},
+        {"64.09.01", "Penajam"},
+        {"64.09.01.1003", "Petung"},
+        {"64.09.01.1004", "Lawe-lawe"},
+        {"64.09.01.1009", "Nipah-Nipah"},
+        {"64.09.01.1011", "Penajam"},
+        {"64.09.02", "Waru"},
+        {"64.09.02.1003", "Waru"},
+        {"64.09.03.2002", "Labangka"},
+        {"64.09.03.2012", "Labangka Barat"},
+        {"64.09.04.2010", "Semoi Dua"},
+        {"64.09.04.2011", "Suko Mulyo"},
+        {"64.09.01.1012", "Gunung Seteleng"},
+        {"64.09.01.1008", "Sungai Parit"},
+        {"64.71", "Kota Balikpapan"},
+        {"64.71.01", "Balikpapan Timur"},
+        {"64.71.01.1001", "Manggar"},
+};
+
 static void build(void)
 {
-	static const struct region regions[] = {
-	        {"64.09", "Kabupaten Penajam Paser Utara"},
-	        {"64.09.01", "Penajam"},
-	        {"64.09.01.1003", "Petung"},
-	        {"64.09.01.1009", "Nipah-Nipah"},
-	        {"64.09.01.1011", "Penajam"},
-	        {"64.09.04.2010", "Semoi Dua"},
-	        {"64.09.01.1012", "Gunung Seteleng"},
-	        {"64.71", "Kota Balikpapan"},
-	};
 	static const struct region_alias aliases[] = {{"64.09.01.1003", "Pasar Petung", "landmark"}};
 	struct arena *a = arena_new();
 	struct lexicon_fault fault;
 	lexicon = lexicon_build(a, files, sizeof files / sizeof *files, &fault);
-	gazetteer = gazetteer_build(a, regions, sizeof regions / sizeof *regions, aliases, 1, "64.09");
+	gazetteer = gazetteer_build(a, areas, sizeof areas / sizeof *areas, aliases, 1, "64.09");
 	if (lexicon == NULL) {
 		fprintf(stderr, "%s:%d: %s\n", fault.file, fault.line, fault.detail);
 		abort();
 	}
+}
+
+/* What is found is one of the areas, and what was said of it true. */
+static void find(const struct gazetteer *g, const char *text)
+{
+	static struct words words;
+	const char *word[WORDS_MAX];
+	struct place_guess guess;
+	words_read(text, &words);
+	for (size_t i = 0; i < words.count; i++)
+		word[i] = words.word[i].text;
+	gazetteer_find(g, word, words.count, &guess);
+	HOLD(guess.confidence >= 0 && guess.confidence <= 1 && guess.candidate_count <= PLACE_CANDIDATES);
+	for (size_t i = 0; i < guess.candidate_count; i++)
+		HOLD(gazetteer_by_code(g, guess.candidates[i].code) != NULL);
+	HOLD(guess.code[0] == '\0' || (guess.from < guess.to && guess.to <= words.count));
 }
 
 /* The same bytes as a file of the lexicon: refused with a place, or built. */
@@ -67,8 +94,11 @@ static void as_data_file(const char *text, size_t len)
 	struct region *regions;
 	struct region_alias *aliases;
 	size_t n;
-	(void)!regions_parse(a, text, len, &regions, &n);
-	(void)!aliases_parse(a, text, len, &aliases, &n);
+	size_t alias_count;
+	if (regions_parse(a, text, len, &regions, &n) && n > 0) /* any names: built, and a message read with them */
+		find(gazetteer_build(a, regions, n, NULL, 0, ""), text);
+	if (aliases_parse(a, text, len, &aliases, &alias_count) && alias_count > 0)
+		find(gazetteer_build(a, areas, sizeof areas / sizeof *areas, aliases, alias_count, "64.09"), text);
 	arena_free(&a);
 }
 
