@@ -80,6 +80,8 @@ static void on_recorded(void *ctx, struct store_attempt *a, enum store_end end)
 	struct deliver *d = s->deliver;
 	if (end == STORE_KEPT && s->dead)
 		metric_add(M_NOTICES_DEAD, 1);
+	if (end == STORE_KEPT && a->next_ms == 0) /* not before: the claim would find it leased still */
+		deliver_look(d, 0);
 	if (end == STORE_KEPT && (s->dead || a->undelivered))
 		hasten(d, a->notice);
 	if (end == STORE_KEPT &&
@@ -103,7 +105,7 @@ void deliver_record(struct deliver *d, struct shot *s, const char *outcome, int 
 	s->attempt.done = on_recorded;
 	s->attempt.ctx = s;
 	store_attempt(d->flow->store, &s->attempt);
-	if (next_ms >= 0)
+	if (next_ms > 0)
 		deliver_look(d, next_ms);
 }
 
