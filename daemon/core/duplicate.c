@@ -29,10 +29,10 @@ static void __attribute__((format(printf, 2, 3))) say(struct duplicate_verdict *
 /* ---- words ---- */
 
 struct likeness {
-	int shared, fewer; /* words; of the report that has fewer */
+	int shared, fewer;           /* words; of the report that has fewer */
 	int shared_weight, specific; /* specific: shared words that are none of the domain's: every body is a body */
-	double words; /* 0..1 by weight */
-	double plain; /* shared of all words of both */
+	double words;                /* 0..1 by weight */
+	double plain;                /* shared of all words of both */
 };
 
 static int weight_of(const struct duplicate_facts *f)

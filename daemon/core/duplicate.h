@@ -15,9 +15,9 @@ struct duplicate_reader;
 struct duplicate_reader *duplicate_reader_new(const struct lexicon *lexicon);
 void duplicate_reader_free(struct duplicate_reader **r);
 struct duplicate_report {
-	const char *text;       /* may be NULL */
-	const char *place_text; /* as stated, may be NULL */
-	const char *sender;     /* telephone or handle; NULL or "": unknown */
+	const char *text;         /* may be NULL */
+	const char *place_text;   /* as stated, may be NULL */
+	const char *sender;       /* telephone or handle; NULL or "": unknown */
 	const char *village_name; /* of the triage's place, may be NULL: its words are the place's, and counted there */
 	const struct triage *triage;
 	double type_threshold, place_threshold; /* below, type and place are not sure */

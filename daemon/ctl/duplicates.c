@@ -8,7 +8,7 @@
 #include "table.h"
 
 static const struct column columns[] = {
-        {"incident", CELL_NUMBER}, {"other", CELL_NUMBER},  {"score", CELL_NUMBER},
+        {"incident", CELL_NUMBER}, {"other", CELL_NUMBER}, {"score", CELL_NUMBER},
         {"summary", CELL_TEXT},    {"reasons", CELL_TEXT}, {"decision", CELL_TEXT},
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };

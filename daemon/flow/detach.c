@@ -14,7 +14,22 @@ struct wanted {
 	void (*next)(struct order *o);
 };
 
-enum { R_ID, R_NUMBER, R_TEXT, R_TYPE, R_URGENCY, R_PLACE, R_LAT, R_LON, R_VILLAGE, R_PLACE_SURE, R_STATED, R_RELATION, R_PHONE, R_SOURCE };
+enum {
+	R_ID,
+	R_NUMBER,
+	R_TEXT,
+	R_TYPE,
+	R_URGENCY,
+	R_PLACE,
+	R_LAT,
+	R_LON,
+	R_VILLAGE,
+	R_PLACE_SURE,
+	R_STATED,
+	R_RELATION,
+	R_PHONE,
+	R_SOURCE
+};
 
 static const char *copy(struct arena *a, const struct pg_result *r, int column)
 {
@@ -54,7 +69,8 @@ static void on_loaded(void *ctx, const struct pg_result *r)
 	} else if (r->rows == 0) {
 		order_reply_invalid(o, "#/report", "no report with this id or number belongs to the incident");
 	} else if (!pg_is_null(r, 0, R_RELATION) && strcmp(pg_text(r, 0, R_RELATION), "opens") == 0) {
-		order_reply_invalid(o, "#/report", "this report opened the incident: only what came later can be taken out");
+		order_reply_invalid(o, "#/report",
+		                    "this report opened the incident: only what came later can be taken out");
 	} else {
 		read_row(o, r);
 		w->next(o);

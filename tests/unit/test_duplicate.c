@@ -233,14 +233,18 @@ static void what_could_be_somebody_else_is_never_sure(void **state)
 	         "different type"},
 	        /* the domain's words and the village's name are no likeness */
 	        {"orang stres di Wono Sari kakinya digembok sm rantai motor",
-	         "kami dr gereja minta bantuan, jemaat Wono Sari dikurung keluarganya pak, sakit jiwa sejak putus sekolah", 5, DUPLICATE_NO,
-	         DUPLICATE_SUGGEST, NULL},
+	         "kami dr gereja minta bantuan, jemaat Wono Sari dikurung keluarganya pak, sakit jiwa sejak putus "
+	         "sekolah",
+	         5, DUPLICATE_NO, DUPLICATE_SUGGEST, NULL},
 	        {"sy lg cari rumput nemu orang mati dlm parit Tanjung Tengah km 15 pak, gemeter saya. mukanya ga kenal",
-	         "TOLONG ADA ORANG MENINGGAL DI ALUN ALUN Tanjung Tengah GAK ADA YG KENAL", 5, DUPLICATE_NO, DUPLICATE_SUGGEST, NULL},
+	         "TOLONG ADA ORANG MENINGGAL DI ALUN ALUN Tanjung Tengah GAK ADA YG KENAL", 5, DUPLICATE_NO,
+	         DUPLICATE_SUGGEST, NULL},
 	        {"bu bidan suruh sy sms: di Giri Mukti ada pasien jiwa diikat tali di tiang rumah, putus obat 1 thn",
-	         "orang stres di Giri Mukti kakinya digembok sm rantai motor", 5, DUPLICATE_NO, DUPLICATE_SUGGEST, NULL},
+	         "orang stres di Giri Mukti kakinya digembok sm rantai motor", 5, DUPLICATE_NO, DUPLICATE_SUGGEST,
+	         NULL},
 	        {"orang stres di Giri Purwa kakinya digembok sm rantai motor",
-	         "org sakit saraf diborgol di rumahnya Giri Purwa. borgolnya gak pernah dibuka", 5, DUPLICATE_NO, DUPLICATE_SUGGEST, NULL},
+	         "org sakit saraf diborgol di rumahnya Giri Purwa. borgolnya gak pernah dibuka", 5, DUPLICATE_NO,
+	         DUPLICATE_SUGGEST, NULL},
 	        /* few words say little */
 	        {"ada mayat di petung", "ada mayat di petung", 15, DUPLICATE_NO, DUPLICATE_SUGGEST, NULL},
 	        {"ada org dipasung di labangka", "ada org dipasung di labangka", 15, DUPLICATE_NO, DUPLICATE_SUGGEST,

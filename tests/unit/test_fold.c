@@ -363,6 +363,21 @@ static void what_one_takes_in_and_gives_back_changes_no_clock(void **state)
 	end(&h);
 }
 
+static void a_report_that_is_attached_or_taken_out_changes_no_clock(void **state)
+{
+	(void)state;
+	struct history h = history();
+	opened(&h);
+	const struct fold_dispatch *d = made_by(&h, 1, POLSEK, NULL);
+	add(&h, "report_attached",
+	    "{\"from\":\"triaged\",\"to\":\"triaged\",\"relation\":\"duplicate\",\"number\":1002}");
+	add(&h, "detach", "{\"from\":\"triaged\",\"to\":\"triaged\",\"number\":1002}");
+	add(&h, "not_duplicate", "{\"from\":\"triaged\",\"to\":\"triaged\",\"incident\":1001}");
+	fold_well(&h);
+	runs(&d->clock, CLOCK_ACCEPT, 0, 1 + 300);
+	end(&h);
+}
+
 /* ---- histories that make no sense ---- */
 
 static void what_does_not_fit_is_named(void **state)
@@ -444,6 +459,7 @@ int main(void)
 	        cmocka_unit_test(a_hand_over_leaves_only_the_follow_up),
 	        cmocka_unit_test(each_end_stops_every_clock_and_only_reopening_starts_one),
 	        cmocka_unit_test(what_one_takes_in_and_gives_back_changes_no_clock),
+	        cmocka_unit_test(a_report_that_is_attached_or_taken_out_changes_no_clock),
 	        cmocka_unit_test(what_does_not_fit_is_named),
 	        cmocka_unit_test(an_event_that_is_missing_is_named),
 	        cmocka_unit_test(a_dispatch_of_a_later_event_is_not_made_yet),
