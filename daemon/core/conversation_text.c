@@ -282,7 +282,9 @@ static const char type_fillers[] =
 static bool is_one_of(const char *list, const char *word)
 {
 	size_t len = strlen(word);
-	for (const char *at = len > 0 ? strstr(list, word) : NULL; at != NULL; at = strstr(at + 1, word))
+	if (len == 0)
+		return false;
+	for (const char *at = strstr(list, word); at != NULL; at = strstr(at + 1, word))
 		if (at > list && at[-1] == ' ' && at[len] == ' ')
 			return true;
 	return false;

@@ -496,6 +496,8 @@ static void a_status_question_is_answered_about_his_own_report(void **state)
 	t = is(&s, "status laporan 2077", TURN_STATUS);
 	assert_int_equal(t.about, -1);
 	assert_string_equal(t.reply_key, "status_other_phone");
+	assert_int_equal(is(&s, "1042 gimana status laporan", TURN_STATUS).about,
+	                 0); /* a number in front of all words */
 	assert_string_equal(is(&nobody, "status laporan 1042", TURN_STATUS).reply_key, "status_other_phone");
 	assert_string_equal(is(&nobody, "pak laporan saya kemarin sudah sampai mana?", TURN_STATUS).reply_key,
 	                    "status_unknown");
