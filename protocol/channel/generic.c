@@ -297,6 +297,7 @@ static struct verdict judge(const struct channel_answer *answer)
 	const char *id = body != NULL ? text_at(body, map->send_id) : NULL;
 	if (map->send_ok != NULL && !holds(body, map->send_ok)) {
 		v.outcome = OUTCOME_PERMANENT;
+		v.gateway_fault = true; /* why it said no is not known: another gateway may say yes */
 		snprintf(v.detail, sizeof v.detail, "HTTP %d, but not what send_ok wants", answer->status);
 	} else if (id != NULL) {
 		payload_id(v.gateway_ref, sizeof v.gateway_ref, id);

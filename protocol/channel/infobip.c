@@ -272,6 +272,8 @@ static struct verdict judge(const struct channel_answer *answer)
 		sms_call_not_its_words(&v, answer, "Infobip");
 	} else if (v.outcome == OUTCOME_OK) {
 		v.outcome = outcome_of(string_of(status, "groupId"));
+		v.gateway_fault = v.outcome == OUTCOME_PERMANENT &&
+		                  strcmp(string_of(status, "groupId"), "5") == 0; /* rejected: mostly the account */
 		inbound_copy_plain(v.gateway_ref, sizeof v.gateway_ref, string_of(message, "messageId"));
 		if (v.outcome != OUTCOME_OK)
 			sms_call_words(&v, answer, "status", name, NULL);

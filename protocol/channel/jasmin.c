@@ -184,16 +184,17 @@ static const struct {
 	const char *begins;
 	enum outcome outcome;
 	const char *words;
+	bool gateways; /* the gateway's own trouble: another one may do it */
 } errors[] = {
-        {"Authentication failure", OUTCOME_PERMANENT, "the log-in was refused, check username and password"},
+        {"Authentication failure", OUTCOME_PERMANENT, "the log-in was refused, check username and password", true},
         {"User throughput exceeded", OUTCOME_RETRY, "the user's throughput is exceeded"},
-        {"Cannot charge", OUTCOME_PERMANENT, "the user's credit is used up"},
-        {"No route found", OUTCOME_PERMANENT, "no route to this number"},
+        {"Cannot charge", OUTCOME_PERMANENT, "the user's credit is used up", true},
+        {"No route found", OUTCOME_PERMANENT, "no route to this number", true},
         {"Failover route has no bound", OUTCOME_RETRY, "no line to the network is up"},
         {"Cannot send submit_sm", OUTCOME_RETRY, "the line to the network takes nothing"},
-        {"Authorization failed", OUTCOME_PERMANENT, "the user may not send this"},
-        {"Argument", OUTCOME_PERMANENT, "an argument is refused"},
-        {"Mandatory argument", OUTCOME_PERMANENT, "an argument is missing"},
+        {"Authorization failed", OUTCOME_PERMANENT, "the user may not send this", true},
+        {"Argument", OUTCOME_PERMANENT, "an argument is refused", true},
+        {"Mandatory argument", OUTCOME_PERMANENT, "an argument is missing", true},
 };
 
 static void judge_error(struct verdict *v, const struct channel_answer *answer, const char *text)
@@ -201,6 +202,7 @@ static void judge_error(struct verdict *v, const struct channel_answer *answer, 
 	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
 		if (strncmp(text, errors[i].begins, strlen(errors[i].begins)) == 0) {
 			v->outcome = errors[i].outcome;
+			v->gateway_fault = errors[i].gateways;
 			snprintf(v->detail, sizeof v->detail, "HTTP %d: %s", answer->status, errors[i].words);
 			return;
 		}

@@ -152,6 +152,7 @@ static struct verdict judge(const struct channel_answer *answer)
 		sms_call_not_its_words(&v, answer, "RapidPro");
 	} else if (v.outcome == OUTCOME_OK && error != NULL) {
 		v.outcome = OUTCOME_PERMANENT;
+		v.gateway_fault = true;
 		payload_words(&v, error);
 	} else if (v.outcome == OUTCOME_OK) {
 		const char *id = json_string(first, json_member(first, "msg_uuid") != NULL ? "msg_uuid" : "uuid");

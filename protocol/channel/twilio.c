@@ -317,27 +317,28 @@ static const struct {
 	const char *code;
 	enum outcome outcome;
 	const char *words;
+	bool gateways; /* the gateway's own trouble: another one may do it */
 } errors[] = {
         {"14107", OUTCOME_RETRY, "too many messages"},
-        {"20003", OUTCOME_PERMANENT, "the log-in was refused, check account and password"},
+        {"20003", OUTCOME_PERMANENT, "the log-in was refused, check account and password", true},
         {"20429", OUTCOME_RETRY, "too many requests"},
         {"20500", OUTCOME_RETRY, "internal error"},
         {"20503", OUTCOME_RETRY, "service unavailable"},
         {"21211", OUTCOME_PERMANENT, "the receiver's number is none"},
-        {"21408", OUTCOME_PERMANENT, "the account may not send to this country"},
+        {"21408", OUTCOME_PERMANENT, "the account may not send to this country", true},
         {"21602", OUTCOME_PERMANENT, "no text"},
-        {"21606", OUTCOME_PERMANENT, "from cannot send SMS"},
-        {"21608", OUTCOME_PERMANENT, "a trial account may only send to verified numbers"},
+        {"21606", OUTCOME_PERMANENT, "from cannot send SMS", true},
+        {"21608", OUTCOME_PERMANENT, "a trial account may only send to verified numbers", true},
         {"21610", OUTCOME_PERMANENT, "the receiver has unsubscribed (STOP)"},
         {"21611", OUTCOME_RETRY, "the queue of from is full"},
-        {"21612", OUTCOME_PERMANENT, "from cannot reach the receiver"},
+        {"21612", OUTCOME_PERMANENT, "from cannot reach the receiver", true},
         {"21614", OUTCOME_PERMANENT, "the receiver is no mobile number"},
         {"21617", OUTCOME_PERMANENT, "the text is too long"},
-        {"21659", OUTCOME_PERMANENT, "from is none of the account's numbers"},
-        {"21660", OUTCOME_PERMANENT, "from belongs to another account"},
+        {"21659", OUTCOME_PERMANENT, "from is none of the account's numbers", true},
+        {"21660", OUTCOME_PERMANENT, "from belongs to another account", true},
         {"30001", OUTCOME_RETRY, "the queue is full"},
-        {"30002", OUTCOME_PERMANENT, "the account is suspended"},
-        {"63038", OUTCOME_PERMANENT, "the account's daily limit is reached"},
+        {"30002", OUTCOME_PERMANENT, "the account is suspended", true},
+        {"63038", OUTCOME_PERMANENT, "the account's daily limit is reached", true},
 };
 
 static void judge_error(struct verdict *v, const struct channel_answer *answer, const char *code)
@@ -346,6 +347,7 @@ static void judge_error(struct verdict *v, const struct channel_answer *answer, 
 		if (strcmp(code, errors[i].code) == 0) {
 			if (v->outcome != OUTCOME_RETRY_AFTER || errors[i].outcome == OUTCOME_PERMANENT)
 				v->outcome = errors[i].outcome;
+			v->gateway_fault = errors[i].gateways;
 			sms_call_words(v, answer, "error", code, errors[i].words);
 			return;
 		}

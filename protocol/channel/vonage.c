@@ -345,32 +345,33 @@ static const struct status {
 	const char *status;
 	enum outcome outcome;
 	const char *words;
+	bool gateways; /* the gateway's own trouble: another one may do it */
 } statuses[] = {
         {"0", OUTCOME_OK, "accepted"},
         {"1", OUTCOME_RETRY, "throttled"},
-        {"2", OUTCOME_PERMANENT, "a parameter is missing"},
-        {"3", OUTCOME_PERMANENT, "a parameter is wrong"},
-        {"4", OUTCOME_PERMANENT, "the log-in was refused, check username and password"},
+        {"2", OUTCOME_PERMANENT, "a parameter is missing", true},
+        {"3", OUTCOME_PERMANENT, "a parameter is wrong", true},
+        {"4", OUTCOME_PERMANENT, "the log-in was refused, check username and password", true},
         {"5", OUTCOME_RETRY, "internal error"},
         {"6", OUTCOME_PERMANENT, "the message cannot be processed"},
         {"7", OUTCOME_PERMANENT, "the receiver's number is barred"},
-        {"8", OUTCOME_PERMANENT, "the account is suspended"},
-        {"9", OUTCOME_PERMANENT, "no credit left"},
+        {"8", OUTCOME_PERMANENT, "the account is suspended", true},
+        {"9", OUTCOME_PERMANENT, "no credit left", true},
         {"10", OUTCOME_RETRY, "too many connections"},
-        {"11", OUTCOME_PERMANENT, "the account may not use HTTP"},
+        {"11", OUTCOME_PERMANENT, "the account may not use HTTP", true},
         {"12", OUTCOME_PERMANENT, "the message is too long"},
         {"13", OUTCOME_RETRY, "communication failed"},
-        {"14", OUTCOME_PERMANENT, "the call's signature is wrong"},
-        {"15", OUTCOME_PERMANENT, "from is not allowed"},
-        {"22", OUTCOME_PERMANENT, "the network code is wrong"},
-        {"23", OUTCOME_PERMANENT, "the callback address is wrong"},
-        {"29", OUTCOME_PERMANENT, "a trial account may only send to listed numbers"},
+        {"14", OUTCOME_PERMANENT, "the call's signature is wrong", true},
+        {"15", OUTCOME_PERMANENT, "from is not allowed", true},
+        {"22", OUTCOME_PERMANENT, "the network code is wrong", true},
+        {"23", OUTCOME_PERMANENT, "the callback address is wrong", true},
+        {"29", OUTCOME_PERMANENT, "a trial account may only send to listed numbers", true},
         {"33", OUTCOME_PERMANENT, "the receiver's number is no longer in use"},
 };
 
 static const struct status *status_of(const char *text)
 {
-	static const struct status other = {"", OUTCOME_PERMANENT, NULL};
+	static const struct status other = {"", OUTCOME_PERMANENT, NULL, true};
 	for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
 		if (strcmp(text, statuses[i].status) == 0)
 			return &statuses[i];
@@ -397,6 +398,7 @@ static void judge_parts(struct verdict *v, const struct channel_answer *answer, 
 		}
 	}
 	if (worst != NULL) {
+		v->gateway_fault = status_of(worst)->gateways;
 		sms_call_words(v, answer, "status", worst, status_of(worst)->words);
 		size_t used = strlen(v->detail);
 		if (accepted > 0)

@@ -301,24 +301,26 @@ static const struct {
 	int code;
 	enum outcome outcome;
 	const char *words;
+	bool gateways; /* the gateway's own trouble: another one may do it */
 } codes[] = {
         {1, OUTCOME_RETRY, "not known to Meta itself"},
         {2, OUTCOME_RETRY, "Meta's service is away"},
         {4, OUTCOME_RETRY, "too many calls of the app"},
-        {10, OUTCOME_PERMANENT, "the token has no permission for messages"},
-        {100, OUTCOME_PERMANENT, "a parameter is wrong: check account"},
-        {190, OUTCOME_PERMANENT, "the token is not valid (any more): check password_file"},
-        {368, OUTCOME_PERMANENT, "the account is blocked for a breach of policy"},
+        {10, OUTCOME_PERMANENT, "the token has no permission for messages", true},
+        {100, OUTCOME_PERMANENT, "a parameter is wrong: check account", true},
+        {190, OUTCOME_PERMANENT, "the token is not valid (any more): check password_file", true},
+        {368, OUTCOME_PERMANENT, "the account is blocked for a breach of policy", true},
         {80007, OUTCOME_RETRY, "too many calls of the account"},
         {130429, OUTCOME_RETRY, "too many messages"},
-        {130497, OUTCOME_PERMANENT, "the account may not write to this country"},
+        {130497, OUTCOME_PERMANENT, "the account may not write to this country", true},
         {131000, OUTCOME_RETRY, "went wrong at Meta"},
         {131016, OUTCOME_RETRY, "Meta's service is overloaded"},
-        {131026, OUTCOME_PERMANENT, "the receiver cannot be reached by WhatsApp"},
-        {131030, OUTCOME_PERMANENT, "the receiver is not on the test number's list"},
-        {131031, OUTCOME_PERMANENT, "the account is locked"},
-        {131042, OUTCOME_PERMANENT, "the account's payment is not in order"},
-        {131047, OUTCOME_PERMANENT, "more than a day since the receiver's last message: only templates may be sent"},
+        {131026, OUTCOME_PERMANENT, "the receiver cannot be reached by WhatsApp", true},
+        {131030, OUTCOME_PERMANENT, "the receiver is not on the test number's list", true},
+        {131031, OUTCOME_PERMANENT, "the account is locked", true},
+        {131042, OUTCOME_PERMANENT, "the account's payment is not in order", true},
+        {131047, OUTCOME_PERMANENT, "more than a day since the receiver's last message: only templates may be sent",
+         true},
         {131048, OUTCOME_RETRY, "messages held back as possible spam"},
         {131056, OUTCOME_RETRY, "too many messages to this receiver"},
         {131057, OUTCOME_RETRY, "the account is under maintenance"},
@@ -334,6 +336,7 @@ static void judge_error(struct verdict *v, const struct channel_answer *answer, 
 			continue;
 		if (v->outcome != OUTCOME_RETRY_AFTER || codes[i].outcome == OUTCOME_PERMANENT)
 			v->outcome = codes[i].outcome;
+		v->gateway_fault = codes[i].gateways;
 		sms_call_words(v, answer, "code", code, codes[i].words);
 		return;
 	}

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "../../protocol/channel/channel.h"
+#include "../../protocol/channel/kinds.h"
 #include "../../protocol/webhook_sign.h"
 
 static const int64_t now = 784111777 - 60; /* a minute before Sun, 06 Nov 1994 08:49:37 GMT, the example of RFC 9110 */
@@ -173,6 +173,37 @@ static void a_webhook_that_cannot_be_signed_or_sent_is_refused(void **state)
 	}
 }
 
+/* A refusal because of the account is no reason to give up a notice that another gateway could carry; one because of the number is. */
+static void a_refusal_says_whether_another_gateway_could_do_better(void **state)
+{
+	(void)state;
+	static const struct {
+		const struct channel *channel;
+		int status;
+		const char *body;
+		bool gateways;
+	} cases[] = {
+	        {&channel_kannel, 403, "Authorization failed for sendsms", true},
+	        {&channel_kannel, 400, "Missing receiver number, rejected", false},
+	        {&channel_twilio, 401, "{\"code\":20003,\"message\":\"Authenticate\",\"status\":401}", true},
+	        {&channel_twilio, 400, "{\"code\":21610,\"message\":\"unsubscribed\",\"status\":400}", false},
+	        {&channel_twilio, 400, "{\"code\":63038,\"message\":\"limit\",\"status\":400}", true},
+	        {&channel_vonage, 200, "{\"message-count\":\"1\",\"messages\":[{\"status\":\"9\"}]}", true},
+	        {&channel_vonage, 200, "{\"message-count\":\"1\",\"messages\":[{\"status\":\"7\"}]}", false},
+	        {&channel_jasmin, 403, "Error \"Authentication failure for username:x\"", true},
+	        {&channel_whatsapp, 400, "{\"error\":{\"code\":131047,\"message\":\"Re-engagement message\"}}", true},
+	        {&channel_rapidpro, 200, "{\"message\":\"Error\",\"data\":[{\"type\":\"error\",\"error\":\"no\"}]}",
+	         true},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct channel_answer a = {
+		        .transport = TRANSPORT_ANSWERED, .status = cases[i].status, .body = cases[i].body, .error = ""};
+		struct verdict v = cases[i].channel->judge(&a);
+		assert_int_equal(v.outcome, OUTCOME_PERMANENT);
+		assert_int_equal(v.gateway_fault, cases[i].gateways);
+	}
+}
+
 static void outcomes_and_delivery_states_have_names(void **state)
 {
 	(void)state;
@@ -194,6 +225,7 @@ int main(void)
 	        cmocka_unit_test(a_detail_names_no_address),
 	        cmocka_unit_test(a_webhook_call_is_signed_for_this_attempt),
 	        cmocka_unit_test(a_webhook_that_cannot_be_signed_or_sent_is_refused),
+	        cmocka_unit_test(a_refusal_says_whether_another_gateway_could_do_better),
 	        cmocka_unit_test(outcomes_and_delivery_states_have_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
