@@ -120,8 +120,10 @@ class Fold:
             self.answer(event, kind, data)
         elif kind == "escalated":
             self.escalated(event, data)
-        elif kind != "claimed":
-            self.decided(event, kind, data)
+        elif kind == "report_attached" and "plan" not in data:
+            self.check(data["from"] == data["to"] == self.state, event, f"belongs to an incident that is {self.state}")
+        elif kind != "claimed":  # a report that knew more was a triage by the machine
+            self.decided(event, "triage" if kind == "report_attached" else kind, data)
         self.version = event["number"]
         self.course[self.version] = self.state
         for subject in {*before, *self.armed}:
