@@ -187,11 +187,11 @@ static const struct {
 	bool gateways; /* the gateway's own trouble: another one may do it */
 } errors[] = {
         {"Authentication failure", OUTCOME_PERMANENT, "the log-in was refused, check username and password", true},
-        {"User throughput exceeded", OUTCOME_RETRY, "the user's throughput is exceeded"},
+        {"User throughput exceeded", OUTCOME_RETRY, "the user's throughput is exceeded", false},
         {"Cannot charge", OUTCOME_PERMANENT, "the user's credit is used up", true},
         {"No route found", OUTCOME_PERMANENT, "no route to this number", true},
-        {"Failover route has no bound", OUTCOME_RETRY, "no line to the network is up"},
-        {"Cannot send submit_sm", OUTCOME_RETRY, "the line to the network takes nothing"},
+        {"Failover route has no bound", OUTCOME_RETRY, "no line to the network is up", false},
+        {"Cannot send submit_sm", OUTCOME_RETRY, "the line to the network takes nothing", false},
         {"Authorization failed", OUTCOME_PERMANENT, "the user may not send this", true},
         {"Argument", OUTCOME_PERMANENT, "an argument is refused", true},
         {"Mandatory argument", OUTCOME_PERMANENT, "an argument is missing", true},

@@ -347,26 +347,26 @@ static const struct status {
 	const char *words;
 	bool gateways; /* the gateway's own trouble: another one may do it */
 } statuses[] = {
-        {"0", OUTCOME_OK, "accepted"},
-        {"1", OUTCOME_RETRY, "throttled"},
+        {"0", OUTCOME_OK, "accepted", false},
+        {"1", OUTCOME_RETRY, "throttled", false},
         {"2", OUTCOME_PERMANENT, "a parameter is missing", true},
         {"3", OUTCOME_PERMANENT, "a parameter is wrong", true},
         {"4", OUTCOME_PERMANENT, "the log-in was refused, check username and password", true},
-        {"5", OUTCOME_RETRY, "internal error"},
-        {"6", OUTCOME_PERMANENT, "the message cannot be processed"},
-        {"7", OUTCOME_PERMANENT, "the receiver's number is barred"},
+        {"5", OUTCOME_RETRY, "internal error", false},
+        {"6", OUTCOME_PERMANENT, "the message cannot be processed", false},
+        {"7", OUTCOME_PERMANENT, "the receiver's number is barred", false},
         {"8", OUTCOME_PERMANENT, "the account is suspended", true},
         {"9", OUTCOME_PERMANENT, "no credit left", true},
-        {"10", OUTCOME_RETRY, "too many connections"},
+        {"10", OUTCOME_RETRY, "too many connections", false},
         {"11", OUTCOME_PERMANENT, "the account may not use HTTP", true},
-        {"12", OUTCOME_PERMANENT, "the message is too long"},
-        {"13", OUTCOME_RETRY, "communication failed"},
+        {"12", OUTCOME_PERMANENT, "the message is too long", false},
+        {"13", OUTCOME_RETRY, "communication failed", false},
         {"14", OUTCOME_PERMANENT, "the call's signature is wrong", true},
         {"15", OUTCOME_PERMANENT, "from is not allowed", true},
         {"22", OUTCOME_PERMANENT, "the network code is wrong", true},
         {"23", OUTCOME_PERMANENT, "the callback address is wrong", true},
         {"29", OUTCOME_PERMANENT, "a trial account may only send to listed numbers", true},
-        {"33", OUTCOME_PERMANENT, "the receiver's number is no longer in use"},
+        {"33", OUTCOME_PERMANENT, "the receiver's number is no longer in use", false},
 };
 
 static const struct status *status_of(const char *text)
