@@ -13,7 +13,7 @@ struct climb {
 	struct plan *plan;
 	bool *leased; /* per notice of the plan; escalate's */
 	struct change change;
-	void *owner; /* escalate's */
+	void *owner;          /* escalate's */
 	struct climb *second; /* joined; NULL: none */
 };
 enum climb_end {

@@ -1,7 +1,7 @@
 /* fuzz_kannel: any request becomes a message of valid UTF-8 with an id and a sender, or is refused with a reason;
  * any text renders to one URL without blanks. */
-#include "../unit/kannel_call.h"
 #include "../../protocol/utf8.h"
+#include "../unit/kannel_call.h"
 #include "fuzz.h"
 
 /* Every header has the first bytes of the input as its value. */
