@@ -9,7 +9,7 @@
 #include "snapshot.h"
 #include "table.h"
 
-/* Those that the daemon's auditor counts too are in the view doctor (schema/0002_response.sql), by the words of the fault. */
+/* Those that the daemon's auditor counts too are in the view doctor (schema/0003_words.sql), by the words of the fault. */
 static const struct promise {
 	const char *says, *fault;
 } promises[] = {
@@ -27,6 +27,8 @@ static const struct promise {
         {"every dispatch told somebody", "dispatch without a notice"},
         {"every report has its incident", "report whose incident does not exist"},
         {"every dispatch has its incident", "dispatch whose incident does not exist"},
+        {"every incident counts its reports", "incident whose counter is not the number of its reports"},
+        {"every suggested duplicate is of two incidents", "suggested duplicate of an incident that does not exist"},
 };
 enum { PROMISES = sizeof promises / sizeof *promises };
 

@@ -216,6 +216,13 @@ void recent_follow(struct recent *r, struct uuid newest)
 
 /* ---- suggestions ---- */
 
+/* A commit under way may still come to nothing. */
+static bool in_flight(const struct recent *r, const struct suggestion *s)
+{
+	const struct known *one = recent_known(r, s->incident), *other = recent_known(r, s->other);
+	return (one != NULL && one->in_flight) || (other != NULL && other->in_flight);
+}
+
 static void forget(struct recent *r)
 {
 	for (int i = 0; i < r->waiting_count; i++)
@@ -233,20 +240,29 @@ static void on_suggested(void *ctx, const struct pg_result *r)
 static void flush(void *ctx)
 {
 	struct recent *r = ctx;
-	if (r->waiting_count == 0)
-		return;
+	int left = 0;
 	for (int a = 0; a < 5; a++)
 		pg_array_reset(r->arrays[a]);
 	for (int i = 0; i < r->waiting_count; i++) {
-		const struct suggestion *s = &r->waiting[i];
+		struct suggestion *s = &r->waiting[i];
+		if (in_flight(r, s)) {
+			r->waiting[left++] = *s;
+			continue;
+		}
 		pg_array_uuid(r->arrays[0], s->incident);
 		pg_array_uuid(r->arrays[1], s->other);
 		pg_array_uuid(r->arrays[2], s->report);
 		pg_array_double(r->arrays[3], s->score);
 		pg_array_text(r->arrays[4], s->reasons);
+		free(s->reasons);
 	}
-	metric_add(M_DUPLICATES_SUGGESTED, r->waiting_count);
-	forget(r);
+	r->waiting_count = left;
+	if (left > 0)
+		look_within(&r->flush, FLUSH_MS);
+	int ready = pg_array_count(r->arrays[0]);
+	if (ready == 0)
+		return;
+	metric_add(M_DUPLICATES_SUGGESTED, ready);
 	struct pg_params *p = store_params(r->flow->store);
 	for (int a = 0; a < 5; a++)
 		pg_param_array(p, r->arrays[a]);

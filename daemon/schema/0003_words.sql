@@ -65,9 +65,46 @@ create index duplicate_suggestion_open on duplicate_suggestion (made_at) where d
 create index duplicate_suggestion_made on duplicate_suggestion (made_at);
 create index duplicate_suggestion_other on duplicate_suggestion (other_id);
 
-alter view doctor rename to doctor_of_dispatch;
-create view doctor as
-select * from doctor_of_dispatch
+create or replace view doctor as
+select 'open dispatch without an armed deadline' as promise, d.id::text as object
+from dispatch d where d.state in ('notified', 'seen', 'accepted', 'en_route', 'on_scene') and not exists (select from deadline l where l.subject = d.id)
+union all
+select 'incident awaiting triage without an armed deadline', i.id::text
+from incident i where i.state = 'open' and not exists (select from deadline l where l.subject = i.id)
+union all
+select 'incident handed over without a follow-up deadline', i.id::text
+from incident i where i.state = 'handed_over' and not exists (select from deadline l where l.subject = i.id and l.clock = 'follow_up')
+union all
+select 'merged incident without the one that goes on', i.id::text
+from incident i where (i.state = 'merged') <> (i.merged_into is not null) or i.merged_into is not null and not exists (select from incident m where m.id = i.merged_into)
+union all
+select 'open dispatch of an incident that has ended', d.id::text
+from dispatch d join incident i on i.id = d.incident_id
+where d.state in ('notified', 'seen', 'accepted', 'en_route', 'on_scene') and i.state in ('closed', 'cancelled', 'merged')
+union all
+select 'notice neither delivered, nor waiting, nor on the list of the dead, nor void', n.id::text
+from notice n
+where not exists (select from outbox o where o.notice_id = n.id)
+	and not exists (select from dead_notice x where x.notice_id = n.id)
+	and not exists (select from attempt a where a.notice_id = n.id and a.outcome in ('ok', 'void'))
+union all
+select 'dispatch without a notice', d.id::text
+from dispatch d where not exists (select from notice n where n.incident_id = d.incident_id and n.dispatch_id = d.id)
+	and exists (select from contact c where c.agency = d.agency and c.retired_at is null)
+union all
+select 'report whose incident does not exist', r.id::text
+from report r where r.incident_id is not null and not exists (select from incident i where i.id = r.incident_id)
+union all
+select 'dispatch whose incident does not exist', d.id::text
+from dispatch d where not exists (select from incident i where i.id = d.incident_id)
+union all
+select 'deadline overdue by more than a minute', l.subject::text from deadline l where l.due_at < now() - interval '1 minute'
+union all
+select 'deadline of nothing that is open', l.subject::text
+from deadline l
+where not exists (select from dispatch d where d.id = l.subject and (d.state in ('notified', 'seen', 'accepted', 'en_route', 'on_scene') or l.clock = 'replace'))
+	and not exists (select from incident i where i.id = l.subject
+		and (l.clock = 'triage' and i.state = 'open' or l.clock = 'follow_up' and i.state = 'handed_over'))
 union all
 select 'incident whose counter is not the number of its reports', i.id::text
 from incident i where i.report_count <> (select count(*) from report r where r.incident_id = i.id)

@@ -46,6 +46,8 @@ class Story:
             lambda: self.citizen_writes(1),
             lambda: self.report("second"),
             lambda: self.citizen_writes(2),
+            lambda: self.citizen_adds(2, "orangnya sekarang pindah ke teras masjid"),
+            lambda: self.citizen_adds(2, "sudah diberi makan warga"),
             lambda: self.citizen_writes(1, "-again"),
             lambda: self.citizen_writes(1, "-once-more"),
             lambda: self.taken_apart("-again"),
@@ -85,6 +87,10 @@ class Story:
 
     def citizen_writes(self, n, again=""):
         self.sms(CITIZEN % n, CITIZENS_TEXT, f"citizen-{n}{again}")
+
+    def citizen_adds(self, n, what):
+        """More about what he reported."""
+        self.sms(CITIZEN % n, f"tambahan laporan saya tadi pak, {what}", f"citizen-{n}-adds-{len(what)}")
 
     def taken_apart(self, again):
         """A coordinator takes the citizen's repetition out of the incident; whoever is not sure that he did sees it."""
@@ -153,14 +159,15 @@ def assert_kept_once(stack, story):
     wait_until(lambda: stack.value("select count(*) from inbound_part") == 0, 20, "no part of a long message waits")
     keys = [r["external_id"] for r in stack.sql("select external_id from inbound order by 1")]
     assert [key for key in keys if not key.startswith("sha256:")] == [
-        "citizen-1", "citizen-1-again", "citizen-1-once-more", "citizen-2", "first", "long-3-1", "long-3-2", "long-4-1", "long-4-2", "office-accepts",
+        "citizen-1", "citizen-1-again", "citizen-1-once-more", "citizen-2", "citizen-2-adds-24", "citizen-2-adds-40", "first", "long-3-1", "long-3-2", "long-4-1", "long-4-2", "office-accepts",
         "office-leaves", "second"]
-    assert len(keys) == 14, "two were joined"
-    assert stack.value("select count(*) from report") == stack.value("select count(*) from incident") == 8
+    assert len(keys) == 16, "two were joined"
+    assert stack.value("select count(*) from report") == 10 and stack.value("select count(*) from incident") == 8
+    assert stack.value("select count(*) from report r join inbound b on b.id = r.id where b.external_id like 'citizen-2-adds%%' and r.relation = 'followup'") == 2
     assert stack.value("select count(*) from report where text = %s", CITIZENS_TEXT) == 6
-    assert stack.value("select sum(report_count) from incident") == 8
-    assert stack.value("select count(*) from event where kind = 'report_attached'") == stack.value(
-        "select count(*) from event where kind = 'detach'") == 2
+    assert stack.value("select sum(report_count) from incident") == 10
+    assert stack.value("select count(*) from event where kind = 'report_attached'") == 4
+    assert stack.value("select count(*) from event where kind = 'detach'") == 2
     for answer in story.answers.values():
         rows = stack.sql("select id from dispatch where incident_id = %s and event = 1", answer["incident"]["id"])
         of_incident = {str(r["id"]) for r in rows}

@@ -64,8 +64,8 @@ class Ctl:
         """An incident with a history as the daemon writes it; returns its id."""
         incident = str(uuid.uuid4())
         self.sql(
-            "insert into incident (id, number, state, version, head, type, urgency, region, summary) values "
-            "(%s, %s, 'triaged', 0, '', 'unclaimed_body', 'high', %s, 'Jenazah')", incident, number, PETUNG)
+            "insert into incident (id, number, state, version, head, type, urgency, region, summary, report_count) values "
+            "(%s, %s, 'triaged', 0, '', 'unclaimed_body', 'high', %s, 'Jenazah', 0)", incident, number, PETUNG)
         for n in range(1, events + 1):
             data = json.dumps({"note": "kata \u201cé\u201d", "n": n}, ensure_ascii=False)
             self.sql(
