@@ -296,6 +296,19 @@ def test_answers_about_senders_are_as_described(stack, witness):
         witness.seen.add((method, path, API.check_answer(method, path, r)))
 
 
+def test_answers_about_likely_duplicates_are_as_described(stack, witness):
+    made = [stack.report(village="64.09.01.1003", kind="unclaimed_body", text="ditemukan mayat tanpa identitas di bengkel las pak joko, pakai jaket kulit hitam")
+            for _ in range(2)]
+    ids = {m["incident"]["id"] for m in made}
+    (pair,) = wait_until(lambda: [d for d in witness.get("/v1/duplicates").json() if {d["incident"]["id"], d["other"]["id"]} == ids], 10, "the suggestion")
+    assert pair["reasons"] and pair["decision"] is None
+    witness.get("/v1/incidents/{id}", id=made[1]["incident"]["id"])
+    witness.get("/v1/duplicates", query="?state=all")
+    witness.get("/v1/duplicates", 400, query="?state=some")
+    witness.get("/v1/duplicates", 401, token=None)
+    witness.get("/v1/duplicates", 403, token="source")
+
+
 def test_answers_about_the_rules_are_as_described(stack, witness):
     stack.sql("insert into alarm (kind, key, detail) values ('gateway_silent', 'kannel', 'Gerbang SMS kannel tidak menjawab')")
     for path in ("/v1/agencies", "/v1/people", "/v1/shifts", "/v1/policy", "/v1/alarms"):
