@@ -15,6 +15,9 @@ static const double type_enough = 0.55;
 /* Below, asking for the village is worth an SMS. */
 static const double place_enough = 0.7;
 
+/* How sure "no report" may at most be without positive evidence where something is shown. */
+static const double unproven = 0.65;
+
 struct reading {
 	const struct lexicon *lex;
 	struct words words;
@@ -147,8 +150,12 @@ static double confidence_in(const struct reading *r, const struct scores *s, enu
 		cases += is_main((enum incident_type)t) ? share_of(s, (enum incident_type)t) : 0;
 	if (type == TYPE_NOT_A_REPORT)
 		sure *= 1 - fmax(0, fmin(3 * (cases - 0.12), 1));
+	const struct lexicon_names *names = lexicon_names(r->lex);
+	bool shown = r->found.first[names->shown] >= 0, proven = r->found.first[names->proof] >= 0;
+	if (type == TYPE_NOT_A_REPORT && shown && !proven)
+		sure *= unproven;
 	bool elsewhere = type == TYPE_NOT_A_REPORT || type == TYPE_STATUS_QUERY || type == TYPE_FOLLOWUP;
-	return elsewhere && r->found.first[lexicon_names(r->lex)->shown] >= 0 ? sure * share : sure;
+	return elsewhere && shown ? sure * share : sure;
 }
 
 /* Decides the type; returns the likeliest real type even when the answer is TYPE_UNSURE. */

@@ -54,8 +54,8 @@ static void build(void)
 /* The same bytes as a file of the lexicon: refused with a place, or built. */
 static void as_data_file(const char *text, size_t len)
 {
-	static const char *const names[] = {"forms.tsv", "words.tsv",   "phrases.tsv",
-	                                    "types.tsv", "urgency.tsv", "flags.tsv", "learned.tsv"};
+	static const char *const names[] = {"forms.tsv",   "words.tsv", "phrases.tsv", "types.tsv",
+	                                    "urgency.tsv", "flags.tsv", "learned.tsv"};
 	struct lexicon_file changed[sizeof files / sizeof *files];
 	struct lexicon_fault fault = {.line = -1};
 	struct arena *a = arena_new();

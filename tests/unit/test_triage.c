@@ -185,6 +185,7 @@ static void harder_messages_are_typed_and_no_critical_one_is_put_off(void **stat
 	(void)state;
 	holds_floors("tests/data/sms_hard_dev.jsonl", 0.90);
 	holds_floors("tests/data/sms_challenge.jsonl", 0.92);
+	holds_floors("tests/data/sms_more_dev.jsonl", 0.85);
 }
 
 static void ordinary_messages_are_not_taken_for_cases(void **state)
