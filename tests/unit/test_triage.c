@@ -533,7 +533,7 @@ static void a_phrase_sees_what_those_above_it_gave(void **state)
 	        "x\ty\n",
 	        "one\tsatu\ntwo\tdua\n",
 	        "pair\t@one @two\nfound_pair\t@pair\n-found_pair\t@found_pair ~2 batal\n",
-	        "not_a_report\t0\t-\t-\nunclaimed_body\t9\t-\tfound_pair\n",
+	        "not_a_report\t5\t-\t-\nunclaimed_body\t12\t-\tfound_pair\n",
 	        "*\tnormal\t-\n",
 	        "child\tone\n",
 	};
