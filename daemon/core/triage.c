@@ -15,8 +15,11 @@ static const double type_enough = 0.55;
 /* Below, asking for the village is worth an SMS. */
 static const double place_enough = 0.7;
 
-/* How sure "no report" may at most be without positive evidence where something is shown. */
-static const double unproven = 0.65;
+/* Below, a human may have to decide (the policies' thresholds lie at 0.6 to 0.75). */
+static const double decided = 0.7;
+/* How sure "no report" may be at most, without positive evidence, where something is shown: below what policies take for sure, so that a human looks
+ * at it, above what makes it a question to the sender. */
+static const double unproven = 0.58;
 
 struct reading {
 	const struct lexicon *lex;
@@ -187,11 +190,11 @@ static const struct rule *urgency_rule(const struct reading *r, enum incident_ty
 	return NULL;
 }
 
-/* An undecided message is as urgent as the likeliest type or the words by themselves make it, whichever is more. */
+/* A message that a human may have to decide is as urgent as the likeliest type or the words by themselves make it, whichever is more. */
 static void decide_urgency(struct reading *r, enum incident_type likely)
 {
 	const struct rule *rule = urgency_rule(r, likely);
-	const struct rule *any = r->ret->type == TYPE_UNSURE ? urgency_rule(r, TYPE_UNSURE) : NULL;
+	const struct rule *any = r->ret->type_confidence < decided ? urgency_rule(r, TYPE_UNSURE) : NULL;
 	if (any != NULL && (rule == NULL || any->urgency > rule->urgency))
 		rule = any;
 	if (rule == NULL)

@@ -111,7 +111,7 @@ def verdict(line, learned):
     if TYPES[best] == "not_a_report":
         sure *= 1 - max(0, min(1, 3 * (sum(p[1:4]) - 0.12)))
         if "shown" in line.concepts and "proof" not in line.concepts:
-            sure *= 0.65
+            sure *= 0.58
     if TYPES[best] in ("not_a_report", "status_query", "followup") and "shown" in line.concepts:
         sure *= p[best]
     return best if sure >= SURE else 0
