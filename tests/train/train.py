@@ -28,9 +28,9 @@ RARE = 3            # a concept seen in fewer lines says nothing
 PULL = 0.01         # L2 towards zero, per line
 MOST = 2.5          # no single concept may outweigh a rule
 ALL = 5.0           # nor all of them together: as in triage.c, add_learned()
-EPOCHS = 30
+EPOCHS = 45
 RUNS = 2
-HIDDEN = 0.2        # of the concepts of a line, in training
+HIDDEN = 0.05       # of the concepts of a line, in training
 RATE = 0.15
 
 
