@@ -49,6 +49,7 @@ struct found {
 struct lexicon_names {
 	uint16_t place_number, place_road, place_spot, place_near, place_stop;
 	uint16_t shown;   /* a person, a state or a spot that reports speak of */
+	uint16_t proof;   /* positive evidence that it is none */
 	uint16_t village; /* the caller says whether the gazetteer found one */
 };
 

@@ -15,6 +15,12 @@ static const double type_enough = 0.55;
 /* Below, asking for the village is worth an SMS. */
 static const double place_enough = 0.7;
 
+/* Below, a human may have to decide (the policies' thresholds lie at 0.6 to 0.75). */
+static const double decided = 0.7;
+/* How sure "no report" may be at most, without positive evidence, where something is shown: below what policies take for sure, so that a human looks
+ * at it, above what makes it a question to the sender. */
+static const double unproven = 0.58;
+
 struct reading {
 	const struct lexicon *lex;
 	struct words words;
@@ -147,8 +153,12 @@ static double confidence_in(const struct reading *r, const struct scores *s, enu
 		cases += is_main((enum incident_type)t) ? share_of(s, (enum incident_type)t) : 0;
 	if (type == TYPE_NOT_A_REPORT)
 		sure *= 1 - fmax(0, fmin(3 * (cases - 0.12), 1));
+	const struct lexicon_names *names = lexicon_names(r->lex);
+	bool shown = r->found.first[names->shown] >= 0, proven = r->found.first[names->proof] >= 0;
+	if (type == TYPE_NOT_A_REPORT && shown && !proven)
+		sure *= unproven;
 	bool elsewhere = type == TYPE_NOT_A_REPORT || type == TYPE_STATUS_QUERY || type == TYPE_FOLLOWUP;
-	return elsewhere && r->found.first[lexicon_names(r->lex)->shown] >= 0 ? sure * share : sure;
+	return elsewhere && shown ? sure * share : sure;
 }
 
 /* Decides the type; returns the likeliest real type even when the answer is TYPE_UNSURE. */
@@ -180,11 +190,11 @@ static const struct rule *urgency_rule(const struct reading *r, enum incident_ty
 	return NULL;
 }
 
-/* An undecided message is as urgent as the likeliest type or the words by themselves make it, whichever is more. */
+/* A message that a human may have to decide is as urgent as the likeliest type or the words by themselves make it, whichever is more. */
 static void decide_urgency(struct reading *r, enum incident_type likely)
 {
 	const struct rule *rule = urgency_rule(r, likely);
-	const struct rule *any = r->ret->type == TYPE_UNSURE ? urgency_rule(r, TYPE_UNSURE) : NULL;
+	const struct rule *any = r->ret->type_confidence < decided ? urgency_rule(r, TYPE_UNSURE) : NULL;
 	if (any != NULL && (rule == NULL || any->urgency > rule->urgency))
 		rule = any;
 	if (rule == NULL)

@@ -185,6 +185,7 @@ static void harder_messages_are_typed_and_no_critical_one_is_put_off(void **stat
 	(void)state;
 	holds_floors("tests/data/sms_hard_dev.jsonl", 0.90);
 	holds_floors("tests/data/sms_challenge.jsonl", 0.92);
+	holds_floors("tests/data/sms_more_dev.jsonl", 0.85);
 }
 
 static void ordinary_messages_are_not_taken_for_cases(void **state)
@@ -304,6 +305,7 @@ static void misspelt_disguised_and_stretched_words_are_read(void **state)
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		means(texts[i], TYPE_SHACKLED_PATIENT);
+	means("orang gila difazong", TYPE_SHACKLED_PATIENT); /* by its sound: three letters are wrong */
 	is_no_case("lampu dipasang orang");
 }
 
@@ -521,6 +523,35 @@ static void a_fault_in_the_lexicon_names_file_and_line(void **state)
 	assert_null(lexicon_build(arena, lexicon_files, 2, &fault));
 }
 
+/* A lexicon of a few lines, so that only one path leads to the answer. */
+static void a_phrase_sees_what_those_above_it_gave(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"forms.tsv", "words.tsv",   "phrases.tsv",
+	                                    "types.tsv", "urgency.tsv", "flags.tsv"};
+	static const char *const texts[] = {
+	        "x\ty\n",
+	        "one\tsatu\ntwo\tdua\n",
+	        "pair\t@one @two\nfound_pair\t@pair\n-found_pair\t@found_pair ~2 batal\n",
+	        "not_a_report\t5\t-\t-\nunclaimed_body\t12\t-\tfound_pair\n",
+	        "*\tnormal\t-\n",
+	        "child\tone\n",
+	};
+	struct lexicon_file files[6];
+	struct lexicon_fault fault;
+	struct triage t;
+	for (size_t i = 0; i < 6; i++)
+		files[i] = (struct lexicon_file){names[i], texts[i], strlen(texts[i])};
+	const struct lexicon *small = lexicon_build(arena, files, 6, &fault);
+	assert_non_null(small);
+	triage_text(small, gazetteer, "satu dua", &t);
+	assert_int_equal(t.type, TYPE_UNCLAIMED_BODY);
+	triage_text(small, gazetteer, "satu dua lalu batal", &t);
+	assert_int_equal(t.type, TYPE_NOT_A_REPORT);
+	triage_text(small, gazetteer, "dua satu", &t);
+	assert_int_equal(t.type, TYPE_NOT_A_REPORT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -546,6 +577,7 @@ int main(void)
 	        cmocka_unit_test(the_answer_is_rendered_as_json_with_its_reasons),
 	        cmocka_unit_test(any_length_and_any_bytes_are_read),
 	        cmocka_unit_test(the_same_message_always_means_the_same),
+	        cmocka_unit_test(a_phrase_sees_what_those_above_it_gave),
 	        cmocka_unit_test(a_fault_in_the_lexicon_names_file_and_line),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
