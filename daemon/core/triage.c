@@ -17,7 +17,7 @@ static const double place_enough = 0.7;
 
 /* Below, a human may have to decide (the policies' thresholds lie at 0.6 to 0.75). */
 static const double decided = 0.7;
-/* How sure "no report" may be at most, without positive evidence, where something is shown: below what policies take for sure, so that a human looks
+/* How sure "no report" may be at most without positive evidence: below what policies take for sure, so that a human looks
  * at it, above what makes it a question to the sender. */
 static const double unproven = 0.58;
 
@@ -155,7 +155,7 @@ static double confidence_in(const struct reading *r, const struct scores *s, enu
 		sure *= 1 - fmax(0, fmin(3 * (cases - 0.12), 1));
 	const struct lexicon_names *names = lexicon_names(r->lex);
 	bool shown = r->found.first[names->shown] >= 0, proven = r->found.first[names->proof] >= 0;
-	if (type == TYPE_NOT_A_REPORT && shown && !proven)
+	if (type == TYPE_NOT_A_REPORT && !proven)
 		sure *= unproven;
 	bool elsewhere = type == TYPE_NOT_A_REPORT || type == TYPE_STATUS_QUERY || type == TYPE_FOLLOWUP;
 	return elsewhere && shown ? sure * share : sure;

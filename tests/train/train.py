@@ -13,6 +13,7 @@ import json
 import math
 import os
 import random
+import re
 import subprocess
 import tempfile
 
@@ -29,7 +30,7 @@ PULL = 0.01         # L2 towards zero, per line
 MOST = 2.5          # no single concept may outweigh a rule
 ALL = 5.0           # nor all of them together: as in triage.c, add_learned()
 EPOCHS = 45
-RUNS = 2
+RUNS = 1
 HIDDEN = 0.05       # of the concepts of a line, in training
 RATE = 0.15
 
@@ -88,12 +89,22 @@ def train(lines):
     return {c: [sum(run[c][t] for run in runs) / RUNS for t in range(len(TYPES))] for c in runs[0]}
 
 
+def evidence():
+    """The concepts that the lexicon itself takes as evidence of no report (phrases "idle" and "proof")."""
+    names = {"idle", "proof"}
+    for line in open(os.path.join(ROOT, "config/lexicon/phrases.tsv"), encoding="utf-8"):
+        if line.startswith(("idle\t", "proof\t")):
+            names |= set(re.findall(r"@([a-z_]+)", line)) - {"begin", "end"}
+    return names
+
+
 def train_once(lines, seed):
     """AdaGrad over the lines in a fixed random order; of each line some concepts are hidden, so that none relies on another alone."""
     seen = collections.Counter(c for line in lines for c in line.concepts)
     known = {c: [0.0] * len(TYPES) for c, n in seen.items() if n >= RARE and (n < 0.6 * len(lines) or c == "begin")}
     speed = {c: [1.0] * len(TYPES) for c in known}
     order = random.Random(seed)
+    proofs, none = evidence(), TYPES.index("not_a_report")
     for _ in range(EPOCHS):
         some = list(lines)
         order.shuffle(some)
@@ -106,7 +117,9 @@ def train_once(lines, seed):
                 for t in range(1, len(TYPES)):
                     g = line.weight * (p[t] - (t == line.type)) + PULL * row[t]
                     pace[t] += g * g
-                    row[t] = max(-MOST, min(MOST, row[t] - RATE * g / math.sqrt(pace[t])))
+                    # plain words ("tolong", "pak") never speak for "no report"
+                    most = 0.0 if t == none and c not in proofs else MOST
+                    row[t] = max(-MOST, min(most, row[t] - RATE * g / math.sqrt(pace[t])))
     return known
 
 
@@ -117,7 +130,7 @@ def verdict(line, learned):
     sure = p[best]
     if TYPES[best] == "not_a_report":
         sure *= 1 - max(0, min(1, 3 * (sum(p[1:4]) - 0.12)))
-        if "shown" in line.concepts and "proof" not in line.concepts:
+        if "proof" not in line.concepts:
             sure *= 0.58
     if TYPES[best] in ("not_a_report", "status_query", "followup") and "shown" in line.concepts:
         sure *= p[best]
