@@ -48,6 +48,8 @@ struct found {
 /* Concepts that code asks for by name; the same names stand in the data files. */
 struct lexicon_names {
 	uint16_t place_number, place_road, place_spot, place_near, place_stop;
+	uint16_t
+	        hint; /* somebody in a plight, a sign of death or restraint, an appeal: enough that a message is not put aside without evidence */
 	uint16_t shown;   /* a person, a state or a spot that reports speak of */
 	uint16_t proof;   /* positive evidence that it is none */
 	uint16_t village; /* the caller says whether the gazetteer found one */

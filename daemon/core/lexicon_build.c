@@ -411,6 +411,7 @@ static void make_builtins(struct build *b)
 	        {"glue", &lex->glue},
 	        {"village", &lex->names.village},
 	        {"shown", &lex->names.shown},
+	        {"hint", &lex->names.hint},
 	        {"proof", &lex->names.proof},
 	        {"place_number", &lex->names.place_number},
 	        {"place_road", &lex->names.place_road},

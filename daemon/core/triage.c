@@ -155,7 +155,8 @@ static double confidence_in(const struct reading *r, const struct scores *s, enu
 		sure *= 1 - fmax(0, fmin(3 * (cases - 0.12), 1));
 	const struct lexicon_names *names = lexicon_names(r->lex);
 	bool shown = r->found.first[names->shown] >= 0, proven = r->found.first[names->proof] >= 0;
-	if (type == TYPE_NOT_A_REPORT && !proven)
+	bool hinted = r->found.first[names->hint] >= 0 || r->found.first[names->village] >= 0;
+	if (type == TYPE_NOT_A_REPORT && hinted && !proven)
 		sure *= unproven;
 	bool elsewhere = type == TYPE_NOT_A_REPORT || type == TYPE_STATUS_QUERY || type == TYPE_FOLLOWUP;
 	return elsewhere && shown ? sure * share : sure;

@@ -188,6 +188,21 @@ static void harder_messages_are_typed_and_no_critical_one_is_put_off(void **stat
 	holds_floors("tests/data/sms_more_dev.jsonl", 0.85);
 }
 
+/* The only lines that nothing was written or trained with: how it fares with what nobody has seen. */
+static void messages_never_seen_are_mostly_understood(void **state)
+{
+	(void)state;
+	struct figures f = count_file("tests/data/sms_heldout.jsonl");
+	print_figures("tests/data/sms_heldout.jsonl", &f);
+	for (int t = 1; t < INCIDENT_TYPES; t++)
+		if (is_main(t)) {
+			assert_true(f.of[t].right >= 0.70 * f.of[t].lines);
+			assert_true(f.of[t].right + f.of[t].asked >= 0.82 * f.of[t].lines);
+		}
+	assert_true(f.critical_as_normal <= 2);
+	assert_true(f.village_wrong <= 0.02 * f.lines);
+}
+
 static void ordinary_messages_are_not_taken_for_cases(void **state)
 {
 	(void)state;
@@ -205,6 +220,7 @@ static void ordinary_messages_are_not_taken_for_cases(void **state)
 	              f.of[TYPE_NOT_A_REPORT].right);
 	assert_int_equal(f.lines, 400);
 	assert_true(cases <= 0.01 * f.lines);
+	assert_true(f.of[TYPE_NOT_A_REPORT].right >= 0.80 * f.lines); /* the rest is read by a person */
 }
 
 /* -- kinds of messages ---------------------------------------------------------------------------------------------- */
@@ -563,6 +579,7 @@ int main(void)
 	        cmocka_unit_test(a_case_by_its_signs_is_recognised_without_its_word),
 	        cmocka_unit_test(only_positive_evidence_makes_no_report_sure),
 	        cmocka_unit_test(features_name_scores_concepts_and_rules),
+	        cmocka_unit_test(messages_never_seen_are_mostly_understood),
 	        cmocka_unit_test(ordinary_messages_are_not_taken_for_cases),
 	        cmocka_unit_test(a_chained_person_with_a_place_is_sure),
 	        cmocka_unit_test(restraint_is_recognised_without_its_word),
