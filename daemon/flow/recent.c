@@ -1,6 +1,7 @@
 /* recent: see recent.h. Incidents by id, and in buckets by type and area and by sender; a report is compared with the newest of its buckets, a bounded number of them. */
 #include "recent.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +41,7 @@ static void leave(struct recent *r, struct place *p)
 	TAILQ_REMOVE(&b->places, p, link);
 	p->bucket = NULL;
 	if (TAILQ_EMPTY(&b->places)) {
+		assert(r->buckets != NULL); /* b is one of them: the analyzer does not see it */
 		HASH_DEL(r->buckets, b);
 		free(b);
 	}
