@@ -7,10 +7,9 @@
 #include <string.h>
 
 #include "../charset.h"
-#include "../digest.h"
-#include "../json.h"
 #include "../udh.h"
 #include "kinds.h"
+#include "payload.h"
 
 static bool refuse(char *why, size_t why_size, const char *reason)
 {
@@ -191,15 +190,12 @@ bool gammu_state(const char *status, enum delivery_state *ret)
 
 static bool signed_rightly(const struct gateway *g, const struct inbound_request *r)
 {
-	uint8_t mac[DIGEST_MAX];
-	char hex[DIGEST_HEX_MAX], right[DIGEST_HEX_MAX + 8];
+	static const char method[] = "sha256=";
+	char given[100];
 	if (g->secret == NULL)
 		return true;
-	const char *given = r->header != NULL ? r->header(r->ctx, "X-Signature") : NULL;
-	size_t len = digest_hmac(DIGEST_SHA256, g->secret, strlen(g->secret), r->body, r->body_len, mac);
-	digest_hex(mac, len, hex);
-	snprintf(right, sizeof right, "sha256=%s", hex);
-	return len > 0 && digest_same(given, right, true);
+	return payload_header(r, "X-Signature", given, sizeof given) && strncmp(given, method, strlen(method)) == 0 &&
+	       payload_signed(g->secret, r->body, r->body_len, given + strlen(method), true);
 }
 
 static bool read_script(const cJSON *call, struct inbound *ret, char *why, size_t why_size)
@@ -226,7 +222,7 @@ static bool read_script(const cJSON *call, struct inbound *ret, char *why, size_
 static enum inbound_end read(const struct gateway *gateway, enum door door, const struct inbound_request *request,
                              struct inbound *ret, char *why, size_t why_size)
 {
-	struct json_fault fault;
+	bool repaired = false;
 	if (!signed_rightly(gateway, request)) {
 		refuse(why, why_size, "X-Signature is missing or is not made with secret_file");
 		return INBOUND_FORGED;
@@ -235,12 +231,12 @@ static enum inbound_end read(const struct gateway *gateway, enum door door, cons
 		refuse(why, why_size, "a gateway of kind gammu has no status calls");
 		return INBOUND_UNREADABLE;
 	}
-	cJSON *call = json_parse(request->body, request->body_len, &fault);
-	if (call == NULL) {
-		snprintf(why, why_size, "line %d: %s", fault.line, fault.detail);
+	cJSON *call = payload_read(request, &repaired, why, why_size);
+	if (call == NULL)
 		return INBOUND_UNREADABLE;
-	}
 	bool ok = read_script(call, ret, why, why_size);
+	if (ret->message_count > 0)
+		ret->messages[0].repaired |= repaired;
 	cJSON_Delete(call);
 	return ok ? INBOUND_TAKEN : INBOUND_UNREADABLE;
 }
