@@ -1,6 +1,10 @@
 // The API client of SMS Gateway for Android (npm android-sms-gateway) does what it is told.
 // argv: address, user, password; stdin: JSON list of [method, ...arguments]; stdout: JSON list of what came back, or {"refused": status}.
-import Client from "android-sms-gateway";
+import { readFileSync } from "node:fs";
+
+// The package does not say that its only file is an ES module, and Node 18 takes it for CommonJS: so it is given as what it is.
+const source = readFileSync(new URL("./node_modules/android-sms-gateway/dist/index.js", import.meta.url));
+const { default: Client } = await import(`data:text/javascript;base64,${source.toString("base64")}`);
 
 const [base, user, password] = process.argv.slice(2);
 const call = async (method, url, headers, body) => {
