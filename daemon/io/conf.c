@@ -1,6 +1,7 @@
 /* conf: see conf.h. One table of settings is parser, default, bound and help at once. */
 #include "conf.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <ini.h>
 #include <stdarg.h>
@@ -413,7 +414,9 @@ static void override(struct reading *r, const char *variable, const char *name, 
 
 static int set_at(const struct reading *r, int gateway, int section, const char *name)
 {
-	return r->set_at[1 + gateway][find_setting(section, name)];
+	int i = find_setting(section, name);
+	assert(i >= 0 && i < SETTINGS); /* the caller names one of the table */
+	return r->set_at[1 + gateway][i];
 }
 
 static void read_environment(struct reading *r)
