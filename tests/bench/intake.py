@@ -18,13 +18,14 @@ AGENCIES = 2  # about eleven rows a report
 CAPTURE = {
     "r": """select i.id, i.gateway, i.external_id, i.fingerprint, i.content_type, i.raw, r.number, r.source, r.text,
         r.type as report_type, r.urgency as report_urgency, r.place_text, r.lat, r.lon, r.anonymous, r.occurred_at, r.triage,
-        p.phone, p.name, n.id as incident, n.state, n.type, n.urgency, n.region, n.summary, e.data as opened
+        p.phone, p.name, n.id as incident, n.state, n.type, n.urgency, n.region, n.summary, e.data as opened, r.asks, r.answers,
+        r.relation
         from report r join inbound i using (id) join incident n on n.id = r.incident_id
         join event e on e.incident_id = n.id and e.number = 1 left join reporter p on p.report_id = r.id""",
     "d": """select 1 as ord, d.id, d.incident_id as incident, d.agency, d.role, d.task, d.ladders, d.why, d.accept_s,
         d.arrive_s, d.complete_s from dispatch d join report r using (incident_id)""",
     "m": """select 1 as ord, n.id, n.incident_id as incident, n.dispatch_id as dispatch, n.kind, n.channel,
-        n.contact_id as contact, n.address, n.body, o.priority, false as leased
+        n.contact_id as contact, n.address, n.body, o.priority, false as leased, n.via
         from notice n join outbox o on o.notice_id = n.id join report r using (incident_id)""",
     "l": """select 1 as ord, l.subject, l.clock, l.step, round(extract(epoch from l.set_for - r.received_at))::int as after_s
         from deadline l left join dispatch d on d.id = l.subject join report r on r.incident_id = coalesce(d.incident_id, l.subject)""",
