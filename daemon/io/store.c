@@ -23,7 +23,9 @@ struct store {
 	struct pg *conns[STORE_CONNECTIONS];
 	int up;
 	bool told_up;
-	struct group *reports, *changes, *attempts;
+	struct group *reports, *attempts;
+	struct group *changes,
+	        *changes_of_reports; /* few changes are about reports, too: those have a heavier statement */
 	struct columns *columns;
 	struct pg_params *scratch;
 };
@@ -75,14 +77,31 @@ static void reports_finish(void *ctx, struct group_item *const *items, int n, en
 
 /* ---- changes ---- */
 
-static void changes_build(void *ctx, struct group_item *const *items, int n, struct pg_params *params)
+/* Does it bring, move or count reports, or decide about them? */
+static bool is_of_reports(const struct change *c)
 {
-	struct store *s = ctx;
+	return c != NULL && (c->report != NULL || c->opens != 0 || c->reports != 0 || c->decision != NULL ||
+	                     !uuid_is_nil(c->moves) || strcmp(c->kind, "false_report") == 0);
+}
+
+static void build_changes(struct store *s, struct group_item *const *items, int n, bool of_reports,
+                          struct pg_params *params)
+{
 	struct change *const *changes = (struct change *const *)(const void *)items;
 	struct change *const pair[] = {changes[0], changes[0]->tied}; /* tied ones come alone */
 	bool tied = pair[1] != NULL;
-	columns_changes(s->columns, tied ? pair : changes, tied ? 2 : n, tied, s->options.lease_s, s->options.owner,
-	                params);
+	columns_changes(s->columns, tied ? pair : changes, tied ? 2 : n, tied, of_reports, s->options.lease_s,
+	                s->options.owner, params);
+}
+
+static void changes_build(void *ctx, struct group_item *const *items, int n, struct pg_params *params)
+{
+	build_changes(ctx, items, n, false, params);
+}
+
+static void changes_of_reports_build(void *ctx, struct group_item *const *items, int n, struct pg_params *params)
+{
+	build_changes(ctx, items, n, true, params);
 }
 
 static void changes_finish(void *ctx, struct group_item *const *items, int n, enum group_end end,
@@ -142,6 +161,7 @@ static void on_up(void *ctx, struct pg *pg)
 	s->up++;
 	group_kick(s->reports);
 	group_kick(s->changes);
+	group_kick(s->changes_of_reports);
 	group_kick(s->attempts);
 	if (s->up == STORE_CONNECTIONS && !s->told_up) {
 		s->told_up = true;
@@ -182,6 +202,10 @@ struct store *store_open(struct event_base *base, const struct store_options *o,
 	s->changes = group_open(base, &s->conns[CONN_WORK], 1,
 	                        &(struct group_work){"changes", SQL_APPLY_CHANGES, CHANGES_MOST, 0, o->patience_ms,
 	                                             changes_build, changes_finish, s});
+	s->changes_of_reports =
+	        group_open(base, &s->conns[CONN_WORK], 1,
+	                   &(struct group_work){"changes_of_reports", SQL_APPLY_CHANGES_OF_REPORTS, CHANGES_MOST, 0,
+	                                        o->patience_ms, changes_of_reports_build, changes_finish, s});
 	s->attempts = group_open(base, &s->conns[CONN_WORK], 1,
 	                         &(struct group_work){"attempts", SQL_FINISH_ATTEMPTS, ATTEMPTS_MOST,
 	                                              ATTEMPTS_LINGER_MS, 0, attempts_build, attempts_finish, s});
@@ -197,6 +221,7 @@ void store_close(struct store **store)
 		pg_close(&s->conns[i]); /* what is in flight goes back to its group … */
 	group_close(&s->reports);       /* … and ends there */
 	group_close(&s->changes);
+	group_close(&s->changes_of_reports);
 	group_close(&s->attempts);
 	columns_free(&s->columns);
 	pg_params_free(&s->scratch);
@@ -211,7 +236,8 @@ bool store_is_up(const struct store *s)
 
 int store_waiting(const struct store *s)
 {
-	return group_waiting(s->reports) + group_waiting(s->changes) + group_waiting(s->attempts);
+	return group_waiting(s->reports) + group_waiting(s->changes) + group_waiting(s->changes_of_reports) +
+	       group_waiting(s->attempts);
 }
 
 void store_report(struct store *s, struct store_report *r)
@@ -221,10 +247,11 @@ void store_report(struct store *s, struct store_report *r)
 
 void store_change(struct store *s, struct change *c)
 {
+	struct group *g = is_of_reports(c) || is_of_reports(c->tied) ? s->changes_of_reports : s->changes;
 	if (c->tied != NULL)
-		group_add_alone(s->changes, &c->item);
+		group_add_alone(g, &c->item);
 	else
-		group_add(s->changes, &c->item);
+		group_add(g, &c->item);
 }
 
 void store_attempt(struct store *s, struct store_attempt *a)

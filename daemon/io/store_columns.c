@@ -396,16 +396,18 @@ static void put_beside(struct columns *c, struct change *const *changes, int n, 
 	give(a, COUNT(change_beside_types), params);
 }
 
-void columns_changes(struct columns *c, struct change *const *changes, int n, bool all_or_none, int lease_s,
-                     struct uuid owner, struct pg_params *params)
+void columns_changes(struct columns *c, struct change *const *changes, int n, bool all_or_none, bool of_reports,
+                     int lease_s, struct uuid owner, struct pg_params *params)
 {
 	put_changes(c, changes, n, params);
 	put_added(c, changes, n, lease_s, owner, params);
 	put_arms(c, changes, n, params);
 	pg_param_bool(params, all_or_none);
+	put_second(c, changes, n, params);
+	if (!of_reports)
+		return;
 	put_brought(c, changes, n, params);
 	put_beside(c, changes, n, params);
-	put_second(c, changes, n, params);
 }
 
 /* ---- finish_attempts ---- */

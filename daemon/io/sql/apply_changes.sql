@@ -1,11 +1,12 @@
 -- Applies one event to each of many incidents, with everything that follows from it: dispatches changed and made, notices, deadlines armed and cancelled.
 -- A change whose expected version is no longer the incident's has no effect at all; of two for one incident one wins. Children name their change by its place (from 1).
 -- $55: all or none (a merge is two changes); its incidents are locked, in one order, before any is changed.
--- A report that an incident gets (a repetition, more about it) comes with its change: when the report's key is known already, the change has no effect.
--- A change with the expected version 0 opens an incident; it is tied to another one's, out of which $81 takes a report. By place of the change: $77 to $79 number and
--- position of an incident that is opened, $80 reports more or fewer, $81 a report that belongs to this incident from now on, $82 and $83 what was decided about
--- a suggestion: the other incident, and whether it is the same event.
--- Two clocks of one incident that run out together are one change with two events, the second in $84 (kind) and $85 (data) by place; null: none.
+-- Two clocks of one incident that run out together are one change with two events, the second in $56 (kind) and $57 (data) by place; null: none.
+-- What stands between "of reports:" and its end is in a second form of the statement only, apply_changes_of_reports: to open ten more tables for nothing would cost most changes more than they do.
+-- There a report that an incident gets (a repetition, more about it) comes with its change: when the report's key is known already, the change has no effect. A change with the
+-- expected version 0 opens an incident; it is tied to another one's, out of which $83 takes a report. By place of the change: $79 to $81 number and position of an incident that
+-- is opened, $82 reports more or fewer, $83 a report that belongs to this incident from now on, $84 and $85 what was decided about a suggestion: the other incident, and whether
+-- it is the same event.
 -- Returns place, new version and the database's time of those that took effect.
 with c as (
 	select * from unnest($1::uuid[], $2::int4[], $3::text[], $4::text[], $5::json[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
@@ -18,10 +19,10 @@ with c as (
 	) y
 ), changed as (
 	update incident i set
-		version = i.version + 1 + (($84::text[])[c.ord] is not null)::int4,
-		head = case when ($84::text[])[c.ord] is null then event_hash(i.head, i.id, i.version + 1, now(), c.actor, c.kind, c.data)
+		version = i.version + 1 + (($56::text[])[c.ord] is not null)::int4,
+		head = case when ($56::text[])[c.ord] is null then event_hash(i.head, i.id, i.version + 1, now(), c.actor, c.kind, c.data)
 			else event_hash(event_hash(i.head, i.id, i.version + 1, now(), c.actor, c.kind, c.data), i.id, i.version + 2, now(), c.actor,
-				($84::text[])[c.ord], ($85::json[])[c.ord]) end,
+				($56::text[])[c.ord], ($57::json[])[c.ord]) end,
 		state = coalesce(c.state, i.state),
 		type = coalesce(c.type, i.type),
 		urgency = coalesce(c.urgency, i.urgency),
@@ -29,37 +30,45 @@ with c as (
 		place_text = coalesce(c.place_text, i.place_text),
 		summary = coalesce(c.summary, i.summary),
 		disposition = case when coalesce(c.state, i.state) = 'closed' then coalesce(c.disposition, i.disposition) end,
-		merged_into = case when coalesce(c.state, i.state) = 'merged' then coalesce(c.merged_into, i.merged_into) end,
-		report_count = i.report_count + (c.external_id is not null)::int4 + coalesce(($80::int4[])[c.ord], 0)
+		-- of reports:
+		report_count = i.report_count + (c.external_id is not null)::int4 + coalesce(($82::int4[])[c.ord], 0),
+		-- end
+		merged_into = case when coalesce(c.state, i.state) = 'merged' then coalesce(c.merged_into, i.merged_into) end
 	from c
 	where i.id = c.incident and i.version = c.expected
+		-- of reports:
 		and not exists (select from inbound b where b.gateway = c.gateway and b.external_id = c.external_id)
+		-- end
 		and (not $55::bool or (select n from held) = cardinality($1::uuid[]) - cardinality(array_positions($2::int4[], 0)))
 	returning c.ord, i.id, i.version, i.head, c.actor, c.kind, c.data
+	-- of reports:
 ), opened as (
 	insert into incident (id, number, state, version, head, type, urgency, region, place_text, lat, lon, summary)
-	select c.incident, ($77::int8[])[c.ord], c.state, 1, event_hash('', c.incident, 1, now(), c.actor, c.kind, c.data), c.type, c.urgency, c.region, c.place_text,
-		($78::float8[])[c.ord], ($79::float8[])[c.ord], c.summary
+	select c.incident, ($79::int8[])[c.ord], c.state, 1, event_hash('', c.incident, 1, now(), c.actor, c.kind, c.data), c.type, c.urgency, c.region, c.place_text,
+		($80::float8[])[c.ord], ($81::float8[])[c.ord], c.summary
 	from c
 	where c.expected = 0 and $55::bool and (select n from held) = cardinality($1::uuid[]) - cardinality(array_positions($2::int4[], 0))
 	returning id, version, head
+	-- end
 ), ok as (
 	select * from changed
+	-- of reports:
 	union all
 	select c.ord, o.id, o.version, o.head, c.actor, c.kind, c.data from opened o join c on c.incident = o.id
+	-- end
 ), done as materialized (
 	-- by its place each change's own values are found in the parameters; a join would be a loop over all changes for each row
 	select coalesce(array_agg(ord::int4), '{}') as places from ok
 ), new_event as (
 	insert into event (incident_id, number, at, actor, kind, data, hash)
-	select id, version, now(), actor, kind, data, head from ok where ($84::text[])[ord] is null
+	select id, version, now(), actor, kind, data, head from ok where ($56::text[])[ord] is null
 	union all
 	-- the first of two: the incident's head before is that of the statement's beginning, as its version was the expected one
 	select id, version - 1, now(), actor, kind, data,
 		(select event_hash(i.head, i.id, ok.version - 1, now(), ok.actor, ok.kind, ok.data) from incident i where i.id = ok.id)
-	from ok where ($84::text[])[ord] is not null
+	from ok where ($56::text[])[ord] is not null
 	union all
-	select id, version, now(), actor, ($84::text[])[ord], ($85::json[])[ord], head from ok where ($84::text[])[ord] is not null
+	select id, version, now(), actor, ($56::text[])[ord], ($57::json[])[ord], head from ok where ($56::text[])[ord] is not null
 ), changed_dispatch as (
 	update dispatch d set
 		version = d.version + 1,
@@ -107,10 +116,11 @@ with c as (
 	delete from deadline x
 	using unnest($53::int4[], $54::uuid[]) as s(ord, subject), done
 	where x.subject = s.subject and s.ord = any(done.places)
+	-- of reports:
 ), brought as materialized (
 	select r.*, ($1::uuid[])[r.ord] as incident, ($14::text[])[r.ord] as gateway, ($15::text[])[r.ord] as external_id
-	from unnest($56::int4[], $57::uuid[], $58::bytea[], $59::text[], $60::bytea[], $61::int8[], $62::text[], $63::text[], $64::text[], $65::text[], $66::text[], $67::float8[],
-		$68::float8[], $69::bool[], $70::timestamptz[], $71::json[], $72::text[], $73::text[], $74::text[], $75::text[], $76::uuid[])
+	from unnest($58::int4[], $59::uuid[], $60::bytea[], $61::text[], $62::bytea[], $63::int8[], $64::text[], $65::text[], $66::text[], $67::text[], $68::text[], $69::float8[],
+		$70::float8[], $71::bool[], $72::timestamptz[], $73::json[], $74::text[], $75::text[], $76::text[], $77::text[], $78::uuid[])
 		as r(ord, id, fingerprint, content_type, raw, number, source, text, type, urgency, place_text, lat, lon, anonymous, occurred_at, triage, phone, name, relation, asks,
 		answers), done
 	where r.ord = any(done.places)
@@ -126,15 +136,15 @@ with c as (
 ), moved as (
 	update report r set incident_id = m.incident, relation = 'opens'
 	from (
-		select c.incident, ($81::uuid[])[c.ord] as report from c, done
-		where ($81::uuid[])[c.ord] is not null and c.ord::int4 = any(done.places)
+		select c.incident, ($83::uuid[])[c.ord] as report from c, done
+		where ($83::uuid[])[c.ord] is not null and c.ord::int4 = any(done.places)
 	) m
 	where r.id = m.report
 ), decided as (
 	update duplicate_suggestion s set decided_at = now(), decided_by = m.actor, decision = m.decision
 	from (
-		select c.actor, c.incident, ($82::uuid[])[c.ord] as other, ($83::text[])[c.ord] as decision from c, done
-		where ($83::text[])[c.ord] is not null and c.ord::int4 = any(done.places)
+		select c.actor, c.incident, ($84::uuid[])[c.ord] as other, ($85::text[])[c.ord] as decision from c, done
+		where ($85::text[])[c.ord] is not null and c.ord::int4 = any(done.places)
 	) m
 	cross join lateral (values (m.incident, m.other), (m.other, m.incident)) as pair(one, two)
 	where s.incident_id = pair.one and s.other_id = pair.two
@@ -144,5 +154,6 @@ with c as (
 	select p.phone, 'prank', coalesce(ok.data->>'evidence', ''), r.id, ok.actor
 	from ok join report r on r.incident_id = ok.id and r.relation = 'opens' join reporter p on p.report_id = r.id
 	where ok.kind = 'false_report' and p.phone is not null
+	-- end
 )
 select ord, version, now() from ok
