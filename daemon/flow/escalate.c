@@ -18,7 +18,7 @@ enum {
 	IN_HAND_MOST =
 	        200, /* claimed and not finished: a flood of overdue ones leaves the loop and the database to others */
 	CLAIM_LEASE_S = 5,
-	GRID_MS = 4 /* between two claims: what falls due meanwhile shares a statement */
+	GRID_US = 5000 /* between two claims: what falls due meanwhile shares a statement */
 };
 
 struct escalate {
@@ -265,8 +265,8 @@ static void on_look(void *ctx)
 void escalate_look(struct escalate *e, int64_t after_ms)
 {
 	int64_t since_us = mono_now().us - e->claimed.us;
-	int64_t grid_ms = since_us < GRID_MS * 1000 ? GRID_MS - since_us / 1000 : 0;
-	look_within(&e->look, after_ms > grid_ms ? after_ms : grid_ms);
+	int64_t grid_us = since_us < GRID_US ? GRID_US - since_us : 0;
+	look_within_us(&e->look, after_ms * 1000 > grid_us ? after_ms * 1000 : grid_us);
 }
 
 struct escalate *escalate_open(struct flow *f)

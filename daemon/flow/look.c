@@ -21,10 +21,15 @@ void look_close(struct look *l)
 
 void look_within(struct look *l, int64_t after_ms)
 {
-	struct mono at = {mono_now().us + after_ms * 1000};
+	look_within_us(l, after_ms * 1000);
+}
+
+void look_within_us(struct look *l, int64_t after_us)
+{
+	struct mono at = {mono_now().us + after_us};
 	if (l->at.us != 0 && l->at.us <= at.us)
 		return;
 	l->at = at;
-	struct timeval wait = {after_ms / 1000, after_ms % 1000 * 1000};
+	struct timeval wait = {after_us / 1000000, after_us % 1000000};
 	evtimer_add(l->timer, &wait);
 }
