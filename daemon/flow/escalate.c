@@ -18,7 +18,7 @@ enum {
 	IN_HAND_MOST =
 	        200, /* claimed and not finished: a flood of overdue ones leaves the loop and the database to others */
 	CLAIM_LEASE_S = 5,
-	GRID_US = 5000 /* between two claims: what falls due meanwhile shares a statement */
+	GRID_US = 4500 /* between two claims: what falls due meanwhile shares a statement */
 };
 
 struct escalate {
