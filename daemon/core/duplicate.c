@@ -255,6 +255,11 @@ static const struct duplicate_facts *most_like(const struct duplicate_facts *fre
 	return best;
 }
 
+static bool has_nearly_the_words(const struct likeness *l)
+{
+	return l->plain >= near_words && l->shared >= 3;
+}
+
 /* The same sender with the same, or nearly the same words. */
 static bool repeats(const struct duplicate_facts *fresh, const struct duplicate_facts *k, const struct likeness *l,
                     bool *ret_nearly)
@@ -262,7 +267,15 @@ static bool repeats(const struct duplicate_facts *fresh, const struct duplicate_
 	if (fresh->sender == 0 || fresh->sender != k->sender || fresh->text == 0)
 		return false;
 	*ret_nearly = fresh->text != k->text;
-	return !*ret_nearly || (l->plain >= near_words && l->shared >= 3 && fresh->numbers == k->numbers);
+	return !*ret_nearly || (has_nearly_the_words(l) && fresh->numbers == k->numbers);
+}
+
+/* Who reports by a template reports another event when the figures in it differ. */
+static bool fills_template(const struct duplicate_facts *fresh, const struct duplicate_facts *k,
+                           const struct likeness *l)
+{
+	return fresh->sender != 0 && fresh->sender == k->sender && has_nearly_the_words(l) && fresh->numbers != 0 &&
+	       k->numbers != 0 && fresh->numbers != k->numbers;
 }
 
 static void score_meaning(const struct duplicate_rules *rules, const struct duplicate_facts *fresh,
@@ -311,6 +324,10 @@ void duplicate_score(const struct duplicate_rules *rules, const struct duplicate
 	}
 	bool verbatim = ret->same_words && !nearly;
 	double left = contradictions(fresh, known, verbatim ? 0 : n, ret);
+	if (left >= 1 && fills_template(fresh, k, &l)) {
+		say(ret, "other figures");
+		left = 0.75;
+	}
 	if (left < 1)
 		ret->sure = ret->same_words = false;
 	ret->score = fmin(ret->score * left, verbatim ? 1 : 0.99);

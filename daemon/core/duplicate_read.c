@@ -68,10 +68,10 @@ static const struct {
         {"place_spot", USE_SPOT},
         {"child", USE_CHILD},
         {"elder", USE_OLD},
-        {"closed", USE_OVER},
-        {"cancel", USE_OVER},
-        {"moved", USE_OVER},
+        {"done_closed", USE_OVER},
         {"rescue_done", USE_OVER},
+        {"released", USE_OVER},
+        {"cancel", USE_OVER},
 };
 /* Words that tell nothing of the event, in every spelling: looked up by their skeleton. */
 static const char *const empty_words[] = {
@@ -312,8 +312,6 @@ static void take_word(struct reading *r, const struct token *t)
 		known = true;
 		function |= use == USE_FUNCTION;
 		spot |= use == USE_SPOT;
-		f->closes |= use == USE_OVER;
-		f->ages |= use == USE_CHILD ? AGE_CHILD : use == USE_OLD ? AGE_OLD : 0;
 		if (use == USE_MEANING && meaning == NULL)
 			meaning = lexicon_concept_name(r->reader->lexicon, t->concepts[i]);
 	}
@@ -366,6 +364,17 @@ static uint16_t number_behind(const char *text, char letter)
 	return 0;
 }
 
+/* What the message says as a whole: also in phrases, which are no token's own. */
+static void take_said(struct reading *r)
+{
+	struct duplicate_facts *f = r->ret;
+	for (size_t i = 0; i < r->found.said_count; i++) {
+		enum use use = use_of(r->reader, r->found.said[i]);
+		f->closes |= use == USE_OVER;
+		f->ages |= use == USE_CHILD ? AGE_CHILD : use == USE_OLD ? AGE_OLD : 0;
+	}
+}
+
 static void read_text(struct reading *r, const char *text)
 {
 	struct duplicate_facts *f = r->ret;
@@ -373,6 +382,7 @@ static void read_text(struct reading *r, const char *text)
 	lexicon_read(r->reader->lexicon, &r->words, &r->found);
 	for (size_t i = 0; i < r->found.count; i++)
 		take_word(r, &r->found.token[i]);
+	take_said(r);
 	uint64_t all = hash_begin;
 	for (size_t i = 0; i < r->words.count; i++) {
 		const char *word = r->words.word[i].text;

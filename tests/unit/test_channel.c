@@ -185,6 +185,10 @@ static void a_refusal_says_whether_another_gateway_could_do_better(void **state)
 	} cases[] = {
 	        {&channel_kannel, 403, "Authorization failed for sendsms", true},
 	        {&channel_kannel, 400, "Missing receiver number, rejected", false},
+	        {&channel_kannel, 302, "", true},
+	        {&channel_kannel, 404, "", true},
+	        {&channel_kannel, 407, "", true},
+	        {&channel_kannel, 410, "", false},
 	        {&channel_twilio, 401, "{\"code\":20003,\"message\":\"Authenticate\",\"status\":401}", true},
 	        {&channel_twilio, 400, "{\"code\":21610,\"message\":\"unsubscribed\",\"status\":400}", false},
 	        {&channel_twilio, 400, "{\"code\":63038,\"message\":\"limit\",\"status\":400}", true},
@@ -202,6 +206,8 @@ static void a_refusal_says_whether_another_gateway_could_do_better(void **state)
 		assert_int_equal(v.outcome, OUTCOME_PERMANENT);
 		assert_int_equal(v.gateway_fault, cases[i].gateways);
 	}
+	const struct channel_answer not_allowed = {.transport = TRANSPORT_REFUSED_BY_US, .body = "", .error = ""};
+	assert_true(channel_kannel.judge(&not_allowed).gateway_fault);
 }
 
 static void outcomes_and_delivery_states_have_names(void **state)

@@ -104,12 +104,13 @@ static bool judge(const struct pair *p, const char *first, const char *second)
 	const char *all = "";
 	for (size_t i = 0; i < v.reason_count; i++)
 		all = arena_printf(arena, "%s; %s", all, v.reasons[i]);
-	bool ok = is >= p->least && is <= p->most && (p->reason == NULL || strstr(all, p->reason) != NULL);
+	bool ok = is >= p->least && is <= p->most && (p->reason == NULL || strstr(all, p->reason) != NULL) &&
+	          !(v.sure && p->most < DUPLICATE_ATTACH); /* whatever a policy asks for */
 	if (!ok)
-		print_error("%s, %.3f%s, not %s to %s with \"%s\":\n\t%s [%s %s]\n\t%s [%s %s]\n", answers[is], v.score,
-		            all, answers[p->least], answers[p->most], p->reason != NULL ? p->reason : "", p->known,
-		            incident_type_names[known.type], known.village, p->fresh, incident_type_names[fresh.type],
-		            fresh.village);
+		print_error("%s, %s%.3f%s, not %s to %s with \"%s\":\n\t%s [%s %s]\n\t%s [%s %s]\n", answers[is],
+		            v.sure ? "sure, " : "", v.score, all, answers[p->least], answers[p->most],
+		            p->reason != NULL ? p->reason : "", p->known, incident_type_names[known.type],
+		            known.village, p->fresh, incident_type_names[fresh.type], fresh.village);
 	return ok;
 }
 
@@ -162,6 +163,17 @@ static void who_reports_by_a_template_reports_another_event_when_the_figures_dif
 	        {"LAPOR#orang terlantar#kelurahan petung#kakek umur 70 tanpa identitas di pos ronda",
 	         "LAPOR#orang terlantar#kelurahan petung#kakek umur 45 tanpa identitas di pos ronda", 60, DUPLICATE_NO,
 	         DUPLICATE_SUGGEST, "different age"},
+	        {"LAPOR#penemuan mayat#desa girimukti#kebun sawit blok 12, laki-laki tanpa identitas, kaos biru",
+	         "LAPOR#penemuan mayat#desa girimukti#kebun sawit blok 14, laki-laki tanpa identitas, kaos biru", 60,
+	         DUPLICATE_SUGGEST, DUPLICATE_SUGGEST, "other figures"},
+	        /* a figure more is no other figure, but something new */
+	        {"mayat di kebun sawit girimukti, laki-laki tanpa identitas, kaos biru",
+	         "mayat di kebun sawit girimukti blok 12, laki-laki tanpa identitas, kaos biru", 5, DUPLICATE_ATTACH,
+	         DUPLICATE_ATTACH, "content words"},
+	        /* thanks are no end */
+	        {"mayat di kebun sawit girimukti, laki-laki tanpa identitas, kaos biru",
+	         "mayat di kebun sawit girimukti, laki-laki tanpa identitas, kaos biru, terima kasih", 5,
+	         DUPLICATE_ATTACH, DUPLICATE_ATTACH, NULL},
 	};
 	JUDGE(pairs, alya, alya);
 }
@@ -202,6 +214,16 @@ static void what_could_be_somebody_else_is_never_sure(void **state)
 	        {"kakek dipasung di gudang belakang rumah keluarganya desa labangka RT 03",
 	         "kakek dipasung di gudang belakang rumah keluarganya desa labangka RT 07", 20, DUPLICATE_NO,
 	         DUPLICATE_SUGGEST, "different RT: 03 and 07"},
+	        {"kakek dipasung di gudang belakang rumah keluarganya desa labangka RT 03 RW 01",
+	         "kakek dipasung di gudang belakang rumah keluarganya desa labangka RT 03 RW 02", 20, DUPLICATE_NO,
+	         DUPLICATE_SUGGEST, "different RW: 01 and 02"},
+	        /* one of them is over */
+	        {"kakek dipasung di gudang belakang rumah keluarganya desa labangka",
+	         "kakek yang dipasung di gudang belakang rumah keluarganya desa labangka sudah dilepas", 20,
+	         DUPLICATE_NO, DUPLICATE_SUGGEST, "one says that it is over"},
+	        {"kakek dipasung di gudang belakang rumah keluarganya desa labangka",
+	         "kakek yang dipasung di gudang belakang rumah keluarganya desa labangka sudah diamankan", 20,
+	         DUPLICATE_NO, DUPLICATE_SUGGEST, "one says that it is over"},
 	        /* two bodies */
 	        {"ada mayat perempuan di pinggir pantai nipah-nipah, baju merah",
 	         "ada mayat laki laki di pinggir pantai nipah-nipah, baju merah", 20, DUPLICATE_NO, DUPLICATE_SUGGEST,
@@ -265,9 +287,50 @@ static void what_contradicts_one_report_of_an_incident_contradicts_the_incident(
 	        facts_of("mayat di kebun sawit pak rahman girimukti RT 07, tanpa identitas, kaos biru", "+628", 10);
 	duplicate_score(&rules, &fresh, known, 2, &v);
 	assert_int_equal(duplicate_decide(&rules, &v, true), DUPLICATE_SUGGEST);
+	const struct duplicate_facts turned[] = {known[1], known[0]};
+	duplicate_score(&rules, &fresh, turned, 2, &v);
+	assert_int_equal(duplicate_decide(&rules, &v, true), DUPLICATE_SUGGEST);
 	fresh = facts_of("mayat di kebun sawit pak rahman girimukti, tanpa identitas, kaos biru", "+628", 10);
 	duplicate_score(&rules, &fresh, known, 2, &v);
 	assert_int_equal(duplicate_decide(&rules, &v, true), DUPLICATE_ATTACH);
+}
+
+static void positions_far_apart_contradict_and_near_ones_are_a_place(void **state)
+{
+	(void)state;
+	static const char text[] = "mayat di kebun sawit pak rahman, tanpa identitas, kaos biru, girimukti";
+	struct duplicate_verdict v;
+	const struct duplicate_rules rules = policy_duplicates_default();
+	struct duplicate_facts one = facts_of(text, alya, 0), other = facts_of(text, budi, 5);
+	duplicate_score(&rules, &other, &one, 1, &v);
+	assert_true(v.sure);
+	one.has_position = other.has_position = true;
+	one.lat = -1.28;
+	one.lon = 116.60;
+	other.lat = -1.28;
+	other.lon = 116.63; /* 3.3 km */
+	duplicate_score(&rules, &other, &one, 1, &v);
+	assert_false(v.sure);
+	assert_int_not_equal(duplicate_decide(&rules, &v, true), DUPLICATE_ATTACH);
+	assert_string_equal(v.reasons[v.reason_count - 1], "positions 3.3 km apart");
+	other.lon = 116.601;
+	one.village[0] = other.village[0] = '\0';
+	duplicate_score(&rules, &other, &one, 1, &v);
+	assert_non_null(strstr(v.reasons[0], "same position"));
+}
+
+/* Every body is a body, every garden a garden: however many such words two reports share, they need not be one event. */
+static void the_domains_words_alone_are_never_sure(void **state)
+{
+	(void)state;
+	struct duplicate_verdict v;
+	const struct duplicate_rules rules = policy_duplicates_default();
+	struct duplicate_facts one =
+	        facts_of("orang gangguan jiwa dipasung, dirantai dan dikurung keluarganya di labangka", alya, 0);
+	struct duplicate_facts other =
+	        facts_of("orang gangguan jiwa dipasung, dirantai dan dikurung keluarganya di labangka", budi, 5);
+	duplicate_score(&rules, &other, &one, 1, &v);
+	assert_false(v.sure);
 }
 
 static void what_may_not_be_attached_is_suggested(void **state)
@@ -356,6 +419,8 @@ int main(void)
 	        cmocka_unit_test(another_senders_report_of_the_same_event_is_attached_or_suggested),
 	        cmocka_unit_test(what_could_be_somebody_else_is_never_sure),
 	        cmocka_unit_test(what_contradicts_one_report_of_an_incident_contradicts_the_incident),
+	        cmocka_unit_test(positions_far_apart_contradict_and_near_ones_are_a_place),
+	        cmocka_unit_test(the_domains_words_alone_are_never_sure),
 	        cmocka_unit_test(what_may_not_be_attached_is_suggested),
 	        cmocka_unit_test(words_alone_without_sender_and_place_are_not_sure),
 	        cmocka_unit_test(the_quick_look_gives_up_on_nothing_that_is_worth_a_comparison),

@@ -77,6 +77,7 @@ static void a_number_ends_what_it_belongs_to(void **state)
 	shows("orang sakit rt 6 ada anaknya", "rt 6");
 	shows("mayat di km 3,5 sisi laut", "km 3,5");
 	shows("jatuh dari motor jl poros km 12 cpet kirim ambulan", "jl poros km 12");
+	shows("jatuh dekat km 12 cpet kirim ambulan", "dekat km 12");
 }
 
 static void the_name_of_the_village_stays_with_the_spot(void **state)
