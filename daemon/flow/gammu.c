@@ -6,20 +6,24 @@
 
 #include "../../protocol/channel/gammu.h"
 #include "../../protocol/channel/kinds.h"
+#include "../../protocol/json.h"
+#include "../../protocol/rfc3339.h"
 #include "../base/log.h"
 #include "../io/gammu_sql.h"
 #include "alarm.h"
 #include "deliver.h"
+#include "gateway_counts.h"
 #include "incoming.h"
 #include "look.h"
 #include "rules.h"
 
 enum {
 	INBOX_MOST = 200,
+	RAW_MOST = 256 * 1024,
 	SENT_MOST = 500,
 	PATIENCE_S = 15, /* SMSD has waited for the parts itself (MultipartTimeout) and writes what it has in one go */
 	SENT_MS = 2000,
-	PHONES_MS = 30000,
+	PHONES_MS = 10000,
 	STALL_MS = 10000,
 	OVERLAP_S = 5, /* seconds that are read again: rows may be written in an order other than their times */
 	LOOK_BACK_S = 2 * 86400, /* at the start: what was told while nobody listened */
@@ -96,10 +100,42 @@ static void on_kept(struct incoming *in, bool kept)
 	struct arrived *a = in->ctx;
 	struct batch *b = a->batch;
 	struct arena *arena = in->arena;
+	struct gateway_counts *counts = in->flow->gateway_counts;
 	b->kept[a->message] = kept;
+	if (kept) {
+		gateway_counts_add(counts, in->gateway->name, GATEWAY_MESSAGES, 1);
+		gateway_counts_heard(counts, in->gateway->name);
+	}
 	arena_free(&arena);
 	if (--b->waiting == 0)
 		finish(b);
+}
+
+/* What its rows say, in the words of the script's call and with the rest that they tell. */
+static void set_raw(struct incoming *in, const struct batch *b, const struct inbound_message *m, int message)
+{
+	struct buf raw;
+	struct json_out j;
+	char at[RFC3339_MAX];
+	buf_init(&raw, RAW_MOST);
+	json_out_init(&j, &raw);
+	json_begin_object(&j);
+	json_key(&j, "ids");
+	json_begin_array(&j);
+	for (int i = 0; i < b->rows; i++)
+		if (b->message_of[i] == message)
+			json_put_int(&j, b->ids[i]);
+	json_end_array(&j);
+	rfc3339_format(m->reported_at_us, at);
+	json_member_string(&j, "from", m->from);
+	json_member_string(&j, "smsc", m->smsc);
+	json_member_string(&j, "received_at", at);
+	json_member_string(&j, "text", in->text);
+	json_end_object(&j);
+	in->raw = arena_strndup(in->arena, raw.data, raw.len);
+	in->raw_len = raw.len;
+	in->content_type = "application/json";
+	buf_free(&raw);
 }
 
 static void take(struct batch *b, const struct inbound_message *m, int message)
@@ -107,8 +143,7 @@ static void take(struct batch *b, const struct inbound_message *m, int message)
 	struct incoming *in = incoming_new(b->modem->all->flow, b->modem->gateway, m);
 	struct arrived *a = arena_new_of(in->arena, struct arrived);
 	*a = (struct arrived){.batch = b, .message = message};
-	in->raw = in->text;
-	in->raw_len = strlen(in->text);
+	set_raw(in, b, m, message);
 	in->done = on_kept;
 	in->ctx = a;
 	incoming_take(in);
@@ -180,8 +215,10 @@ static void on_states_kept(void *ctx, const struct pg_result *r)
 	struct told *t = ctx;
 	struct flow *f = t->modem->all->flow;
 	t->modem->reading_sent = false;
-	if (r->status == PG_OK)
+	if (r->status == PG_OK) {
 		t->modem->cursor = t->cursor;
+		gateway_counts_add(f->gateway_counts, t->modem->gateway->name, GATEWAY_REPORTS, (size_t)r->rows);
+	}
 	for (int row = 0; r->status == PG_OK && row < r->rows; row++)
 		if (pg_bool(r, row, 1))
 			deliver_reported(f->deliver, pg_uuid(r, row, 0), DELIVERY_FAILED);

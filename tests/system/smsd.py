@@ -59,8 +59,8 @@ class Smsd:
             backend = (f"Service = SQL\nDriver = native_pgsql\nHost = {self.stack.postgres.folder}\nDatabase = {self.database}\n"
                        f"User = postgres\nPassword = none\n")
         else:
-            backend = "Service = FILES\n" + "".join(f"{name}smspath = {self.folder}/{folder}/\n" for name, folder in
-                                                    (("inbox", "inbox"), ("outbox", "outbox"), ("sent", "sent"), ("error", "error")))
+            backend = "Service = FILES\n" + "".join(f"{key} = {self.folder}/{folder}/\n" for key, folder in
+                                                    (("inboxpath", "inbox"), ("outboxpath", "outbox"), ("sentsmspath", "sent"), ("errorsmspath", "error")))
         run = ""
         if script:
             conf = self.folder / "gammu-receive.conf"

@@ -1,4 +1,7 @@
 """Promise: Gammu SMSD with a modem is a gateway like any other. A real gammu-smsd with its dummy telephone and its PostgreSQL tables, both ways."""
+import datetime
+import json
+
 import pytest
 
 from smsd import Smsd
@@ -16,6 +19,10 @@ def reports_of(sigap, phone):
 def report_of(sigap, phone):
     (report,) = wait_until(lambda: reports_of(sigap, phone), SOON, "the report")
     return report
+
+
+def metric(sigap, name):
+    return sigap.metric(name + '{gateway="gammu"}')
 
 
 def unprocessed(smsd):
@@ -46,6 +53,15 @@ def test_a_message_in_inbox_becomes_a_report_and_its_receipt_leaves_through_the_
     wait_until(lambda: not unprocessed(smsd), SOON, "every row processed")
     (receipt,) = wait_until(lambda: smsd.sent(phone), SOON, "the receipt")
     assert str(report["number"]) in receipt
+    (kept,) = sigap.sql("select content_type, raw from inbound where id = %s", report["id"])
+    (row,) = smsd.sql('select "ID" as id, "SMSCNumber" as smsc, extract(epoch from "ReceivingDateTime")::int8 as at from inbox where "SenderNumber" = %s', phone)
+    received = datetime.datetime.fromtimestamp(row["at"] - 8 * 3600, datetime.timezone.utc)  # utc_offset_min = 480
+    raw = json.loads(bytes(kept["raw"]))
+    assert kept["content_type"] == "application/json"
+    assert datetime.datetime.fromisoformat(raw.pop("received_at")) == received
+    assert raw == {"ids": [row["id"]], "from": phone, "smsc": row["smsc"], "text": report["text"]}
+    assert metric(sigap, "sigap_gateway_messages_total") >= 1
+    assert metric(sigap, "sigap_gateway_last_heard_timestamp_seconds") > 0
 
 
 def test_what_smsd_says_of_a_message_is_recorded_once(sigap, smsd):
@@ -55,6 +71,7 @@ def test_what_smsd_says_of_a_message_is_recorded_once(sigap, smsd):
     told = wait_until(lambda: sigap.sql("select d.* from delivery_report d join notice n on n.id = d.notice_id where n.address = %s", phone),
                       SOON, "the delivery report")
     assert [(d["state"], d["part"], d["parts"]) for d in told] == [("sent", 1, 1)]
+    assert metric(sigap, "sigap_gateway_delivery_reports_total") >= 1
     (notice,) = sigap.sql("select id from notice where address = %s", phone)
     smsd.sql('update sentitems set "Status" = \'DeliveryOK\', "DeliveryDateTime" = localtimestamp where "CreatorID" = %s', f"sigap:{notice['id']}")
     states = wait_until(lambda: [s for s in [sigap.sql("select state from delivery_report where notice_id = %s order by at", notice["id"])]
@@ -66,6 +83,17 @@ def test_what_smsd_says_of_a_message_is_recorded_once(sigap, smsd):
     smsd.receive(other, "ada orang terlantar di pasar Petung")
     wait_until(lambda: sigap.sql("select 1 from delivery_report d join notice n on n.id = d.notice_id where n.address = %s", other), SOON, "a later one")
     assert len(sigap.sql("select 1 from delivery_report where notice_id = %s", notice["id"])) == 2
+
+
+def test_a_message_that_the_modem_could_not_send_is_shown_to_a_person(sigap, smsd):
+    phone = "+6281260000011"
+    smsd.receive(phone, "ada orang terlantar di masjid Labangka, sakit")
+    report_of(sigap, phone)
+    (notice,) = wait_until(lambda: sigap.sql("select id from notice where address = %s", phone), SOON, "the receipt")
+    wait_until(lambda: smsd.sent(phone), SOON, "the receipt's way out")
+    smsd.sql('update sentitems set "Status" = \'SendingError\', "UpdatedInDB" = localtimestamp where "CreatorID" = %s', f"sigap:{notice['id']}")
+    (dead,) = wait_until(lambda: sigap.sql("select reason from dead_notice where notice_id = %s", notice["id"]), SOON, "the undeliverable notice")
+    assert dead["reason"] == "the gateway took it, but it was not delivered: SendingError"
 
 
 def test_the_parts_of_a_long_message_are_one_report_with_emoji_and_all(sigap, smsd):
@@ -121,6 +149,22 @@ def test_a_daemon_that_dies_between_taking_and_telling_takes_the_row_again_and_m
     wait_until(lambda: not unprocessed(smsd), SOON, "the row taken")
     assert len(reports_of(sigap, phone)) == 1
     assert sigap.doctor() == []
+
+
+def test_a_modem_that_does_not_report_is_an_alarm_until_it_does(sigap, smsd):
+    silent = "select * from alarm where kind = 'gateway_silent' and key = 'gammu modem'"
+    sigap.kill()
+    smsd.stop()
+    with_trigger_off = "set session_replication_role = replica; "  # the trigger would write the time of this change
+    smsd.sql(with_trigger_off + 'update phones set "UpdatedInDB" = localtimestamp - interval \'4 minutes\'')
+    sigap.start()
+    (alarm,) = wait_until(lambda: sigap.sql(silent), SOON, "the alarm")
+    assert alarm["detail"] == "gerbang SMS gammu: modem tidak melapor"
+    sigap.kill()
+    smsd.start()
+    wait_until(lambda: smsd.sql('select 1 from phones where "UpdatedInDB" > localtimestamp - interval \'1 minute\''), SOON, "the modem's word")
+    sigap.start()
+    wait_until(lambda: not sigap.sql(silent + " and cleared_at is null"), SOON, "the alarm's end")
 
 
 def test_the_script_and_the_table_tell_of_one_message(postgres):

@@ -10,7 +10,7 @@ import uuid
 import pytest
 from stack import AGENCIES, DUTY_PHONE, Answer, Hang, Stack, agency, wait_until
 
-TOTAL_MS = 600
+TOTAL_MS = 2500  # long enough that a busy machine does not make a failure of what works
 OFFICE_PHONE = "+6281270000031"
 numbers = iter(range(1, 10000))
 
@@ -28,17 +28,28 @@ def with_sms(slug):
 def two(postgres):
     """Two gateways, "kannel" before "cadangan"."""
     s = Stack(postgres, gateways=("kannel", "cadangan"), agencies=with_sms("kelurahan-petung"),
-              conf={"delivery": {"total_ms": TOTAL_MS, "connect_ms": 300}, "gateway cadangan": {"price": 7}})
+              conf={"delivery": {"total_ms": TOTAL_MS, "connect_ms": 1000}, "gateway cadangan": {"price": 7}})
     yield s
     s.close()
 
 
 @pytest.fixture(autouse=True)
 def heal(request):
+    """Every test begins with gateways that work and of whose failures the daemon remembers none."""
+    if "two" not in request.fixturenames:
+        yield
+        return
+    two = request.getfixturevalue("two")
+    before = failed_attempts(two)
     yield
-    if "two" in request.fixturenames:
-        for gateway in request.getfixturevalue("two").gateways.values():
-            gateway.default = ACCEPTED
+    for gateway in two.gateways.values():
+        gateway.default = ACCEPTED
+    if failed_attempts(two) != before:
+        two.restart()
+
+
+def failed_attempts(stack):
+    return stack.sql("select count(*) as n from attempt where outcome <> 'ok'")[0]["n"]
 
 
 ACCEPTED = Answer(202, {}, "0: Accepted for delivery")
@@ -56,11 +67,11 @@ def attempts(stack, to):
                      "order by a.number", to)
 
 
-def arrived(stack, to, gateway, deadline=5):
+def arrived(stack, to, gateway, deadline=20):
     return wait_until(lambda: stack.gateways[gateway].to(to), deadline, f"the SMS through {gateway}")
 
 
-def ways(stack, to, count, deadline=5):
+def ways(stack, to, count, deadline=20):
     """(gateway, outcome) of each attempt, once there are so many."""
     wait_until(lambda: len(attempts(stack, to)) >= count, deadline, "the attempts on record")
     return [(a["gateway"], a["outcome"]) for a in attempts(stack, to)]
@@ -72,7 +83,7 @@ def ways(stack, to, count, deadline=5):
 def test_the_first_gateway_of_the_configuration_is_used(two):
     to = tell(two)
     arrived(two, to, "kannel")
-    (attempt,) = wait_until(lambda: attempts(two, to), 5, "the attempt on record")
+    (attempt,) = wait_until(lambda: attempts(two, to), 20, "the attempt on record")
     assert (attempt["gateway"], attempt["outcome"], attempt["parts"]) == ("kannel", "ok", 1)
     assert two.gateways["cadangan"].to(to) == []
     # people see which gateway it was
@@ -104,7 +115,7 @@ def test_where_the_first_fails_the_next_is_tried_at_once_and_the_first_again_whe
 def test_what_is_wrong_with_the_number_is_not_tried_elsewhere(two):
     two.gateways["kannel"].default = Answer(400, {}, "Missing receiver number, rejected")
     to = tell(two)
-    wait_until(lambda: two.sql("select from dead_notice d join notice n on n.id = d.notice_id where n.address = %s", to), 5, "given up")
+    wait_until(lambda: two.sql("select from dead_notice d join notice n on n.id = d.notice_id where n.address = %s", to), 20, "given up")
     assert ways(two, to, 1) == [("kannel", "permanent")]
     assert two.gateways["cadangan"].to(to) == []
 
@@ -113,7 +124,7 @@ def test_what_all_gateways_refuse_is_given_up_and_can_be_replayed(two):
     for gateway in two.gateways.values():
         gateway.default = Answer(403, {}, "Authorization failed for sendsms")
     to = tell(two)
-    notice = wait_until(lambda: two.sql("select d.notice_id, d.reason from dead_notice d join notice n on n.id = d.notice_id where n.address = %s", to), 5, "given up")[0]
+    notice = wait_until(lambda: two.sql("select d.notice_id, d.reason from dead_notice d join notice n on n.id = d.notice_id where n.address = %s", to), 20, "given up")[0]
     assert ways(two, to, 2) == [("kannel", "permanent"), ("cadangan", "permanent")]
     for gateway in two.gateways.values():
         gateway.default = ACCEPTED
@@ -134,11 +145,11 @@ def test_a_gateway_that_keeps_failing_is_left_alone_and_probed_until_it_works(tw
     to = tell(two)
     arrived(two, to, "cadangan")
     assert len(two.gateways["kannel"].calls) == asked, "left alone"
-    assert "not kannel: failing" in wait_until(lambda: attempts(two, to), 5, "on record")[0]["detail"]
+    assert "not kannel: failing" in wait_until(lambda: attempts(two, to), 20, "on record")[0]["detail"]
     # an agency that is reached by SMS alone is reachable while one gateway works: nothing climbs
     made = two.report()
     (office,) = [d["id"] for d in made["dispatches"] if d["agency"] == "kelurahan-petung"]
-    wait_until(lambda: [m for m in two.gateways["cadangan"].to(OFFICE_PHONE)], 5, "the office's SMS")
+    wait_until(lambda: [m for m in two.gateways["cadangan"].to(OFFICE_PHONE)], 20, "the office's SMS")
     assert two.sql("select from event where kind = 'escalated' and data ->> 'dispatch' = %s", office) == []
     two.gateways["kannel"].default = ACCEPTED
     wait_until(lambda: two.gateways["kannel"].to(tell(two)), 20, "kannel is used again")
@@ -153,7 +164,7 @@ def test_an_agency_that_no_gateway_reaches_climbs_at_once(two):
         made.append(two.report())
     wait_until(lambda: two.log.read_text().count("deliver.breaker_open") >= said + 2, 20, "both breakers open")
     (office,) = [d["id"] for d in made[0]["dispatches"] if d["agency"] == "kelurahan-petung"]
-    wait_until(lambda: two.sql("select from event where kind = 'escalated' and data ->> 'dispatch' = %s", office), 5, "its ladder climbs")
+    wait_until(lambda: two.sql("select from event where kind = 'escalated' and data ->> 'dispatch' = %s", office), 20, "its ladder climbs")
     for gateway in two.gateways.values():
         gateway.default = ACCEPTED
     wait_until(lambda: not two.sql("select from outbox o join notice n on n.id = o.notice_id where n.channel = 'sms'"), 60, "everything has left in the end")
@@ -185,7 +196,7 @@ def test_a_text_is_transliterated_and_cut_at_three_parts(two):
     (sms,) = arrived(two, to, "kannel")
     assert sms["coding"] == "0" and sms["text"].startswith('"Jalan Pahlawan" - d\u00e9sa Raja')
     assert sms["text"].endswith("...") and 450 <= len(sms["text"]) <= 459
-    assert wait_until(lambda: attempts(two, to), 5, "on record")[0]["parts"] == 3
+    assert wait_until(lambda: attempts(two, to), 20, "on record")[0]["parts"] == 3
 
 
 def test_what_no_telephone_alphabet_has_leaves_as_ucs2_and_no_character_is_torn(two):
@@ -194,7 +205,7 @@ def test_what_no_telephone_alphabet_has_leaves_as_ucs2_and_no_character_is_torn(
     (sms,) = arrived(two, to, "kannel")
     assert sms["coding"] == "2"
     assert re.fullmatch(f"({family})+[.]{{3}}", sms["text"]), "whole families only"
-    assert wait_until(lambda: attempts(two, to), 5, "on record")[0]["parts"] == 3
+    assert wait_until(lambda: attempts(two, to), 20, "on record")[0]["parts"] == 3
 
 
 # ---- pace -------------------------------------------------------------------------------------------------------------------
@@ -212,7 +223,7 @@ def test_no_more_leave_in_a_minute_than_a_gateway_allows_the_rest_takes_the_next
         sixth = sorted(m["at"] for m in s.gateways["kannel"].messages)[5:6]
         assert not sixth or sixth[0] - first >= 59.5
         assert collections.Counter(m["to"] for g in s.gateways.values() for m in g.messages) == collections.Counter(told)
-        wait_until(lambda: s.value("select count(*) from outbox") == 0, 5, "all on record")
+        wait_until(lambda: s.value("select count(*) from outbox") == 0, 20, "all on record")
         assert [a["outcome"] for to in told for a in attempts(s, to)] == ["ok"] * 12, "waiting is no attempt"
     finally:
         s.close()
@@ -255,7 +266,7 @@ def test_the_day_has_its_cap_and_a_reserve_for_what_is_critical(postgres):
         # an operator sees it
         table = s.ctl("gateways").stdout
         assert "kannel" in table and "cap used" in table
-        wait_until(lambda: s.value("select cost from gateway_day") == len(s.sms.messages) * PRICE, 5, "what was sent is what is on the bill")
+        wait_until(lambda: s.value("select cost from gateway_day") == len(s.sms.messages) * PRICE, 20, "what was sent is what is on the bill")
         assert spent(s) <= CAP and len(receipts()) <= ordinary
         # the reserve ends, too
         for _ in range(8):
@@ -320,7 +331,7 @@ def test_a_cap_that_is_raised_by_a_reload_counts_at_once_and_the_day_goes_on(pos
         s.process.send_signal(1)
         wait_until(lambda: "app.reloaded" in s.log.read_text(), 10, "reloaded")
         arrived(s, tell(s), "kannel")
-        wait_until(lambda: spent(s) >= 40, 5, "the day goes on")
+        wait_until(lambda: spent(s) >= 40, 20, "the day goes on")
     finally:
         s.close()
 
@@ -359,7 +370,7 @@ def test_what_the_telephone_never_had_makes_the_ladder_climb_once(two):
     seen = len(two.gateways["kannel"].to(OFFICE_PHONE))
     made = two.report()
     (office,) = [d["id"] for d in made["dispatches"] if d["agency"] == "kelurahan-petung"]
-    sms = wait_until(lambda: two.gateways["kannel"].to(OFFICE_PHONE)[seen:], 5, "the office's SMS")[0]
+    sms = wait_until(lambda: two.gateways["kannel"].to(OFFICE_PHONE)[seen:], 20, "the office's SMS")[0]
 
     def climbs():
         return two.sql("select at, data from event where kind = 'escalated' and data ->> 'dispatch' = %s order by number", office)
@@ -368,7 +379,7 @@ def test_what_the_telephone_never_had_makes_the_ladder_climb_once(two):
     assert climbs() == []
     asked_at = datetime.datetime.now(datetime.timezone.utc)
     assert two.delivery_report(sms, 2, "absent subscriber").status_code == 200
-    first = wait_until(climbs, 5, "the ladder climbs")[0]
+    first = wait_until(climbs, 20, "the ladder climbs")[0]
     assert first["at"] - asked_at < datetime.timedelta(seconds=2)
     # an hour before its clock, and it is shown to people
     accept_by = two.value("select accept_by from dispatch where id = %s", office)
@@ -376,20 +387,20 @@ def test_what_the_telephone_never_had_makes_the_ladder_climb_once(two):
     dead = [n for n in two.api("GET", "/v1/outbox?state=dead").json() if n["dispatch"] == office]
     assert [(n["delivery"], n["gateway"]) for n in dead] == [("failed", "kannel")] and "absent" in dead[0]["reason"], dead
     # the reminder that the ladder sent is another notice; told again that the first failed, nothing climbs further
-    reminder = wait_until(lambda: two.gateways["kannel"].to(OFFICE_PHONE)[seen + 1:], 5, "the reminder")[0]
+    reminder = wait_until(lambda: two.gateways["kannel"].to(OFFICE_PHONE)[seen + 1:], 20, "the reminder")[0]
     for _ in range(3):
         assert two.delivery_report(sms, 2).status_code == 200
     two.delivery_report(sms, 8)
     began = time.monotonic()
-    wait_until(lambda: time.monotonic() - began > 1.5, 5, "long enough to climb")
+    wait_until(lambda: time.monotonic() - began > 1.5, 20, "long enough to climb")
     assert len(climbs()) == 1
     # the reminder fails, too: one rung more, and not another for each time that it is told
     for type in (2, 2, 16, 2):
         assert two.delivery_report(reminder, type).status_code == 200
-        wait_until(lambda: len(climbs()) >= 2, 5, "the ladder climbs on")
+        wait_until(lambda: len(climbs()) >= 2, 20, "the ladder climbs on")
     two.delivery_report(sms, 2)
     began = time.monotonic()
-    wait_until(lambda: time.monotonic() - began > 1.5, 5, "long enough to climb")
+    wait_until(lambda: time.monotonic() - began > 1.5, 20, "long enough to climb")
     assert len(climbs()) == 2
     assert two.doctor() == []
 
@@ -399,9 +410,9 @@ def test_a_report_that_comes_before_the_attempt_is_on_record_counts(two):
     seen = len(two.gateways["kannel"].to(OFFICE_PHONE))
     made = two.report()
     (office,) = [d["id"] for d in made["dispatches"] if d["agency"] == "kelurahan-petung"]
-    sms = wait_until(lambda: two.gateways["kannel"].to(OFFICE_PHONE)[seen:], 5, "the office's SMS")[0]
+    sms = wait_until(lambda: two.gateways["kannel"].to(OFFICE_PHONE)[seen:], 20, "the office's SMS")[0]
     two.delivery_report(sms, 16, "rejected")
-    wait_until(lambda: two.sql("select from event where kind = 'escalated' and data ->> 'dispatch' = %s", office), 5, "the ladder climbs")
+    wait_until(lambda: two.sql("select from event where kind = 'escalated' and data ->> 'dispatch' = %s", office), 20, "the ladder climbs")
 
 
 def test_no_promise_is_broken_at_the_end(two):
