@@ -30,6 +30,8 @@ static const struct conf_setting settings[] = {
 	  .help = "A file whose first line is the connection string; instead of database." },
 	{ DAEMON, "public_url", conf_value_url, IN(public_url), .initial = "http://127.0.0.1:8080",
 	  .help = "Where partners and gateways reach this daemon: the base of the links in notices." },
+	{ DAEMON, "trusted_proxy", conf_value_proxies, IN(trusted_proxy), .example = "127.0.0.1, ::1, unix",
+	  .help = "Proxies whose X-Forwarded-For says who asks: numeric addresses, or unix for a Unix socket, comma separated. Default: none." },
 	{ DAEMON, "config_dir", conf_value_folder, IN(config_dir), .example = "/etc/sigap",
 	  .help = "The folder that holds lexicon/ and replies/. Default: the folder of this file." },
 	{ DAEMON, "log_level", conf_value_choice, IN(log_level), .choices = "debug, info, warn, error", .initial = "info",

@@ -31,6 +31,8 @@ struct conf {
 	int listen_count;       /* listen = 127.0.0.1:8080, [::1]:8080 (comma separated) */
 	const char *database;   /* libpq conninfo; database_file = path of a file holding it */
 	const char *public_url; /* "https://sigap.example": base of links */
+	const char
+	        *trusted_proxy; /* "127.0.0.1, unix": whose X-Forwarded-For is believed (http_client); NULL: nobody's */
 	const char *config_dir; /* where lexicon/ and replies/ are; default the folder of the file */
 	const char *log_level;
 	int max_connections; /* 1000 */

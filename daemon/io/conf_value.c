@@ -114,6 +114,17 @@ const char *conf_value_listen(const struct conf_place *p, const struct conf_sett
 	return c->listen_count > 0 ? NULL : "names no address";
 }
 
+const char *conf_value_proxies(const struct conf_place *p, const struct conf_setting *s, void *field, const char *value)
+{
+	uint8_t address[16];
+	char *next = NULL, *list = arena_strdup(p->arena, value);
+	for (char *t = strtok_r(list, ", \t", &next); t != NULL; t = strtok_r(NULL, ", \t", &next))
+		if (strcmp(t, "unix") != 0 && inet_pton(AF_INET, t, address) != 1 &&
+		    inet_pton(AF_INET6, t, address) != 1)
+			return arena_printf(p->arena, "\"%s\" is neither a numeric address nor unix", t);
+	return conf_value_text(p, s, field, value);
+}
+
 /* What is wrong with a connection string. libpq's own message is not passed on: it may quote a password. */
 static const char *conninfo_fault(const char *value, bool may_hold_password)
 {

@@ -3,7 +3,8 @@
  * http.c         open, close, requests and their one reply
  * http_conn.c    connections: their number, phases and deadlines
  * http_listen.c  sockets, pausing at the cap and when files run out
- * http_log.c     libevent's own messages */
+ * http_log.c     libevent's own messages
+ * http_client.c  who is behind a proxy */
 #ifndef SIGAP_IO_HTTP_INTERNAL_H
 #define SIGAP_IO_HTTP_INTERNAL_H
 #include <event2/http.h>

@@ -114,6 +114,7 @@ static void an_empty_file_gives_the_defaults(void **state)
 	assert_string_equal(c->public_url, "http://127.0.0.1:8080");
 	assert_string_equal(c->config_dir, f->folder);
 	assert_string_equal(c->log_level, "info");
+	assert_null(c->trusted_proxy);
 	assert_int_equal(c->max_connections, 1000);
 	assert_int_equal(c->drain_s, 10);
 	assert_false(c->delivery_held);
@@ -141,6 +142,7 @@ static void every_setting_is_taken(void **state)
 	                                    "\tpublic_url = https://sigap.example/\n"
 	                                    "config_dir = .\n"
 	                                    "log_level=warn\n"
+	                                    "trusted_proxy = 127.0.0.1, ::1 unix\n"
 	                                    "max_connections: 7\n"
 	                                    "drain_s = 0\n"
 	                                    "[delivery]\n"
@@ -155,6 +157,7 @@ static void every_setting_is_taken(void **state)
 	assert_string_equal(c->public_url, "https://sigap.example");
 	assert_string_equal(c->config_dir, path_of(f, "."));
 	assert_string_equal(c->log_level, "warn");
+	assert_string_equal(c->trusted_proxy, "127.0.0.1, ::1 unix");
 	assert_int_equal(c->max_connections, 7);
 	assert_int_equal(c->drain_s, 0);
 	assert_true(c->delivery_held);
@@ -249,7 +252,9 @@ static void values_out_of_shape_are_refused_with_what_would_be_right(void **stat
 	              "hold = maybe\n"
 	              "slots = \"5\"\n"
 	              "lease_s = 99999999999999999999\n"
-	              "ca_file = /dev/null/x\n",
+	              "ca_file = /dev/null/x\n"
+	              "[daemon]\n"
+	              "trusted_proxy = 127.0.0.1, proxy.example\n",
 	              "2: listen \"localhost:8080\" is no numeric ADDRESS:PORT, [IPV6]:PORT or unix:/PATH\n"
 	              "3: public_url must be http://HOST or https://HOST, with :PORT and /PATH where needed\n"
 	              "4: log_level must be one of: debug, info, warn, error\n"
@@ -259,7 +264,8 @@ static void values_out_of_shape_are_refused_with_what_would_be_right(void **stat
 	              "9: hold must be yes or no\n"
 	              "10: slots stands in quotes; values are written without\n"
 	              "11: lease_s must be a whole number from 5 to 600\n"
-	              "12: ca_file names /dev/null/x: Not a directory\n");
+	              "12: ca_file names /dev/null/x: Not a directory\n"
+	              "14: trusted_proxy \"proxy.example\" is neither a numeric address nor unix\n");
 }
 
 static void addresses_are_checked(void **state)

@@ -74,6 +74,14 @@ static void peer(void *ctx, struct http_request *r)
 	http_reply(r, 200, "text/plain", r->peer, strlen(r->peer), NULL);
 }
 
+static void client(void *ctx, struct http_request *r)
+{
+	(void)ctx;
+	const char *proxies = r->query_len == 0 ? NULL : r->query[0] == 'x' ? "10.0.0.1, unix" : "::1,127.0.0.1 unix";
+	const char *address = http_client(r, proxies);
+	http_reply(r, 200, "text/plain", address, strlen(address), NULL);
+}
+
 static void empty(void *ctx, struct http_request *r)
 {
 	(void)ctx;
@@ -101,6 +109,7 @@ static const struct http_route routes[] = {
         {"GET", "/headers", headers, 0, 0},
         {"GET", "/bearer", bearer, 0, 0},
         {"GET", "/peer", peer, 0, 0},
+        {"GET", "/client", client, 0, 0},
         {"POST", "/empty", empty, 0, 0},
         {"GET", "/big", big, 0, 0},
 };
@@ -333,6 +342,26 @@ static void a_bearer_token_is_read_and_nothing_else(void **state)
 	assert_answer("GET /bearer HTTP/1.1\r\nAuthorization: Basic c2dw\r\n" END, 200, "(none)");
 	assert_answer("GET /bearer HTTP/1.1\r\nAuthorization: Bearer \r\n" END, 200, "(none)");
 	assert_answer("GET /bearer HTTP/1.1\r\n" END, 200, "(none)");
+	close_world();
+}
+
+/* Only what a proxy of ours wrote says who asks: the last address of the last line. */
+static void who_asks_is_the_peer_or_whom_a_trusted_proxy_names(void **state)
+{
+#define FROM "X-Forwarded-For: "
+	(void)state;
+	open_world(&roomy);
+	assert_answer("GET /client HTTP/1.1\r\n" FROM "192.0.2.1\r\n" END, 200, "\r\n\r\n127.0.0.1");
+	assert_answer("GET /client?x HTTP/1.1\r\n" FROM "192.0.2.1\r\n" END, 200, "\r\n\r\n127.0.0.1");
+	assert_answer("GET /client?1 HTTP/1.1\r\n" END, 200, "\r\n\r\n127.0.0.1");
+	assert_answer("GET /client?1 HTTP/1.1\r\n" FROM "192.0.2.1\r\n" END, 200, "\r\n\r\n192.0.2.1");
+	assert_answer("GET /client?1 HTTP/1.1\r\n" FROM "10.9.9.9, 192.0.2.2 \r\n" END, 200, "\r\n\r\n192.0.2.2");
+	assert_answer("GET /client?1 HTTP/1.1\r\n" FROM "10.9.9.9\r\nx-forwarded-for: 2001:db8::3\r\n" END, 200,
+	              "\r\n\r\n2001:db8::3");
+	assert_answer("GET /client?1 HTTP/1.1\r\n" FROM "::ffff:192.0.2.4\r\n" END, 200, "\r\n\r\n192.0.2.4");
+	assert_answer("GET /client?1 HTTP/1.1\r\n" FROM "192.0.2.1, unknown\r\n" END, 200, "\r\n\r\n127.0.0.1");
+	assert_answer("GET /client?1 HTTP/1.1\r\n" FROM "192.0.2.1:80\r\n" END, 200, "\r\n\r\n127.0.0.1");
+	assert_answer("GET /client?1 HTTP/1.1\r\n" FROM "\r\n" END, 200, "\r\n\r\n127.0.0.1");
 	close_world();
 }
 
@@ -783,6 +812,7 @@ int main(void)
 	        cmocka_unit_test(a_head_request_gets_the_headers_of_get_alone),
 	        cmocka_unit_test(every_reply_has_our_headers_once),
 	        cmocka_unit_test(a_bearer_token_is_read_and_nothing_else),
+	        cmocka_unit_test(who_asks_is_the_peer_or_whom_a_trusted_proxy_names),
 	        cmocka_unit_test(the_gate_stands_before_every_handler),
 	        cmocka_unit_test(an_ambiguous_request_is_400_and_what_follows_is_never_seen),
 	        cmocka_unit_test(a_chunked_request_is_the_last_of_its_connection),
