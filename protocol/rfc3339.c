@@ -163,6 +163,24 @@ void date_format(int64_t unix_us, int offset_s, char ret[11])
 	put(put(put(ret, p.day), p.month), p.year);
 }
 
+bool date_parse(const char *text, int offset_s, int64_t *ret_us)
+{
+	const char *at = text;
+	int year, month, day;
+	if (!part(&at, 4, 0, 9999, '-', &year) || !part(&at, 2, 1, 12, '-', &month) ||
+	    !part(&at, 2, 1, 31, '\0', &day) || *at != '\0' || day > days_in_month(year, month))
+		return false;
+	*ret_us = (days_of(year, month, day) * day_s - offset_s) * second_us;
+	return true;
+}
+
+int64_t date_begin(int64_t unix_us, int offset_s)
+{
+	int64_t day_us = day_s * second_us, local = unix_us + offset_s * second_us;
+	int64_t since = local % day_us;
+	return unix_us - (since < 0 ? since + day_us : since);
+}
+
 bool rfc3339_parse_loose(const char *text, int64_t *ret_us)
 {
 	enum { DATE = 10, TIME = 8 };

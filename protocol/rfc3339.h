@@ -14,4 +14,8 @@ void rfc3339_format(int64_t unix_us, char ret[RFC3339_MAX]);
 void clock_format(int64_t unix_us, int offset_s, char ret[6]);
 /* And as date "21-11-2026". */
 void date_format(int64_t unix_us, int offset_s, char ret[11]);
+/* "2026-11-21" -> the beginning of that day at the offset, in Unix microseconds. False when malformed or not a real date. */
+bool date_parse(const char *text, int offset_s, int64_t *ret_us);
+/* The beginning of the day, at the offset, that a moment lies in. */
+int64_t date_begin(int64_t unix_us, int offset_s);
 #endif

@@ -4,6 +4,7 @@
 #include "../../protocol/report_request.h"
 #include "access.h"
 #include "coordinate.h"
+#include "figures.h"
 #include "gateway.h"
 #include "intake.h"
 #include "link.h"
@@ -36,6 +37,7 @@ const struct http_route api_routes[] = {
         {"GET", "/v1/incidents/{id}", query_incident, READERS, 0},
         {"POST", "/v1/incidents/{id}/events", coordinate_post_event, DECIDERS, EVENT_BODY},
         {"GET", "/v1/duplicates", query_duplicates, READERS, 0},
+        {"GET", "/v1/numbers", figures_get, READERS, 0},
         {"GET", "/v1/dispatches", query_dispatches, ROLE_AGENCY | READERS, 0},
         {"GET", "/v1/dispatches/{id}", query_dispatch, ROLE_AGENCY | READERS, 0},
         {"POST", "/v1/dispatches/{id}/events", respond_post_event, ROLE_AGENCY | DECIDERS, EVENT_BODY},

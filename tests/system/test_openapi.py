@@ -309,6 +309,16 @@ def test_answers_about_likely_duplicates_are_as_described(stack, witness):
     witness.get("/v1/duplicates", 403, token="source")
 
 
+def test_answers_about_numbers_are_as_described(witness, made):
+    numbers = "/v1/numbers"
+    assert witness.get(numbers, query="?by=agency").json()["groups"]
+    assert witness.get(numbers, query="?by=type&format=csv", token="auditor").text.startswith("by,key,label,")
+    assert witness.get(numbers, query="?from=2020-01-01&until=2020-01-02", token="admin").json()["total"]["measures"]["response"]["p50"] is None
+    witness.get(numbers, 400, query="?by=hour")
+    witness.get(numbers, 401, token=None)
+    witness.get(numbers, 403, token="source")
+
+
 def test_answers_about_the_rules_are_as_described(stack, witness):
     stack.sql("insert into alarm (kind, key, detail) values ('gateway_silent', 'kannel', 'Gerbang SMS kannel tidak menjawab')")
     for path in ("/v1/agencies", "/v1/people", "/v1/shifts", "/v1/policy", "/v1/alarms"):

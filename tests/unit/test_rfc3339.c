@@ -146,6 +146,24 @@ static void local_clock_and_date_follow_the_offset(void **state)
 	assert_string_equal(date, "31-12-1969");
 }
 
+static void a_date_is_the_beginning_of_its_day_at_the_offset(void **state)
+{
+	(void)state;
+	int64_t us;
+	assert_true(date_parse("2026-11-22", 28800, &us));
+	assert_int_equal(us, 1795276800000000);
+	assert_int_equal(date_begin(us, 28800), us);
+	assert_int_equal(date_begin(us - 1, 28800), us - 86400000000);
+	assert_int_equal(date_begin(us + 86399999999, 28800), us);
+	assert_true(date_parse("1969-12-31", 0, &us));
+	assert_int_equal(us, -86400000000);
+	assert_int_equal(date_begin(-1, 0), us);
+	assert_true(date_parse("2028-02-29", 0, &us));
+	const char *const none[] = {"", "2026-02-29", "2026-13-01", "2026-11-2", "2026-11-22 ", "22-11-2026", "today"};
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+		assert_false(date_parse(none[i], 0, &us));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +174,7 @@ int main(void)
 	        cmocka_unit_test(moments_before_1970_are_written_right),
 	        cmocka_unit_test(moments_no_text_can_say_become_the_nearest),
 	        cmocka_unit_test(local_clock_and_date_follow_the_offset),
+	        cmocka_unit_test(a_date_is_the_beginning_of_its_day_at_the_offset),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
