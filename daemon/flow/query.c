@@ -184,6 +184,14 @@ void query_incidents(void *ctx, struct http_request *r)
 	ask(q, SQL_READ_INCIDENTS, p);
 }
 
+void query_board(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct pg_params *p = store_params(q->flow->store);
+	pg_param_text(p, access_identity(r)->scope);
+	ask(q, SQL_READ_BOARD, p);
+}
+
 void query_dispatches(void *ctx, struct http_request *r)
 {
 	struct read *q = read_new(ctx, r);

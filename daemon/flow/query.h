@@ -5,6 +5,7 @@
 void query_report(void *ctx, struct http_request *r);     /* GET /v1/reports/{id} */
 void query_incidents(void *ctx, struct http_request *r);  /* GET /v1/incidents?state=&type=&region=&after= */
 void query_incident(void *ctx, struct http_request *r);   /* GET /v1/incidents/{id} */
+void query_board(void *ctx, struct http_request *r);      /* GET /v1/board: what is open, for a wall */
 void query_dispatches(void *ctx, struct http_request *r); /* GET /v1/dispatches?state= */
 void query_dispatch(void *ctx, struct http_request *r);   /* GET /v1/dispatches/{id} */
 void query_alarms(void *ctx, struct http_request *r);     /* GET /v1/alarms?state=active|all */
