@@ -3,6 +3,7 @@
 
 #include "../../protocol/report_request.h"
 #include "access.h"
+#include "console.h"
 #include "coordinate.h"
 #include "figures.h"
 #include "gateway.h"
@@ -65,6 +66,11 @@ const struct http_route api_routes[] = {
         {"POST", "/v1/handover-notes", shifts_post_note, DECIDERS, EVENT_BODY},
         {"GET", "/v1/policy", query_policy, READERS, 0},
         {"POST", "/v1/policy/dry-run", query_dry_run, DECIDERS, REPORT_BODY_MAX},
+        {"GET", "/v1/console", console_get_settings, READERS, 0},
+        {"GET", "/", console_get_page, ACCESS_OPEN, 0},
+        {"GET", "/console/{file}", console_get_file, ACCESS_OPEN, 0},
+        {"GET", "/console/screens/{file}", console_get_screen, ACCESS_OPEN, 0},
+        {"GET", "/console/vendor/{file}", console_get_vendor, ACCESS_OPEN, 0},
         {"GET", "/v1/openapi.json", get_openapi, ACCESS_OPEN, 0},
         {"GET", "/healthz", watch_healthz, ACCESS_OPEN, 0},
         {"GET", "/readyz", watch_readyz, ACCESS_OPEN, 0},

@@ -12,9 +12,10 @@
 #include "conf_value.h"
 #include "sys.h"
 
-enum section { DAEMON, DELIVERY, CLOCKS_, WATCH, GATEWAY, SECTIONS, NO_SECTION, UNKNOWN_SECTION };
+enum section { DAEMON, DELIVERY, CLOCKS_, WATCH, CONSOLE, GATEWAY, SECTIONS, NO_SECTION, UNKNOWN_SECTION };
 static const char *const section_names[SECTIONS] = {
-        [DAEMON] = "daemon", [DELIVERY] = "delivery", [CLOCKS_] = "clocks", [WATCH] = "watch", [GATEWAY] = "gateway"};
+        [DAEMON] = "daemon", [DELIVERY] = "delivery", [CLOCKS_] = "clocks",
+        [WATCH] = "watch",   [CONSOLE] = "console",   [GATEWAY] = "gateway"};
 enum { FILE_MAX_BYTES = 262144, GATEWAY_NAME_MAX = 32, FROM_ENVIRONMENT = -1 };
 
 #define IN(member) offsetof(struct conf, member)
@@ -67,6 +68,9 @@ static const struct conf_setting settings[] = {
 	  .help = "Seconds without the database after which people are told by SMS, without it." },
 	{ WATCH, "gateway_silent_s", conf_value_number, IN(gateway_silent_s), 1, 3600, .initial = "60",
 	  .help = "Seconds of failures after which an SMS gateway counts as silent and an alarm is raised." },
+
+	{ CONSOLE, "tiles", conf_value_tiles, IN(tiles), .example = "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
+	  .help = "Where browsers fetch the map's pictures: an address with {z}, {x} and {y}, also {s}. Default: none; the map shows a plain grid." },
 
 	{ GATEWAY, "kind", conf_value_choice, GW(kind),
 	  .choices = "kannel, gammu, smsgate, twilio, vonage, infobip, jasmin, rapidpro, whatsapp, telegram, generic", .initial = "kannel",
@@ -303,7 +307,9 @@ static void open_section(struct reading *r, const char *text)
 		fault(r, r->line, "unknown section [%s]; did you mean [%s]?", text, best);
 	else
 		fault(r, r->line,
-		      "unknown section [%s]; known are [daemon], [delivery], [clocks], [watch], [gateway NAME]", text);
+		      "unknown section [%s]; known are [daemon], [delivery], [clocks], [watch], [console], [gateway "
+		      "NAME]",
+		      text);
 }
 
 /* Before the next line: was the one before understood? */

@@ -50,6 +50,8 @@ struct conf {
 	const char *heartbeat_url; /* NULL: none */
 	int database_away_s;       /* 10 */
 	int gateway_silent_s;      /* 60 */
+	/* [console] */
+	const char *tiles; /* URL template of the map's pictures, NULL: none */
 	struct conf_gateway gateways[CONF_GATEWAYS];
 	int gateway_count;
 };

@@ -72,6 +72,24 @@ const char *conf_value_url(const struct conf_place *p, const struct conf_setting
 	return NULL;
 }
 
+/* The host becomes part of a Content-Security-Policy, so nothing may stand in it that ends a source or a policy. */
+const char *conf_value_tiles(const struct conf_place *p, const struct conf_setting *s, void *field, const char *value)
+{
+	const char *host = strncmp(value, "https://", 8) == 0  ? value + 8
+	                   : strncmp(value, "http://", 7) == 0 ? value + 7
+	                                                       : NULL;
+	size_t len = host == NULL ? 0 : strcspn(host, "/");
+	size_t shard = host != NULL && strncmp(host, "{s}", 3) == 0 ? 3 : 0;
+	size_t plain = host == NULL ? 0
+	                            : strspn(host + shard,
+	                                     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]");
+	if (len <= shard || shard + plain != len || (shard > 0 && host[shard] != '.'))
+		return "must be http://HOST/PATH or https://HOST/PATH, with :PORT where needed";
+	if (strstr(value, "{z}") == NULL || strstr(value, "{x}") == NULL || strstr(value, "{y}") == NULL)
+		return "must hold {z}, {x} and {y}";
+	return conf_value_text(p, s, field, value);
+}
+
 static bool port_valid(const char *text)
 {
 	size_t n = strspn(text, "0123456789");

@@ -33,6 +33,7 @@ conf_value_reader conf_value_number;   /* int, min to max */
 conf_value_reader conf_value_flag;     /* bool: yes or no */
 conf_value_reader conf_value_choice;   /* const char *: one of choices */
 conf_value_reader conf_value_url;      /* const char *: http(s)://HOST[:PORT][/PATH], stored without trailing slashes */
+conf_value_reader conf_value_tiles;    /* const char *: http(s)://HOST[:PORT]/PATH with {z}, {x} and {y} */
 conf_value_reader conf_value_listen;   /* struct conf: listen, listen_count */
 conf_value_reader conf_value_proxies;  /* const char *: numeric addresses, or unix */
 conf_value_reader conf_value_conninfo; /* const char *: without a password */

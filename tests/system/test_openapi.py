@@ -431,6 +431,19 @@ def test_answers_about_the_daemon_are_as_described(stack, witness):
         witness.get(path, token=None)
 
 
+def test_answers_of_the_console_are_as_described(stack, witness):
+    witness.get("/v1/console")
+    witness.get("/v1/console", 401, token=None)
+    witness.get("/v1/console", 403, token="source")
+    for path, name in (("/", ""), ("/console/{file}", "main.js"), ("/console/screens/{file}", "board.js"), ("/console/vendor/{file}", "preact.js")):
+        for headers, expect in (({}, 200), ({"If-None-Match": "*"}, 304)):
+            r = stack.api("GET", path.replace("{file}", name), None, headers=headers)
+            assert r.status_code == expect
+            witness.seen.add(("GET", path, API.check_answer("GET", path, r)))
+        if name:
+            witness.get(path, 404, token=None)
+
+
 @pytest.mark.parametrize("method, path", OPERATIONS)
 def test_a_request_that_is_not_framed_in_one_way_is_a_problem_everywhere(witness, method, path):
     # a bad escape in the query is the query's own affair; in the path it is nobody's

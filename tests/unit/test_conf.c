@@ -230,7 +230,7 @@ static void every_fault_is_named_at_once_with_its_line_and_the_nearest_word(void
 	        "6: is neither \"name = value\" nor a [section] nor a comment\n"
 	        "7: unknown section [delivry]; did you mean [delivery]?\n"
 	        "9: [ without ]\n"
-	        "10: unknown section [weather]; known are [daemon], [delivery], [clocks], [watch], [gateway NAME]\n"
+	        "10: unknown section [weather]; known are [daemon], [delivery], [clocks], [watch], [console], [gateway NAME]\n"
 	        "11: [gateway NAME] needs a name of at most 32 lower case letters, digits and hyphens\n"
 	        "12: [gateway NAME] needs a name of at most 32 lower case letters, digits and hyphens\n"
 	        "14: slots must be a whole number from 1 to 4096\n"

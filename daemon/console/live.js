@@ -1,0 +1,169 @@
+/* live: the store of what is open now. Loads /v1/board, follows the stream, says how old everything is when the line is down. */
+import { useEffect, useState } from './vendor/preact.js';
+import { api } from './api.js';
+import { clockWas, onTick, serverNow } from './time.js';
+import { openStream } from './stream.js';
+
+const ENDED = new Set(['closed', 'cancelled', 'merged']);
+const rows = new Map(); /* id -> Row; a row is replaced, never changed */
+const watchers = new Set();
+const eventWatchers = new Set();
+let line = { phase: 'loading', since: null, next: null, heard: null, database: 'here', loaded: false };
+let link = null;
+let loads = 0;
+
+/* ---- who listens ---- */
+
+let waiting = false;
+function changed() {
+	if (waiting) return;
+	waiting = true;
+	/* a burst is one update */
+	queueMicrotask(() => {
+		waiting = false;
+		snapshot = null;
+		for (const fn of watchers) fn();
+	});
+}
+
+let snapshot = null;
+/** {rows: Row[], line: {phase: "loading"|"live"|"away", since, next, heard, database, loaded}}. since, next, heard: this computer's clock, ms. */
+export function board() {
+	snapshot ??= { rows: [...rows.values()], line };
+	return snapshot;
+}
+
+export function onBoard(fn) {
+	watchers.add(fn);
+	return () => watchers.delete(fn);
+}
+
+/** fn({event: {number, kind, actor, at}, incident: Row}) for each event as it comes, new ones only. */
+export function onEvent(fn) {
+	eventWatchers.add(fn);
+	return () => eventWatchers.delete(fn);
+}
+
+export function useBoard() {
+	const [value, set] = useState(board());
+	useEffect(() => {
+		set(board());
+		return onBoard(() => set(board()));
+	}, []);
+	return value;
+}
+
+/** The server's clock in ms, each second. */
+export function useNow() {
+	const [now, set] = useState(serverNow());
+	useEffect(() => onTick(set), []);
+	return now;
+}
+
+/* ---- what comes ---- */
+
+/* The newer one of two stories of the same incident stays. */
+const newer = (a, b) => a.last_event.number > b.last_event.number;
+
+function take(row) {
+	const known = rows.get(row.id);
+	if (known !== undefined && newer(known, row)) return;
+	if (ENDED.has(row.state)) rows.delete(row.id);
+	else rows.set(row.id, row);
+}
+
+function setLine(next) {
+	line = { ...line, ...next };
+	changed();
+}
+
+async function load() {
+	const mine = ++loads;
+	const sent = Date.now();
+	let answer;
+	try {
+		answer = await api.get('/v1/board');
+	} catch {
+		if (mine === loads) setTimeout(() => mine === loads && load(), 3000 + Math.random() * 2000);
+		return;
+	}
+	clockWas(Date.parse(answer.now), sent, Date.now());
+	if (mine !== loads) return;
+	const there = new Set(answer.incidents.map((r) => r.id));
+	/* what the answer does not know has ended, unless it began while the answer was on its way */
+	for (const [id, row] of rows)
+		if (!there.has(id) && Date.parse(row.opened_at) < Date.parse(answer.now) - 2000) rows.delete(id);
+	for (const row of answer.incidents) take(row);
+	send({ kind: 'start', cursor: answer.cursor });
+	setLine({ loaded: true, heard: Date.now() });
+}
+
+const seen = new Map(); /* incident id -> number of the last event that was told on */
+function tellEvent(data) {
+	const last = seen.get(data.incident.id) ?? 0;
+	if (data.event.number <= last) return;
+	seen.set(data.incident.id, data.event.number);
+	if (seen.size > 5000) seen.delete(seen.keys().next().value);
+	for (const fn of eventWatchers) fn(data);
+}
+
+function onMessage(m) {
+	if (m.kind === 'away') {
+		setLine({ phase: 'away', since: m.since, next: m.next });
+		/* a session that has ended shows as a line that never comes back */
+		if (m.fails === 2) api.get('/v1/session').catch(() => {});
+		return;
+	}
+	if (m.data.now !== undefined && !m.joined) clockWas(Date.parse(m.data.now), m.at - 500, m.at);
+	if (m.kind === 'hello') {
+		setLine({ phase: 'live', since: null, next: null, heard: m.at });
+		if (!m.data.resumed || m.joined) load();
+	} else if (m.kind === 'reset') {
+		load();
+	} else if (m.kind === 'tick') {
+		line = { ...line, heard: m.at };
+		const database = m.data.database ?? 'here';
+		if (line.phase !== 'live' || line.database !== database) setLine({ phase: 'live', database });
+	} else if (m.kind === 'incident') {
+		take(m.data.incident);
+		tellEvent(m.data);
+		setLine({ heard: m.at });
+	}
+}
+
+/* ---- one connection for all pages ---- */
+
+let send = () => {};
+function join() {
+	if (typeof SharedWorker === 'function') {
+		try {
+			const worker = new SharedWorker('/console/stream_worker.js', { type: 'module', name: 'sigap' });
+			worker.onerror = plain;
+			worker.port.onmessage = (e) => onMessage(e.data);
+			send = (m) => worker.port.postMessage(m);
+			send({ kind: 'join' });
+			addEventListener('pagehide', () => send({ kind: 'leave' }));
+			addEventListener('pageshow', (e) => e.persisted && send({ kind: 'join' }));
+			return;
+		} catch {
+			/* refused (a private window): the page has its own */
+		}
+	}
+	plain();
+}
+
+function plain() {
+	link?.close();
+	link = openStream(onMessage);
+	send = (m) => (m.kind === 'start' ? link.startAt(m.cursor) : m.kind === 'retry' && link.retryNow());
+}
+
+export const retryNow = () => send({ kind: 'retry' });
+
+/** Called once, when the log-in is known. */
+export function start() {
+	load();
+	join();
+	addEventListener('online', retryNow);
+	document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && retryNow());
+}

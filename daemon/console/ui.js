@@ -1,0 +1,185 @@
+/* ui: the small parts that all screens share. */
+import { html, render, useCallback, useEffect, useRef, useState } from './vendor/preact.js';
+import { ApiError, api } from './api.js';
+import { lang, onLang, t } from './i18n.js';
+import { useKeys } from './keys.js';
+
+/** Draws again when the language changes. */
+export function useLang() {
+	const [, set] = useState(lang());
+	useEffect(() => onLang(() => set(lang())), []);
+	return lang();
+}
+
+let ids = 0;
+/** An id for a label, the same for the life of the component. */
+export function useUid(stem = 'u') {
+	const ref = useRef(null);
+	ref.current ??= `${stem}${++ids}`;
+	return ref.current;
+}
+
+/** kind: "" plain, "primary", "danger", "quiet". busy: shows that it works, cannot be pressed twice. hotkey: shown on it. */
+export function Button({ kind = '', busy = false, hotkey, children, class: extra = '', ...rest }) {
+	return html`<button type="button" ...${rest} class=${`button ${kind} ${extra}`} aria-busy=${busy ? 'true' : null} disabled=${busy || rest.disabled}>
+		${children}${hotkey && html` <kbd aria-hidden="true">${hotkey}</kbd>`}</button>`;
+}
+
+/** kind: "info", "good", "warn", "bad". A bad one is told at once by a screen reader. */
+export const Notice = ({ kind = 'info', children, class: extra = '' }) =>
+	html`<div class=${`notice ${kind} ${extra}`} role=${kind === 'bad' ? 'alert' : 'status'}>${children}</div>`;
+
+/**
+ * A field with its label, hint and fault. type: "text", "textarea", "select" (options: [[value, label]] or [value]), "checkbox", "date", "number" …
+ * onInput gets the value (a boolean of a checkbox).
+ */
+export function Field({ label, type = 'text', value, onInput, options = [], hint, error, id, class: extra = '', inputRef, ...rest }) {
+	const uid = useUid('f');
+	const name = id ?? uid;
+	const about = [hint && `${name}-h`, error && `${name}-e`].filter(Boolean).join(' ') || null;
+	const shared = { ...rest, id: name, ref: inputRef, 'aria-describedby': about, 'aria-invalid': error ? 'true' : null };
+	const take = (e) => onInput?.(type === 'checkbox' ? e.currentTarget.checked : e.currentTarget.value);
+	let control;
+	if (type === 'textarea') control = html`<textarea rows="3" ...${shared} value=${value} onInput=${take}></textarea>`;
+	else if (type === 'select')
+		control = html`<select ...${shared} value=${value} onInput=${take}>
+			${options.map((o) => (Array.isArray(o) ? html`<option value=${o[0]} selected=${o[0] === value}>${o[1]}</option>` : html`<option value=${o} selected=${o === value}>${o}</option>`))}
+		</select>`;
+	else if (type === 'checkbox') control = html`<input type="checkbox" ...${shared} checked=${value} onInput=${take} />`;
+	else control = html`<input type=${type} ...${shared} value=${value} onInput=${take} />`;
+	return html`<div class=${`field ${type} ${extra}`}>
+		${type === 'checkbox' && control}<label for=${name}>${label}</label>${type !== 'checkbox' && control}
+		${hint && html`<p class="hint" id=${`${name}-h`}>${hint}</p>`}
+		${error && html`<p class="fault" id=${`${name}-e`}>${error}</p>`}
+	</div>`;
+}
+
+/** A table that scrolls by itself on a small screen. columns: [{key, label, class?, cell?: row -> vnode}]; rows need `id` or key: row -> id. */
+export function Table({ columns, rows, caption, empty, rowKey, rowClass, onOpen }) {
+	if (rows.length === 0) return html`<p class="empty">${empty ?? t('Tidak ada.', 'None.')}</p>`;
+	return html`<div class="scroll" tabindex="0" role="region" aria-label=${caption}><table>
+		${caption && html`<caption class="sr">${caption}</caption>`}
+		<thead><tr>${columns.map((c) => html`<th scope="col" class=${c.class}>${c.label}</th>`)}</tr></thead>
+		<tbody>${rows.map((r, i) => html`<tr key=${rowKey ? rowKey(r) : (r.id ?? i)} class=${rowClass?.(r)} onClick=${onOpen && (() => onOpen(r))}>
+			${columns.map((c) => html`<td class=${c.class}>${c.cell ? c.cell(r) : r[c.key]}</td>`)}</tr>`)}</tbody>
+	</table></div>`;
+}
+
+/** A modal dialog: the browser keeps the focus inside and gives it back. onClose: also on Escape. */
+export function Dialog({ title, onClose, children, actions, wide = false }) {
+	const ref = useRef(null);
+	const id = useUid('d');
+	useEffect(() => {
+		const back = document.activeElement;
+		if (!ref.current.open) ref.current.showModal();
+		(ref.current.querySelector('[autofocus], .body :is(input, textarea, select, button), footer button') ?? ref.current).focus();
+		return () => back instanceof HTMLElement && back.isConnected && back.focus();
+	}, []);
+	useKeys({ Escape: [onClose, t('Tutup', 'Close')] }, title, { modal: true });
+	const cancel = (e) => {
+		e.preventDefault();
+		onClose();
+	};
+	return html`<dialog ref=${ref} class=${wide ? 'wide' : ''} aria-labelledby=${id} onCancel=${cancel}>
+		<header><h2 id=${id}>${title}</h2><button type="button" class="button quiet x" onClick=${onClose} aria-label=${t('Tutup', 'Close')}>×</button></header>
+		<div class="body">${children}</div>
+		${actions && html`<footer>${actions}</footer>`}
+	</dialog>`;
+}
+
+/** Asks first: confirmThen({title, text, action, kind: "danger"}, fn). fn may return a promise; its ApiError is shown and the dialog stays. */
+export function confirmThen({ title, text, action, kind = 'primary' }, fn) {
+	const host = document.body.appendChild(document.createElement('div'));
+	const done = () => {
+		render(null, host);
+		host.remove();
+	};
+	function Ask() {
+		const [busy, setBusy] = useState(false);
+		const [fault, setFault] = useState(null);
+		const go = async () => {
+			setBusy(true);
+			try {
+				await fn();
+				done();
+			} catch (e) {
+				setFault(e);
+				setBusy(false);
+			}
+		};
+		return html`<${Dialog} title=${title} onClose=${done} actions=${html`
+			<${Button} onClick=${done}>${t('Batal', 'Cancel')}<//><${Button} kind=${kind} busy=${busy} onClick=${go} autofocus>${action}<//>`}>
+			<p>${text}</p>${fault && html`<${Fault} error=${fault} />`}<//>`;
+	}
+	render(html`<${Ask} />`, host);
+}
+
+/** What went wrong, in words a person can use. */
+export function faultText(e) {
+	if (!(e instanceof ApiError)) return String(e?.message ?? e);
+	if (e.status === 0) return t('Server tidak menjawab. Periksa sambungan, lalu coba lagi.', 'The server does not answer. Check the line, then try again.');
+	if (e.status === 403) return t('Peran atau wilayah Anda tidak mengizinkan ini.', 'Your role or area does not allow this.');
+	if (e.status === 404) return t('Tidak ditemukan, atau di luar wilayah Anda.', 'Not found, or outside your area.');
+	if (e.status === 409) return t('Sudah berubah sejak Anda melihatnya.', 'It has changed since you looked.');
+	if (e.status === 503) return t('Basis data sedang tidak tersedia. Coba lagi sebentar lagi.', 'The database is away. Try again in a moment.');
+	return e.problem.detail ?? e.problem.title ?? String(e.status);
+}
+export const Fault = ({ error, retry }) =>
+	html`<${Notice} kind="bad"><strong>${faultText(error)}</strong>
+		${error instanceof ApiError && [400, 409, 422].includes(error.status) && error.problem.detail && html`<p class="detail" lang="en">${error.problem.detail}</p>`}
+		${error instanceof ApiError && error.problem.errors && html`<ul lang="en">${error.problem.errors.map((f) => html`<li><code>${f.pointer}</code> ${f.detail}</li>`)}</ul>`}
+		${retry && html`<${Button} onClick=${retry}>${t('Coba lagi', 'Try again')}<//>`}<//>`;
+
+/** Reads path (null: nothing yet) and keeps what it had while it reads again. -> {data, error, loading, reload} */
+export function useApi(path) {
+	const [state, set] = useState({ data: null, error: null, loading: path !== null, path });
+	const last = useRef(0);
+	const reload = useCallback(async () => {
+		const mine = ++last.current;
+		if (path === null) {
+			set({ data: null, error: null, loading: false, path });
+			return;
+		}
+		set((s) => ({ ...s, data: s.path === path ? s.data : null, loading: true, path }));
+		try {
+			const data = await api.get(path);
+			if (mine === last.current) set({ data, error: null, loading: false, path });
+		} catch (error) {
+			if (mine === last.current) set((s) => ({ ...s, error, loading: false }));
+		}
+	}, [path]);
+	useEffect(() => {
+		reload();
+		return () => {
+			last.current++;
+		};
+	}, [reload]);
+	return { ...state, data: state.path === path ? state.data : null, reload };
+}
+
+/** Waits quietly: nothing for the first moment, so that quick answers do not flicker. */
+export function Loading() {
+	const [shown, set] = useState(false);
+	useEffect(() => {
+		const timer = setTimeout(() => set(true), 400);
+		return () => clearTimeout(timer);
+	}, []);
+	return html`<p class="empty" role="status">${shown && t('Memuat…', 'Loading…')}</p>`;
+}
+
+/** Told by a screen reader, and shown for some seconds. */
+export function announce(text) {
+	const line = document.getElementById('announce');
+	if (line === null) return;
+	line.textContent = '';
+	requestAnimationFrame(() => {
+		line.textContent = text;
+	});
+	clearTimeout(announce.timer);
+	announce.timer = setTimeout(() => {
+		line.textContent = '';
+	}, 6000);
+}
+
+/** Urgency by shape, colour and word. short: without the word (it stays for screen readers). */
+export { Urgency } from './marks.js';
