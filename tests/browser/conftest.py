@@ -1,0 +1,42 @@
+"""Fixtures of the browser tests: Debian's Chromium, headless, against the real daemon on a real PostgreSQL (tests/system/stack.py)."""
+import pathlib
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
+
+import chromium  # noqa: E402
+import stack as harness  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    server = harness.Postgres()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def stack(postgres):
+    """The policy of minutes: no clock runs out within a test."""
+    s = harness.Stack(postgres)
+    yield s
+    s.close()
+
+
+@pytest.fixture(scope="module")
+def chrome():
+    """One browser for a module; windows of it are fresh contexts without cookies (chrome.window())."""
+    browser = chromium.Chromium()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def window(chrome):
+    """A window of 1366x768, in Indonesian, with JavaScript, logged in nowhere."""
+    w = chrome.window()
+    yield w
+    w.close()
