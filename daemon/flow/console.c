@@ -104,7 +104,7 @@ static void serve(const struct flow *f, struct http_request *r, const char *path
 	buf_init(&headers, HEADERS_MAX);
 	add_headers(&headers, f, etag, packed);
 	if (has_version(r, etag))
-		http_reply(r, 304, file->type, "", 0, headers.data);
+		http_reply(r, 304, NULL, "", 0, headers.data);
 	else if (packed)
 		http_reply(r, 200, file->type, file->packed, file->packed_len, headers.data);
 	else
