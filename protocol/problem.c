@@ -16,6 +16,9 @@ static const struct {
         {"malformed-json", "The body is not valid JSON"},
         {"invalid-report", "The report has faults"},
         {"invalid-event", "The event has faults"},
+        {"invalid-policy", "The policy has faults"},
+        {"policy-holes", "Somebody would not be reached"},
+        {"changed-meanwhile", "Somebody else has changed it meanwhile"},
 };
 
 /* Reason phrases of RFC 9110, 15 and RFC 6585. */

@@ -111,4 +111,7 @@ bool policy_rule_applies(const struct dispatch_rule *rule, enum urgency urgency,
  * holes too. Each distinct hole is one line in out. Returns the number of holes. cases (may be NULL) counts what was checked. */
 size_t policy_holes(const struct policy *p, const struct directory *d, const struct gazetteer *g, struct buf *out,
                     size_t *cases);
+/* The same with a line for each urgency, so that what two directories leave open can be compared. */
+size_t policy_holes_apart(const struct policy *p, const struct directory *d, const struct gazetteer *g,
+                          struct buf *out);
 #endif

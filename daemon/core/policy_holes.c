@@ -8,6 +8,7 @@ struct check {
 	const struct policy *policy;
 	const struct directory *directory;
 	struct buf *out;
+	bool apart; /* a line for each urgency */
 	size_t holes, cases, villages;
 };
 
@@ -63,7 +64,7 @@ static struct reach reach_of(const struct check *c, const struct type_rules *typ
 }
 
 /* "unclaimed_body (high, normal), 64.09.01.1003 Petung: what": one line for the urgencies in mask, none when it is 0. */
-static void add_hole(struct check *c, enum incident_type type, unsigned mask, const struct region *village,
+static void add_line(struct check *c, enum incident_type type, unsigned mask, const struct region *village,
                      const char *what)
 {
 	if (mask == 0)
@@ -77,6 +78,15 @@ static void add_hole(struct check *c, enum incident_type type, unsigned mask, co
 		}
 	buf_addf(c->out, "), %s %s: %s\n", village->code, village->name, what);
 	c->holes++;
+}
+
+static void add_hole(struct check *c, enum incident_type type, unsigned mask, const struct region *village,
+                     const char *what)
+{
+	if (!c->apart)
+		add_line(c, type, mask, village, what);
+	for (int u = 0; c->apart && u < URGENCIES; u++)
+		add_line(c, type, mask & 1u << u, village, what);
 }
 
 static void check_village(void *ctx, const struct region *village)
@@ -139,19 +149,32 @@ static void check_alarm(struct check *c, enum alarm_kind kind)
 	}
 }
 
+static void look(struct check *c, const struct gazetteer *g)
+{
+	const struct policy *p = c->policy;
+	for (size_t i = 0; i < p->ladder_count; i++)
+		check_ladder(c, &p->ladders[i]);
+	for (int k = 0; k < ALARM_KINDS; k++)
+		check_alarm(c, (enum alarm_kind)k);
+	gazetteer_each_village(g, p->regency, check_village, c);
+	if (c->villages == 0) {
+		buf_addf(c->out, "regency %s: no village is loaded, so nothing could be checked\n", p->regency);
+		c->holes++;
+	}
+}
+
+size_t policy_holes_apart(const struct policy *p, const struct directory *d, const struct gazetteer *g, struct buf *out)
+{
+	struct check c = {.policy = p, .directory = d, .out = out, .apart = true};
+	look(&c, g);
+	return c.holes;
+}
+
 size_t policy_holes(const struct policy *p, const struct directory *d, const struct gazetteer *g, struct buf *out,
                     size_t *cases)
 {
 	struct check c = {.policy = p, .directory = d, .out = out};
-	for (size_t i = 0; i < p->ladder_count; i++)
-		check_ladder(&c, &p->ladders[i]);
-	for (int k = 0; k < ALARM_KINDS; k++)
-		check_alarm(&c, (enum alarm_kind)k);
-	gazetteer_each_village(g, p->regency, check_village, &c);
-	if (c.villages == 0) {
-		buf_addf(out, "regency %s: no village is loaded, so nothing could be checked\n", p->regency);
-		c.holes++;
-	}
+	look(&c, g);
 	if (cases != NULL)
 		*cases = c.cases;
 	return c.holes;

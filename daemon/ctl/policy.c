@@ -1,84 +1,71 @@
 /* policy: checked against the directory, people and areas of the database; put in force as a new version. */
 #include <stdio.h>
-#include <string.h>
 
+#include "../core/policy_check.h"
 #include "../io/sql.h"
 #include "commands.h"
 #include "snapshot.h"
 #include "table.h"
 
-enum { LOCK, APPLY, SHOW };
+enum { LOCK, SHOW };
 static const struct pg_statement sql[] = {
         [LOCK] = {"lock", "lock table policy in share row exclusive mode"},
-        [APPLY] = {"apply", "insert into policy (applied_by, text) select $1, $2 where $2 is distinct from "
-                            "(select text from policy order by version desc limit 1) returning version"},
         [SHOW] = {"show", "select version, applied_at, applied_by, text from policy order by version desc limit 1"},
 };
-enum { FAULTS_MOST = 16 * 1024 * 1024 };
 
 static const struct column hole_columns[] = {{"hole", CELL_TEXT}};
 
-/* Prints the faults of the file; ends the run when there is one. */
-static const struct policy *read_file(struct ctl *c, const char **ret_text)
+/* Prints the faults of the file, and ends the run when there is one; lists its holes. */
+static void check_file(struct ctl *c, const char **ret_text, struct table *t, struct policy_checked *ret)
 {
 	size_t len;
+	struct directory directory;
 	*ret_text = ctl_read_text(c, c->argument, &len);
-	struct buf faults;
-	buf_init(&faults, FAULTS_MOST);
-	const struct policy *policy = policy_read(c->arena, c->argument, *ret_text, len, &faults);
-	if (policy == NULL) {
-		if (faults.data != NULL)
-			fputs(faults.data, stderr);
+	policy_check_read(c->arena, c->argument, *ret_text, len, ret);
+	if (ret->policy == NULL) {
+		fputs(ret->fault_text, stderr);
 		ctl_die("%s has faults", c->argument);
 	}
-	buf_free(&faults);
-	return policy;
-}
-
-/* Lists the holes; returns how many there are. */
-static size_t list_holes(struct ctl *c, const struct policy *policy, struct table *t, size_t *ret_cases)
-{
-	struct directory directory;
-	struct buf out;
 	snapshot_directory(c, &directory);
-	buf_init(&out, FAULTS_MOST);
-	size_t holes = policy_holes(policy, &directory, snapshot_gazetteer(c, policy->regency), &out, ret_cases);
-	char *text = holes > 0 ? arena_strdup(c->arena, out.data) : NULL, *rest = NULL;
-	buf_free(&out);
-	for (char *line = text == NULL ? NULL : strtok_r(text, "\n", &rest); line != NULL;
-	     line = strtok_r(NULL, "\n", &rest))
-		table_add(t, (const char *[]){line});
-	return holes;
+	policy_check_holes(c->arena, &directory, snapshot_gazetteer(c, ret->policy->regency), ret);
+	for (size_t i = 0; i < ret->hole_count; i++)
+		table_add(t, (const char *[]){ret->holes[i]});
 }
 
 int command_policy_check(struct ctl *c)
 {
 	const char *text;
 	struct table *t = table_new(c, hole_columns, 1);
-	size_t cases, holes = list_holes(c, read_file(c, &text), t, &cases);
-	if (c->json || holes > 0)
+	struct policy_checked checked;
+	check_file(c, &text, t, &checked);
+	if (c->json || checked.hole_count > 0)
 		table_print(t, "");
-	fprintf(c->json ? stderr : stdout, "%zu cases checked, %zu holes\n", cases, holes);
-	return holes > 0 ? CTL_FAULT : CTL_OK;
+	fprintf(c->json ? stderr : stdout, "%zu cases checked, %zu holes\n", checked.cases, checked.hole_count);
+	return checked.hole_count > 0 ? CTL_FAULT : CTL_OK;
 }
 
 int command_policy_apply(struct ctl *c)
 {
 	const char *text, *who = ctl_option(c, "name");
 	struct table *t = table_new(c, hole_columns, 1);
-	size_t cases, holes = list_holes(c, read_file(c, &text), t, &cases);
-	if (holes > 0) {
+	struct policy_checked checked;
+	check_file(c, &text, t, &checked);
+	if (checked.hole_count > 0) {
 		table_print(t, "");
 		if (ctl_option(c, "force") == NULL)
-			ctl_die("%zu holes in %zu cases: not applied (--force applies it all the same)", holes, cases);
+			ctl_die("%zu holes in %zu cases: not applied (--force applies it all the same)",
+			        checked.hole_count, checked.cases);
 	}
 	db_begin(c);
 	db_query(c, &sql[LOCK], DB_NONE);
-	const struct rows *made = db_query(c, &sql[APPLY], DB_WITH(who != NULL ? who : ctl_actor(c), text));
-	const struct rows *now = db_query(c, &sql[SHOW], DB_NONE);
+	const struct rows *before = db_query(c, &sql[SHOW], DB_NONE);
+	const struct rows *put =
+	        db_query(c, &sql_statements[SQL_PUT_POLICY],
+	                 DB_WITH(before->count > 0 ? db_cell(before, 0, 0) : "0", text,
+	                         who != NULL ? who : ctl_actor(c), arena_printf(c->arena, "%zu", checked.hole_count)));
 	db_commit(c);
-	fprintf(c->json ? stderr : stdout, "%zu cases checked, %zu holes; version %s is %s in force\n", cases, holes,
-	        db_cell(now, 0, 0), made->count > 0 ? "now" : "already");
+	fprintf(c->json ? stderr : stdout, "%zu cases checked, %zu holes; version %s is %s in force\n", checked.cases,
+	        checked.hole_count, db_cell(put, 0, 0), db_bool(db_cell(put, 0, 1)) ? "now" : "already");
 	return CTL_OK;
 }
 

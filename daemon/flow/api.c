@@ -1,6 +1,7 @@
 /* api: see api.h. */
 #include "api.h"
 
+#include "../../protocol/policy_request.h"
 #include "../../protocol/report_request.h"
 #include "access.h"
 #include "console.h"
@@ -10,6 +11,7 @@
 #include "intake.h"
 #include "link.h"
 #include "openapi_json.h"
+#include "policies.h"
 #include "query.h"
 #include "respond.h"
 #include "rules.h"
@@ -64,13 +66,17 @@ const struct http_route api_routes[] = {
         {"POST", "/v1/shifts/swaps", shifts_post_swap, DECIDERS, EVENT_BODY},
         {"GET", "/v1/handover-notes", shifts_get_notes, DECIDERS, 0},
         {"POST", "/v1/handover-notes", shifts_post_note, DECIDERS, EVENT_BODY},
-        {"GET", "/v1/policy", query_policy, READERS, 0},
-        {"POST", "/v1/policy/dry-run", query_dry_run, DECIDERS, REPORT_BODY_MAX},
         {"GET", "/v1/console", console_get_settings, READERS, 0},
         {"GET", "/", console_get_page, ACCESS_OPEN, 0},
         {"GET", "/console/{file}", console_get_file, ACCESS_OPEN, 0},
         {"GET", "/console/screens/{file}", console_get_screen, ACCESS_OPEN, 0},
         {"GET", "/console/vendor/{file}", console_get_vendor, ACCESS_OPEN, 0},
+        {"GET", "/v1/policy", policies_get, READERS, 0},
+        {"PUT", "/v1/policy", policies_put, ROLE_ADMIN, POLICY_BODY_MAX},
+        {"GET", "/v1/policy/versions", policies_get_versions, READERS, 0},
+        {"GET", "/v1/policy/versions/{version}", policies_get_version, READERS, 0},
+        {"POST", "/v1/policy/check", policies_post_check, DECIDERS, POLICY_BODY_MAX},
+        {"POST", "/v1/policy/dry-run", policies_post_dry_run, DECIDERS, POLICY_BODY_MAX},
         {"GET", "/v1/openapi.json", get_openapi, ACCESS_OPEN, 0},
         {"GET", "/healthz", watch_healthz, ACCESS_OPEN, 0},
         {"GET", "/readyz", watch_readyz, ACCESS_OPEN, 0},

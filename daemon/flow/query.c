@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../../protocol/form.h"
-#include "../../protocol/report_request.h"
+#include "../../protocol/json.h"
 #include "../core/dispatch_state.h"
 #include "../core/incident_state.h"
 #include "access.h"
@@ -289,11 +289,6 @@ void query_people(void *ctx, struct http_request *r)
 	ask_plain(ctx, r, SQL_READ_PEOPLE);
 }
 
-void query_policy(void *ctx, struct http_request *r)
-{
-	ask_plain(ctx, r, SQL_READ_POLICY);
-}
-
 /* ---- replay ---- */
 
 static void on_replayed(void *ctx, const struct pg_result *r)
@@ -318,45 +313,4 @@ void query_replay(void *ctx, struct http_request *r)
 	struct pg_params *p = store_params(q->flow->store);
 	pg_param_uuid(p, id);
 	store_query(q->flow->store, SQL_REPLAY_DEAD, p, on_replayed, q);
-}
-
-/* ---- dry run ---- */
-
-void query_dry_run(void *ctx, struct http_request *r)
-{
-	struct flow *f = ctx;
-	struct report_request q;
-	struct problem problem;
-	struct triage triage;
-	struct buf body;
-	if (!report_request_read(r->body, r->body_len, &q, &problem)) {
-		http_reply_problem(r, &problem);
-		return;
-	}
-	const struct stated stated = {q.text, q.type, q.urgency, q.village_code, q.place_text};
-	if (q.village_code != NULL && gazetteer_by_code(f->rules->gazetteer, q.village_code) == NULL) {
-		problem_init(&problem, 422, "invalid-report", NULL);
-		problem_error(&problem, "#/place/village_code", "no area with this code is loaded");
-		http_reply_problem(r, &problem);
-		report_request_free(&q);
-		return;
-	}
-	triage_report(f->rules->lexicon, f->rules->gazetteer, &stated, &triage);
-	const struct plan_setting setting = rules_setting(f, f->rules);
-	const struct plan_input input = {.triage = &triage,
-	                                 .place_text = q.place_text,
-	                                 .has_position = q.has_position,
-	                                 .lat = q.lat,
-	                                 .lon = q.lon,
-	                                 .reporter_phone = q.phone[0] != '\0' ? q.phone : NULL};
-	const struct plan *plan = plan_make(r->arena, &setting, &input);
-	buf_init(&body, 256 * 1024);
-	buf_adds(&body, "{\"triage\":");
-	triage_render(&triage, f->rules->gazetteer, &body);
-	buf_adds(&body, ",\"plan\":");
-	plan_render(plan, &setting, &body);
-	buf_adds(&body, "}\n");
-	http_reply_buf(r, 200, "application/json", &body);
-	buf_free(&body);
-	report_request_free(&q);
 }

@@ -14,7 +14,4 @@ void query_outbox(void *ctx, struct http_request *r);     /* GET /v1/outbox?stat
 void query_replay(void *ctx, struct http_request *r);     /* POST /v1/outbox/{notice}/replay */
 void query_agencies(void *ctx, struct http_request *r);   /* GET /v1/agencies */
 void query_people(void *ctx, struct http_request *r);     /* GET /v1/people */
-void query_policy(void *ctx, struct http_request *r);     /* GET /v1/policy */
-void query_dry_run(void *ctx,
-                   struct http_request *r); /* POST /v1/policy/dry-run: the plan a report would get, not committed */
 #endif

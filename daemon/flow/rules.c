@@ -332,6 +332,7 @@ static const char *put_together(struct load *l)
 /* ---- the chain ---- */
 
 static void start(struct load *l, void (*done)(void *ctx, const char *why), void *ctx);
+static void wake(struct flow *f, bool loaded);
 
 static void end(struct load *l, const char *why)
 {
@@ -351,6 +352,7 @@ static void end(struct load *l, const char *why)
 	l->rules = NULL;
 	if (l->next_done != NULL)
 		start(l, l->next_done, l->next_ctx);
+	wake(l->flow, why == NULL);
 }
 
 static void on_rows(void *ctx, const struct pg_result *r)
@@ -394,6 +396,74 @@ void rules_load(struct flow *f, void (*done)(void *ctx, const char *why), void *
 	}
 	load.next_done = done;
 	load.next_ctx = ctx;
+}
+
+/* ---- whoever needs them as new as the database's ---- */
+
+struct waiter {
+	struct flow *flow;
+	int64_t version;
+	void (*done)(void *ctx, const char *why);
+	void *ctx;
+	struct waiter *next;
+};
+static struct waiter *waiters;
+
+static void on_loaded(void *ctx, const char *why)
+{
+	(void)ctx, (void)why; /* whoever waits is woken */
+}
+
+static void waiter_end(struct waiter *w, const char *why)
+{
+	w->done(w->ctx, why);
+	free(w);
+}
+
+/* A load has ended: those whom it serves go on, and those whom nothing can serve. */
+static void wake(struct flow *f, bool loaded)
+{
+	struct waiter *all = waiters, *next;
+	waiters = NULL;
+	for (struct waiter *w = all; w != NULL; w = next) {
+		next = w->next;
+		if (loaded && f->rules->version < w->version) {
+			w->next = waiters;
+			waiters = w;
+		} else {
+			waiter_end(w, loaded ? NULL : "the rules could not be read anew: what was in force stays so");
+		}
+	}
+	if (waiters != NULL && !rules_loading())
+		rules_load(f, on_loaded, NULL);
+}
+
+static void on_version(void *ctx, const struct pg_result *r)
+{
+	struct waiter *w = ctx;
+	struct flow *f = w->flow;
+	if (r->status != PG_OK || r->rows != 1 || f->rules == NULL) {
+		waiter_end(w, "the database is away");
+		return;
+	}
+	w->version = pg_bigint(r, 0, 1);
+	if (f->rules->version >= w->version) {
+		waiter_end(w, NULL);
+		return;
+	}
+	w->next = waiters;
+	waiters = w;
+	if (!rules_loading())
+		rules_load(f, on_loaded, NULL);
+}
+
+void rules_current(struct flow *f, void (*done)(void *ctx, const char *why), void *ctx)
+{
+	struct waiter *w = calloc(1, sizeof *w);
+	if (w == NULL)
+		abort();
+	*w = (struct waiter){.flow = f, .done = done, .ctx = ctx};
+	store_read(f->store, SQL_RULES_KEY, store_params(f->store), on_version, w);
 }
 
 const struct identity *rules_identity(const struct rules *r, const char *token)

@@ -45,6 +45,9 @@ void rules_drop(struct rules **r);
  * call while one runs is served by another one afterwards; of several waiting the last counts. */
 void rules_load(struct flow *f, void (*done)(void *ctx, const char *why), void *ctx);
 bool rules_loading(void);
+/* For decisions that people are shown: calls done as soon as f->rules are no older than what the database holds now; why is NULL then, else static and says why they
+ * cannot be (the database is away, or holds what cannot be read). From the loop, never inside the call. */
+void rules_current(struct flow *f, void (*done)(void *ctx, const char *why), void *ctx);
 const struct identity *rules_identity(const struct rules *r, const char *token);
 /* The setting of a plan made now under rules r. */
 struct plan_setting rules_setting(const struct flow *f, const struct rules *r);

@@ -23,7 +23,8 @@ NOBODY = "01a20131-2444-71ce-8a1f-8ba375bacac0"  # an id that nothing has
 
 def path_with(path, id=NOBODY):
     """The route with its parameters filled in."""
-    for name, value in {"id": id, "notice": id, "name": "kannel", "token": "x" * 32, "address": "+6281350000001"}.items():
+    for name, value in {"id": id, "notice": id, "name": "kannel", "token": "x" * 32, "address": "+6281350000001", "version": "1",
+                        "slug": "nobody"}.items():
         path = path.replace("{%s}" % name, value)
     return path
 
@@ -360,8 +361,35 @@ def test_answers_about_the_rules_are_as_described(stack, witness):
     witness.post(dry, 400, raw=b"")
     witness.post(dry, 401, {}, token=None)
     witness.post(dry, 403, {}, token="source")
-    witness.post(dry, 413, raw=b" " * 65537)
+    witness.post(dry, 200, {"report": {"type": "abandoned_person"}, "policy": harness.POLICY.read_text()})
+    witness.post(dry, 413, raw=b" " * 614401)
     witness.post(dry, 422, {"type": "abandoned_person", "place": {"village_code": "99"}})
+    witness.post(dry, 422, {"report": {"type": "abandoned_person"}, "policy": "{"})
+
+
+def test_answers_about_the_policy_are_as_described(witness):
+    one, versions, version, check = "/v1/policy", "/v1/policy/versions", "/v1/policy/versions/{version}", "/v1/policy/check"
+    now = witness.get(one).json()
+    holed = now["text"].replace('["duty"]', '["person:tidak-ada"]', 1)
+    body = {"text": holed, "base_version": now["version"]}
+    assert witness.call("PUT", one, 422, "admin", json=body).json()["holes"]
+    assert witness.call("PUT", one, 422, "admin", json={**body, "text": "{"}).json()["faults"]
+    witness.call("PUT", one, 422, "admin", json={})
+    assert witness.call("PUT", one, 200, "admin", json={**body, "force": True}).json()["version"] > now["version"]
+    assert witness.call("PUT", one, 409, "admin", json={**body, "text": now["text"], "force": True}).json()["current"]["text"] == body["text"]
+    assert witness.get(version).json()["version"] == 1
+    witness.stack.sql("delete from policy where version = 1")
+    witness.get(version, 404)
+    assert witness.get(versions).json()[0]["holes"] > 0
+    assert witness.post(check, 200, {"text": "{"}).json()["faults"]
+    assert witness.post(check, 200, {"text": holed}).json()["holes"]
+    witness.post(check, 422, {})
+    for method, path, token in (("PUT", one, "coordinator"), ("POST", check, "auditor"), ("GET", versions, "source"), ("GET", version, "source")):
+        witness.call(method, path, 401, None)
+        witness.call(method, path, 403, token)
+        if method != "GET":
+            witness.call(method, path, 400, "admin", raw=b"{")
+            witness.call(method, path, 413, "admin", raw=b" " * 614401)
 
 
 def test_answers_about_notices_are_as_described(stack, witness):
@@ -373,6 +401,7 @@ def test_answers_about_notices_are_as_described(stack, witness):
     replay = "/v1/outbox/{notice}/replay"
     assert witness.post(replay, 200, id=dead[0]["notice"]).json() == {"state": "waiting"}
     wait_until(lambda: witness.get("/v1/outbox", query="?state=waiting").json(), 10, "a notice that waits")
+    stack.partner("polsek-penajam").default = Answer(200)  # before its breaker stays open for long
     witness.get("/v1/outbox", 400, query="?state=dying")
     stack.sql("insert into alarm (kind, key, detail) values ('clock_step', '', 'jam server meloncat 3 detik')")
     for query in ("", "?state=active", "?state=all"):
