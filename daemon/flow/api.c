@@ -6,6 +6,7 @@
 #include "access.h"
 #include "console.h"
 #include "coordinate.h"
+#include "disclose.h"
 #include "figures.h"
 #include "gateway.h"
 #include "intake.h"
@@ -36,6 +37,7 @@ static void get_openapi(void *ctx, struct http_request *r)
 const struct http_route api_routes[] = {
         {"POST", "/v1/reports", intake_post_report, ROLE_SOURCE | DECIDERS, REPORT_BODY_MAX},
         {"GET", "/v1/reports/{id}", query_report, ROLE_SOURCE | READERS, 0},
+        {"POST", "/v1/reports/{id}/reporter", disclose_reporter, DECIDERS, EVENT_BODY},
         {"GET", "/v1/incidents", query_incidents, READERS, 0},
         {"GET", "/v1/incidents/{id}", query_incident, READERS, 0},
         {"POST", "/v1/incidents/{id}/events", coordinate_post_event, DECIDERS, EVENT_BODY},
@@ -54,6 +56,7 @@ const struct http_route api_routes[] = {
         {"GET", "/v1/outbox", query_outbox, READERS, 0},
         {"POST", "/v1/outbox/{notice}/replay", query_replay, DECIDERS, EVENT_BODY},
         {"GET", "/v1/alarms", query_alarms, READERS, 0},
+        {"GET", "/v1/access-log", disclose_log, ROLE_ADMIN | ROLE_AUDITOR, 0},
         {"GET", "/v1/senders", senders_get_all, READERS, 0},
         {"GET", "/v1/senders/{address}", senders_get, READERS, 0},
         {"POST", "/v1/senders/{address}/marks", senders_post_mark, DECIDERS, EVENT_BODY},

@@ -322,6 +322,22 @@ def test_answers_about_numbers_are_as_described(witness, made):
     witness.get(numbers, 403, token="source")
 
 
+def test_answers_about_reporters_and_who_saw_them_are_as_described(witness, made):
+    reporter, log, why = "/v1/reports/{id}/reporter", "/v1/access-log", {"reason": "Alamat tidak jelas"}
+    assert witness.post(reporter, 200, why, id=made["id"]).json() == {"phone": "+6281200007777", "name": "Contoh"}
+    witness.post(reporter, 400, raw=b"{", id=made["id"])
+    witness.post(reporter, 401, why, token=None)
+    witness.post(reporter, 403, why, token="auditor")
+    witness.post(reporter, 404, why)
+    witness.post(reporter, 413, raw=b" " * 16385)
+    witness.post(reporter, 422, {"reason": "x"}, id=made["id"])
+    (entry,) = witness.get(log, token="auditor", query=f"?object=reporter:{made['id']}").json()
+    assert entry["reason"] == why["reason"] and entry["incident"]["id"] == made["incident"]["id"]
+    witness.get(log, 400, token="admin", query="?after=x")
+    witness.get(log, 401, token=None)
+    witness.get(log, 403)
+
+
 def test_answers_about_the_rules_are_as_described(stack, witness):
     stack.sql("insert into alarm (kind, key, detail) values ('gateway_silent', 'kannel', 'Gerbang SMS kannel tidak menjawab')")
     for path in ("/v1/agencies", "/v1/people", "/v1/shifts", "/v1/policy", "/v1/alarms"):
