@@ -235,7 +235,7 @@ static bool status_has_body(int status)
 	return status >= 200 && status != 204 && status != 304;
 }
 
-static void add_headers(struct exchange *x, int status, const char *content_type, size_t len, const char *headers)
+void http_add_headers(struct exchange *x, int status, const char *content_type, size_t len, const char *headers)
 {
 	struct evkeyvalq *output = evhttp_request_get_output_headers(x->req);
 	char length[24];
@@ -243,7 +243,7 @@ static void add_headers(struct exchange *x, int status, const char *content_type
 		add_lines(output, x->r.arena, headers);
 	if (content_type != NULL)
 		evhttp_add_header(output, "Content-Type", content_type);
-	if (status_has_body(status)) {
+	if (status_has_body(status) && len != HTTP_ENDLESS) {
 		snprintf(length, sizeof length, "%zu", len);
 		evhttp_add_header(output, "Content-Length", length);
 	}
@@ -276,7 +276,7 @@ void http_reply(struct http_request *r, int status, const char *content_type, co
 	}
 	struct arena *a = r->arena;
 	metric_add(M_HTTP_REQUESTS, 1);
-	add_headers(x, status, content_type, len, headers);
+	http_add_headers(x, status, content_type, len, headers);
 	if (!x->head && status_has_body(status))
 		evbuffer_add(evhttp_request_get_output_buffer(x->req), body, len);
 	LIST_REMOVE(x, all);
@@ -384,6 +384,10 @@ static void let_go(struct http *h)
 {
 	struct exchange *x;
 	while ((x = LIST_FIRST(&h->exchanges)) != NULL) {
+		if (x->closed != NULL) {
+			http_stream_gone(x);
+			continue;
+		}
 		LIST_REMOVE(x, all);
 		x->server = NULL;
 		if (x->conn == NULL)

@@ -60,7 +60,9 @@ static void remove_conn(struct http_conn *c)
 	LIST_REMOVE(c, all);
 	if (c->fd >= 0)
 		h->by_fd[c->fd] = NULL;
-	if (c->exchange != NULL)
+	if (c->exchange != NULL && c->exchange->closed != NULL)
+		http_stream_gone(c->exchange);
+	else if (c->exchange != NULL)
 		c->exchange->conn = NULL;
 	free(c);
 	count_changed(h, -1);
@@ -144,7 +146,10 @@ static struct bufferevent *on_accept(struct event_base *base, void *arg)
 static void note_progress(struct http_conn *c)
 {
 	size_t left = evbuffer_get_length(bufferevent_get_output(c->bev));
-	if (c->phase != HTTP_WRITING || left == c->left)
+	bool all_left = c->phase == HTTP_STREAMING && left == 0;
+	if (c->phase == HTTP_STREAMING)
+		left = c->sent - left; /* more may have come meanwhile: what counts is what has gone */
+	if ((c->phase != HTTP_WRITING && c->phase != HTTP_STREAMING) || (left == c->left && !all_left))
 		return;
 	c->left = left;
 	c->since = c->server->tick;
@@ -161,6 +166,8 @@ static bool is_overdue(const struct http_conn *c)
 		return age_us > seconds(h->limits.request_s);
 	case HTTP_WRITING:
 		return age_us > seconds(h->limits.request_s) || h->tick.us > c->write_until.us;
+	case HTTP_STREAMING:
+		return c->cut || age_us > seconds(h->limits.request_s);
 	case HTTP_HANDLING:
 		return false; /* libevent must not touch a request that a handler holds */
 	}
@@ -178,6 +185,8 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 	for (struct http_conn *c = LIST_FIRST(&h->conns); c != NULL; c = next) {
 		next = LIST_NEXT(c, all);
 		note_progress(c);
+		if (c->phase == HTTP_STREAMING && is_overdue(c))
+			c->cut = true;
 		/* As if libevent's own timer had fired: freeing an incoming connection ourselves ends in a double free (libevent issue 997). */
 		if (is_overdue(c))
 			bufferevent_trigger_event(c->bev, BEV_EVENT_TIMEOUT | BEV_EVENT_READING, 0);
@@ -223,6 +232,14 @@ void http_conn_writes(struct http_conn *c, struct evhttp_request *req, size_t le
 	c->write_until.us = h->tick.us + seconds(h->limits.request_s) + (int64_t)(len / WRITE_BYTES_PER_S) * 1000000;
 	enter(c, HTTP_WRITING);
 	evhttp_request_set_on_complete_cb(req, on_written, c);
+}
+
+void http_conn_streams(struct http_conn *c)
+{
+	c->server->tick = mono_now();
+	c->sent = evbuffer_get_length(bufferevent_get_output(c->bev));
+	c->left = 0;
+	enter(c, HTTP_STREAMING);
 }
 
 bool http_conn_open(struct http *h)

@@ -1,6 +1,7 @@
 /* http_internal: what the parts of the http module share. Nobody else includes it.
  *
  * http.c         open, close, requests and their one reply
+ * http_stream.c  replies that go on
  * http_conn.c    connections: their number, phases and deadlines
  * http_listen.c  sockets, pausing at the cap and when files run out
  * http_log.c     libevent's own messages
@@ -24,20 +25,30 @@ struct exchange {
 	struct http *server;    /* NULL: closed before the reply */
 	struct http_conn *conn; /* NULL: the peer has gone */
 	struct evhttp_request *req;
-	bool head; /* the reply goes without its body */
-	bool last; /* the connection closes after the reply */
+	bool head;                 /* the reply goes without its body */
+	bool last;                 /* the connection closes after the reply */
+	void (*closed)(void *ctx); /* of a stream: not NULL from its beginning on */
+	void *closed_ctx;
 };
 
 /* A connection as libevent shows it to us: it knows its phase and since when. */
-enum http_phase { HTTP_WAITING /* for the first byte of a request */, HTTP_READING, HTTP_HANDLING, HTTP_WRITING };
+enum http_phase {
+	HTTP_WAITING, /* for the first byte of a request */
+	HTTP_READING,
+	HTTP_HANDLING,
+	HTTP_WRITING,
+	HTTP_STREAMING
+};
 struct http_conn {
 	LIST_ENTRY(http_conn) all;
 	struct http *server;
 	struct bufferevent *bev;
-	struct exchange *exchange; /* while HTTP_HANDLING */
+	struct exchange *exchange; /* while HTTP_HANDLING, HTTP_STREAMING */
 	enum http_phase phase;
 	struct mono since;
-	size_t left; /* of the reply, at the last sweep */
+	size_t left; /* of the reply, at the last sweep; of a stream: what has left */
+	size_t sent; /* of a stream: all that was handed over to leave */
+	bool cut;    /* to be closed at the next sweep */
 	struct mono write_until;
 	int fd; /* -1: not adopted yet */
 };
@@ -54,7 +65,7 @@ struct http {
 	LIST_HEAD(, exchange) exchanges;
 
 	struct http_conns conns, fresh;
-	int conn_count;
+	int conn_count, stream_count;
 	struct http_conn **by_fd;
 	size_t by_fd_size;
 	struct event *adopt, *sweep;
@@ -76,6 +87,13 @@ struct http {
 	char date[40];
 };
 
+/* http.c: the reply's head; len HTTP_ENDLESS: not known. */
+#define HTTP_ENDLESS SIZE_MAX
+void http_add_headers(struct exchange *x, int status, const char *content_type, size_t len, const char *headers);
+
+/* http_stream.c: the connection of a stream has ended, or its server ends. */
+void http_stream_gone(struct exchange *x);
+
 /* http_conn.c */
 bool http_conn_open(struct http *h);
 /* After evhttp_free(): connections are gone by then. */
@@ -84,6 +102,8 @@ struct http_conn *http_conn_of(struct http *h, struct evhttp_request *req);
 void http_conn_handles(struct http_conn *c, struct exchange *x);
 /* The reply of len bytes was handed to evhttp; also sets the request's completion callback. */
 void http_conn_writes(struct http_conn *c, struct evhttp_request *req, size_t len);
+/* A reply has begun that goes on. */
+void http_conn_streams(struct http_conn *c);
 /* Takes in connections that libevent has just accepted. */
 void http_conn_adopt_fresh(struct http *h);
 /* Closes what is overdue, and idle connections while draining, from the loop. */
