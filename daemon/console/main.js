@@ -90,9 +90,9 @@ function Line() {
 function Sound() {
 	const s = useAlarm();
 	if (!s.allowed)
-		return html`<${Button} kind="warn" class="sound" onClick=${() => alarm.allow()}>${t('Suara belum aktif', 'Sound is off until a key')}<//>`;
+		return html`<${Button} kind="warn" class="sound" onClick=${() => alarm.allow()}>${t('Suara', 'Sound')} <span class="long">${t('belum aktif', 'not on yet')}</span><span class="sr">: ${t('tekan untuk mengaktifkan', 'press to turn it on')}</span><//>`;
 	return html`<button type="button" class=${`button sound ${s.muted ? 'warn' : 'quiet'}`} aria-pressed=${s.muted ? 'true' : 'false'} onClick=${() => alarm.mute(!s.muted)}>
-		<span aria-hidden="true">${s.muted ? '🔇' : '🔊'}</span> ${s.muted ? t('Suara mati', 'Muted') : t('Suara', 'Sound')}</button>`;
+		<span aria-hidden="true">${s.muted ? '🔇' : '🔊'}</span> <span class=${s.muted ? '' : 'long'}>${s.muted ? t('Suara mati', 'Muted') : t('Suara', 'Sound')}</span></button>`;
 }
 
 function Clock() {

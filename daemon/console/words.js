@@ -42,7 +42,7 @@ export const dispatchState = table({
 	seen: ['Dilihat', 'Seen'],
 	accepted: ['Diterima', 'Accepted'],
 	declined: ['Ditolak', 'Declined'],
-	en_route: ['Menuju lokasi', 'On the way'],
+	en_route: ['Menuju', 'On the way'],
 	on_scene: ['Di lokasi', 'On scene'],
 	completed: ['Selesai', 'Done'],
 	cancelled: ['Dihentikan', 'Stood down'],
@@ -75,7 +75,7 @@ export const clockName = table({
 const rungs = {
 	again: ['tanya lagi', 'ask again'],
 	duty: ['petugas piket', 'duty officer'],
-	up: ['tingkat lebih luas', 'wider area'],
+	up: ['wilayah lebih luas', 'wider area'],
 	agency: ['instansi', 'agency'],
 	person: ['petugas', 'person'],
 };
