@@ -310,13 +310,13 @@ struct gazetteer *gazetteer_build(struct arena *a, const struct region *regions,
 		add_region_outside(g, &g->by_code[i]);
 	add_elsewhere(g);
 	index_sounds(g);
+	gazetteer_fold_names(g);
 	return g;
 }
 
 /* -- by code ------------------------------------------------------------------------------------------------------------ */
 
-/* The first region whose code is not before code. */
-static size_t lower_bound(const struct gazetteer *g, const char *code)
+size_t gazetteer_lower_bound(const struct gazetteer *g, const char *code)
 {
 	size_t low = 0, high = g->count;
 	while (low < high) {
@@ -331,7 +331,7 @@ static size_t lower_bound(const struct gazetteer *g, const char *code)
 
 const struct region *gazetteer_by_code(const struct gazetteer *g, const char *code)
 {
-	size_t i = lower_bound(g, code);
+	size_t i = gazetteer_lower_bound(g, code);
 	return i < g->count && strcmp(g->by_code[i].code, code) == 0 ? &g->by_code[i] : NULL;
 }
 
@@ -343,7 +343,7 @@ size_t gazetteer_count(const struct gazetteer *g)
 void gazetteer_each_village(const struct gazetteer *g, const char *prefix,
                             void (*each)(void *ctx, const struct region *r), void *ctx)
 {
-	for (size_t i = lower_bound(g, prefix);
+	for (size_t i = gazetteer_lower_bound(g, prefix);
 	     i < g->count && strncmp(g->by_code[i].code, prefix, strlen(prefix)) == 0; i++)
 		if (region_code_within(g->by_code[i].code, prefix) &&
 		    region_code_level(g->by_code[i].code) == LEVEL_VILLAGE)

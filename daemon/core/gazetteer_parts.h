@@ -1,4 +1,4 @@
-/* gazetteer_parts: what the three files of the gazetteer share: its index of names, and the mentions of a message; nobody else includes it. */
+/* gazetteer_parts: what the four files of the gazetteer share: its index of names, and the mentions of a message; nobody else includes it. */
 #ifndef SIGAP_CORE_GAZETTEER_PARTS_H
 #define SIGAP_CORE_GAZETTEER_PARTS_H
 #include <stdint.h>
@@ -25,6 +25,7 @@ struct name {
 struct gazetteer {
 	struct arena *arena;
 	struct region *by_code;
+	const char **folded; /* by by_code: its name for gazetteer_search */
 	size_t count;
 	const char *home[HOMES_MAX];
 	size_t home_count;
@@ -62,6 +63,10 @@ struct reading {
 void gazetteer_read(struct reading *r, const char *const *words, size_t n);
 /* The word in the form of keys. */
 uint32_t gazetteer_word(const struct gazetteer *g, const char *word, char ret[PLACE_WORD_MAX]);
+/* The names of all regions in the form in which they are searched: g->folded. */
+void gazetteer_fold_names(struct gazetteer *g);
+/* The first region whose code is not before code, in by_code. */
+size_t gazetteer_lower_bound(const struct gazetteer *g, const char *code);
 /* Whether a code lies in the area searched. */
 bool gazetteer_at_home(const struct gazetteer *g, const char *code);
 #endif

@@ -14,6 +14,7 @@
 #include "openapi_json.h"
 #include "policies.h"
 #include "query.h"
+#include "regions.h"
 #include "respond.h"
 #include "rules.h"
 #include "senders.h"
@@ -63,6 +64,7 @@ const struct http_route api_routes[] = {
         {"POST", "/v1/senders/{address}/marks/{id}/retire", senders_post_retire, DECIDERS, EVENT_BODY},
         {"GET", "/v1/agencies", query_agencies, READERS, 0},
         {"GET", "/v1/people", query_people, READERS, 0},
+        {"GET", "/v1/regions", regions_get, ROLE_SOURCE | ROLE_AGENCY | READERS, 0},
         {"GET", "/v1/shifts", shifts_get, READERS, 0},
         {"POST", "/v1/shifts/accept", shifts_post_accept, DECIDERS, EVENT_BODY},
         {"POST", "/v1/shifts/overrides", shifts_post_override, DECIDERS, EVENT_BODY},

@@ -16,7 +16,7 @@
  *   watch      health, metrics, the look at the queues
  *   audit      what is armed and waiting is compared with what the events say, and repaired
  *
- * Beside the path: recent (what was reported in the last days), rules (the snapshot that decisions are made on), access (who may ask what), numbers (report numbers), query (reading), figures (the numbers of a period), disclose (what is sensitive, for a reason),
+ * Beside the path: recent (what was reported in the last days), rules (the snapshot that decisions are made on), access (who may ask what), numbers (report numbers), query (reading), figures (the numbers of a period), disclose (what is sensitive, for a reason), regions (places looked up),
  * link (the partner's page), alarm (trouble of the machine itself: people are told), outage (the
  * same when the database is away), api (the table of routes). */
 #ifndef SIGAP_FLOW_H

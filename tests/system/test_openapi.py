@@ -322,6 +322,17 @@ def test_answers_about_numbers_are_as_described(witness, made):
     witness.get(numbers, 403, token="source")
 
 
+def test_answers_about_places_are_as_described(witness):
+    regions = "/v1/regions"
+    found = witness.get(regions, query="?under=64.09&q=laba", token="polsek-penajam").json()["regions"]
+    assert [r["name"] for r in found] == ["Labangka", "Labangka Barat"] and found[0]["within"] == "Babulu, Penajam Paser Utara"
+    assert [r["code"] for r in witness.get(regions, query="?under=64.09", token="source").json()["regions"]] == ["64.09.01", "64.09.02", "64.09.03", "64.09.04"]
+    assert witness.get(regions).json()["regions"][0] == {"code": "64", "name": "Kalimantan Timur", "within": "", "level": "province"}
+    for query in ("?limit=0", "?q=a&limit=51", "?under=petung", "?q=" + "x" * 101):
+        witness.get(regions, 400, query=query)
+    witness.get(regions, 401, token=None)
+
+
 def test_answers_about_reporters_and_who_saw_them_are_as_described(witness, made):
     reporter, log, why = "/v1/reports/{id}/reporter", "/v1/access-log", {"reason": "Alamat tidak jelas"}
     assert witness.post(reporter, 200, why, id=made["id"]).json() == {"phone": "+6281200007777", "name": "Contoh"}

@@ -391,6 +391,66 @@ static void a_wrong_line_of_a_file_is_named(void **state)
 	assert_string_equal(aliases[0].kind, "landmark");
 }
 
+/* The names of what is found, in order, with commas. */
+static const char *found_by(const char *under, const char *q, size_t max)
+{
+	static char names[512];
+	const struct region *ret[GAZETTEER_HITS_MAX];
+	size_t n = gazetteer_search(kaltim, under, q, ret, max), len = 0;
+	names[0] = '\0';
+	for (size_t i = 0; i < n; i++)
+		len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", i > 0 ? "," : "", ret[i]->name);
+	return names;
+}
+
+static void places_are_looked_up_by_a_part_of_their_name_villages_first(void **state)
+{
+	(void)state;
+	assert_string_equal(found_by("64.09", "laba", 20), "Labangka,Labangka Barat");
+	assert_string_equal(found_by("64.09", "NIPAH nipah", 20), "Nipah-Nipah");
+	assert_string_equal(found_by("64.09", "nipahnip", 20), "Nipah-Nipah");
+	assert_string_equal(found_by("64.09", "penajam", 20), "Penajam,Penajam");
+	assert_string_equal(found_by("64", "penajam", 20), "Penajam,Penajam,Kabupaten Penajam Paser Utara");
+	assert_string_equal(found_by("64.09", "intan", 20), "Gunung Intan");
+	assert_string_equal(found_by("64.09", "gunung", 3), "Gunung Seteleng,Gunung Intan,Gunung Makmur");
+	assert_string_equal(found_by("64.09", "baru", 20), "Kampung Baru,Tengin Baru");
+	assert_string_equal(found_by("64.09", "aru", 20), "Kampung Baru,Waru,Tengin Baru,Waru");
+	assert_string_equal(found_by("64.09.03", "waru", 20), "");
+	assert_string_equal(found_by("64.09", "", 20), "");
+	assert_string_equal(found_by("64.09", " -!", 20), "");
+	assert_string_equal(found_by("64.09", "xyz", 20), "");
+	assert_string_equal(found_by("64.99", "a", 20), "");
+	assert_string_equal(found_by("64.09", "a", 0), "");
+}
+
+static void the_best_stay_when_more_are_found_than_are_wanted(void **state)
+{
+	(void)state;
+	const struct region *all[GAZETTEER_HITS_MAX], *some[5];
+	assert_int_equal(gazetteer_search(kaltim, "", "a", all, 1000), GAZETTEER_HITS_MAX);
+	assert_int_equal(gazetteer_search(kaltim, "", "a", some, 5), 5);
+	for (size_t i = 0; i < 5; i++)
+		assert_true(some[i] == all[i] && all[i]->name[0] == 'A');
+	for (size_t i = 0; i < GAZETTEER_HITS_MAX; i++)
+		assert_int_equal(region_code_level(all[i]->code), LEVEL_VILLAGE);
+}
+
+static void what_lies_below_a_place_and_where_it_lies(void **state)
+{
+	(void)state;
+	const struct region *ret[100];
+	assert_int_equal(gazetteer_children(kaltim, "64.09", ret, 100), 4);
+	assert_string_equal(ret[3]->name, "Sepaku");
+	assert_int_equal(gazetteer_children(kaltim, "", ret, 100), 1);
+	assert_int_equal(gazetteer_children(kaltim, "64.09.03", ret, 2), 2);
+	assert_string_equal(ret[1]->code, "64.09.03.2002");
+	assert_int_equal(gazetteer_children(kaltim, "64.09.03.2002", ret, 100), 0);
+	assert_string_equal(gazetteer_within(kaltim, arena, "64.09.03.2002"), "Babulu, Penajam Paser Utara");
+	assert_string_equal(gazetteer_within(kaltim, arena, "64.09.03"), "Penajam Paser Utara");
+	assert_string_equal(gazetteer_within(kaltim, arena, "64.09"), "Kalimantan Timur");
+	assert_string_equal(gazetteer_within(kaltim, arena, "64"), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -415,6 +475,9 @@ int main(void)
 	        cmocka_unit_test(villages_of_the_whole_country_do_not_enter_the_search),
 	        cmocka_unit_test(files_of_regions_are_read_in_both_shapes),
 	        cmocka_unit_test(a_wrong_line_of_a_file_is_named),
+	        cmocka_unit_test(places_are_looked_up_by_a_part_of_their_name_villages_first),
+	        cmocka_unit_test(the_best_stay_when_more_are_found_than_are_wanted),
+	        cmocka_unit_test(what_lies_below_a_place_and_where_it_lies),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
