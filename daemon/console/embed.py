@@ -1,4 +1,5 @@
-"""Turns the console's files into one C table: embed.py FOLDER OUT. Only what a browser asks for is taken: modules, styles, pages, drawings."""
+"""Turns the console's files into one C table: embed.py FOLDER OUT. Only what a browser asks for is taken: modules, styles, pages, drawings;
+what stands in pages/ is made into pages by the server (flow/page.c)."""
 import gzip
 import hashlib
 import pathlib
@@ -24,7 +25,7 @@ def literal(data):
 
 
 folder, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-files = sorted(p for p in folder.rglob("*") if p.suffix in TYPES and "node_modules" not in p.parts)
+files = sorted(p for p in folder.rglob("*") if p.suffix in TYPES and not {"node_modules", "pages"} & set(p.relative_to(folder).parts))
 texts, rows = [], []
 for i, path in enumerate(files):
     data = path.read_bytes()

@@ -2,6 +2,9 @@
 #ifndef SIGAP_FLOW_LINK_H
 #define SIGAP_FLOW_LINK_H
 #include "flow.h"
-void link_get(void *ctx, struct http_request *r);  /* GET /d/{token} */
-void link_post(void *ctx, struct http_request *r); /* POST /d/{token}, form: event, reason, eta */
+void link_get(void *ctx, struct http_request *r); /* GET /d/{token} */
+void link_post(
+        void *ctx,
+        struct http_request *
+                r); /* POST /d/{token}, form: event, choice and reason (why not), eta (minutes), note, seen (the version shown) */
 #endif
