@@ -24,14 +24,17 @@
 #include "flow/gammu.h"
 #include "flow/gateway_counts.h"
 #include "flow/incoming.h"
+#include "flow/login.h"
 #include "flow/numbers.h"
 #include "flow/outage.h"
 #include "flow/parts.h"
 #include "flow/recent.h"
 #include "flow/roster.h"
 #include "flow/rules.h"
+#include "flow/session.h"
 #include "flow/watch.h"
 #include "io/sys.h"
+#include "io/work.h"
 
 enum {
 	PATIENCE_MS = 3000,
@@ -40,6 +43,8 @@ enum {
 	IDLE_S = 75,
 	REQUEST_S = 20,
 	LISTEN_FDS = 4,
+	WORK_THREADS = 2,
+	WORK_MOST = 8, /* 19 MiB each while it runs; further ones are told to come again */
 	SIGNALS = 3
 };
 
@@ -298,6 +303,9 @@ static void open_modules(struct app *app)
 	                    &(struct push_options){c->connect_ms, c->total_ms, c->ca_file, "sigap/" SIGAP_VERSION});
 	f->store = store_open(f->base, &(struct store_options){c->database, f->owner, c->lease_s, PATIENCE_MS},
 	                      &(struct store_handlers){on_store_up, on_store_down, app});
+	f->work = work_open(f->base, WORK_THREADS, WORK_MOST);
+	f->sessions = sessions_open(f);
+	f->logins = logins_open(f);
 	f->alarms = alarm_open(f);
 	f->numbers = numbers_open(f);
 	f->recent = recent_open(f);
@@ -336,6 +344,7 @@ static void close_modules(struct app *app)
 		event_free(app->drain_tick);
 	incomings_stop(f->incomings);
 	gammu_stop(f->gammu);
+	work_close(&f->work);   /* who waits for it asks the store next */
 	push_close(&f->push);   /* calls in flight end and are recorded as far as the store still can */
 	store_close(&f->store); /* requests that still wait are answered, the watch's look too */
 	outage_close(&app->outage);
@@ -354,6 +363,8 @@ static void close_modules(struct app *app)
 	attach_close(&f->attaching);
 	recent_close(&f->recent);
 	alarm_close(&f->alarms);
+	logins_close(&f->logins);
+	sessions_close(&f->sessions);
 	rules_drop(&f->rules);
 	event_base_free(f->base);
 	arena_free(&app->arena);

@@ -6,6 +6,10 @@
 
 #include "../../protocol/form.h"
 #include "busy.h"
+#include "cookie.h"
+#include "session.h"
+
+enum { REDIRECT_MAX = 2048 };
 
 static const struct identity *identify(struct flow *f, struct http_request *r)
 {
@@ -40,10 +44,115 @@ static bool gateway_token_fits(const struct flow *f, const struct http_request *
 	return false;
 }
 
+static void reply_unauthenticated(struct http_request *r)
+{
+	struct problem p;
+	struct buf body;
+	problem_init(&p, 401, "unauthenticated",
+	             "a valid token is needed: Authorization: Bearer sgp_… (sigapctl token issue), or a session of the "
+	             "console");
+	buf_init(&body, 4096);
+	problem_render(&p, &body);
+	http_reply(r, 401, "application/problem+json", body.data, body.len, "WWW-Authenticate: Bearer\n");
+	buf_free(&body);
+}
+
+static void redirect(struct http_request *r, const char *to)
+{
+	http_reply(r, 303, NULL, "", 0, arena_printf(r->arena, "Location: %s\n", to));
+}
+
+/* To the log-in page, which leads back here afterwards. */
+static void redirect_to_login(struct http_request *r)
+{
+	struct buf to;
+	const char *back = arena_printf(r->arena, "%s%s%s", r->path, r->query_len > 0 ? "?" : "", r->query);
+	buf_init(&to, REDIRECT_MAX);
+	buf_adds(&to, "/masuk");
+	if (strcmp(r->method, "GET") == 0) {
+		buf_adds(&to, "?next=");
+		form_encode(&to, back, strlen(back));
+	}
+	redirect(r, to.failed ? "/masuk" : to.data);
+	buf_free(&to);
+}
+
+/* A page that is not for this role: its own beginning is. */
+static void refuse_role(struct http_request *r, const struct identity *who)
+{
+	const char *home = access_home(who->role);
+	if ((r->route->access & ACCESS_PAGE) && who->session != NULL && strcmp(r->route->path, home) != 0)
+		redirect(r, home);
+	else
+		http_reply_fault(r, 403, "forbidden", "this role may not do this");
+}
+
+/* Lets the request on with that identity, or replies. */
+static bool admit(const struct flow *f, struct http_request *r, const struct identity *who)
+{
+	unsigned access = r->route->access;
+	if (who == NULL) {
+		if (access & ACCESS_PAGE)
+			redirect_to_login(r);
+		else
+			reply_unauthenticated(r);
+		return false;
+	}
+	bool changes = strcmp(r->method, "GET") != 0;
+	if (who->session != NULL && changes && !(cookie_same_origin(f, r) && cookie_csrf_fits(r))) {
+		http_reply_fault(
+		        r, 403, "cross-site",
+		        "with the cookie of a session this needs the header X-Sigap-Csrf (GET /v1/session tells "
+		        "it), or the field csrf of a form, and must come from a page of this server");
+		return false;
+	}
+	if (!(access & (unsigned)who->role)) {
+		refuse_role(r, who);
+		return false;
+	}
+	if ((access & ACCESS_SESSION) && who->session == NULL) {
+		http_reply_fault(r, 403, "no-session", "this is for somebody who has logged in, not for a token");
+		return false;
+	}
+	r->user = (void *)(uintptr_t)who;
+	return true;
+}
+
+/* ---- sessions ---- */
+
+struct waiting {
+	struct flow *flow;
+	struct http_request *request;
+};
+
+static void on_session(void *ctx, const struct session *s, bool away)
+{
+	struct waiting *w = ctx;
+	struct http_request *r = w->request;
+	if (away)
+		busy_reply(r, "the database is away");
+	else if (admit(w->flow, r, s == NULL ? NULL : &s->who))
+		r->route->handler(w->flow, r);
+}
+
+static bool gate_session(struct flow *f, struct http_request *r, const char *cookie)
+{
+	uint8_t hash[SESSION_HASH];
+	cookie_hash(cookie, hash);
+	const struct session *known = session_known(f, hash, r->arena);
+	if (known != NULL)
+		return admit(f, r, &known->who);
+	struct waiting *w = arena_new_of(r->arena, struct waiting);
+	*w = (struct waiting){f, r};
+	session_look_up(f, hash, r->arena, on_session, w);
+	return false;
+}
+
 bool access_gate(void *ctx, struct http_request *r)
 {
 	struct flow *f = ctx;
 	unsigned access = r->route->access;
+	char cookie[COOKIE_VALUE_TEXT];
 	r->user = NULL;
 	if (access & ACCESS_OPEN)
 		return true;
@@ -61,29 +170,26 @@ bool access_gate(void *ctx, struct http_request *r)
 		        r->segments[0]);
 		return false;
 	}
-	const struct identity *who = identify(f, r);
-	if (who == NULL) {
-		struct problem p;
-		struct buf body;
-		problem_init(&p, 401, "unauthenticated",
-		             "a valid token is needed: Authorization: Bearer sgp_… (sigapctl token issue)");
-		buf_init(&body, 4096);
-		problem_render(&p, &body);
-		http_reply(r, 401, "application/problem+json", body.data, body.len, "WWW-Authenticate: Bearer\n");
-		buf_free(&body);
-		return false;
-	}
-	if (!(access & (unsigned)who->role)) {
-		http_reply_fault(r, 403, "forbidden", "this token's role may not do this");
-		return false;
-	}
-	r->user = (void *)(uintptr_t)who;
-	return true;
+	cookie_read(r, cookie);
+	if (cookie[0] != '\0' && http_header(r, "Authorization") == NULL)
+		return gate_session(f, r, cookie);
+	return admit(f, r, identify(f, r));
 }
 
 const struct identity *access_identity(const struct http_request *r)
 {
 	return r->user;
+}
+
+const char *access_csrf(const struct http_request *r)
+{
+	const struct identity *who = r->user;
+	return who == NULL || who->session == NULL ? "" : cookie_csrf(r);
+}
+
+const char *access_home(enum role role)
+{
+	return role == ROLE_AGENCY ? "/tugas" : "/";
 }
 
 const char *access_actor(const struct http_request *r)

@@ -5,10 +5,23 @@
 #include "rules.h"
 
 /* Access bits of a route: the roles that may use it (enum role), or: */
-enum { ACCESS_OPEN = 1 << 8 /* no token needed */, ACCESS_GATEWAY = 1 << 9 /* the gateway's own token in the query */ };
-/* http's gate: replies 401, 403 or 503 itself. On true, r->user is the const struct identity * (NULL on open routes); it lives as long as the request. */
+enum {
+	ACCESS_OPEN = 1 << 8,    /* no token needed */
+	ACCESS_GATEWAY = 1 << 9, /* the gateway's own token in the query */
+	ACCESS_PAGE =
+	        1
+	        << 10, /* with roles: a page for people. Who is not logged in is sent to /masuk, and back from there */
+	ACCESS_SESSION = 1 << 11 /* with roles: only for somebody who has logged in, not for a token */
+};
+/* http's gate: replies 303, 401, 403 or 503 itself. On true, r->user is the const struct identity * (NULL on open routes); it lives as long as the request. A session
+ * that is not remembered is looked up first: the gate then returns false and calls the handler later. With the cookie of a session, what changes something (any
+ * method but GET) must come from our own page and carry X-Sigap-Csrf, or the field csrf of a form. */
 bool access_gate(void *ctx, struct http_request *r);
 const struct identity *access_identity(const struct http_request *r);
+/* What a form in a page for this request must carry as its hidden field csrf; "" when no session is needed for it (a token, an open page). */
+const char *access_csrf(const struct http_request *r);
+/* Where somebody begins: "/" or, for an agency, "/tugas". */
+const char *access_home(enum role role);
 /* The actor written into history: "coordinator:NAME". */
 const char *access_actor(const struct http_request *r);
 /* May this identity see or touch something of that agency in that area? */

@@ -4,6 +4,7 @@
 #include "../../protocol/policy_request.h"
 #include "../../protocol/report_request.h"
 #include "access.h"
+#include "account.h"
 #include "console.h"
 #include "coordinate.h"
 #include "disclose.h"
@@ -11,6 +12,7 @@
 #include "gateway.h"
 #include "intake.h"
 #include "link.h"
+#include "login.h"
 #include "openapi_json.h"
 #include "policies.h"
 #include "query.h"
@@ -26,6 +28,8 @@ enum {
 	DECIDERS = ROLE_COORDINATOR | ROLE_ADMIN,
 	EVENT_BODY = 16 * 1024,
 	FORM_BODY = 8 * 1024,
+	EVERYBODY = ROLE_AGENCY | READERS, /* who may log in */
+	SESSION_BODY = 4 * 1024,
 	GATEWAY_BODY = 1024 * 1024, /* some bring a thousand messages at once */
 };
 
@@ -48,6 +52,14 @@ const struct http_route api_routes[] = {
         {"GET", "/v1/dispatches", query_dispatches, ROLE_AGENCY | READERS, 0},
         {"GET", "/v1/dispatches/{id}", query_dispatch, ROLE_AGENCY | READERS, 0},
         {"POST", "/v1/dispatches/{id}/events", respond_post_event, ROLE_AGENCY | DECIDERS, EVENT_BODY},
+        {"GET", "/masuk", login_get_page, ACCESS_OPEN, 0},
+        {"POST", "/masuk", login_post_page, ACCESS_OPEN, FORM_BODY},
+        {"POST", "/keluar", account_post_leave, ACCESS_PAGE | ACCESS_SESSION | EVERYBODY, FORM_BODY},
+        {"POST", "/v1/session", login_post, ACCESS_OPEN, SESSION_BODY},
+        {"GET", "/v1/session", account_get_session, ACCESS_SESSION | EVERYBODY, 0},
+        {"POST", "/v1/session/end", account_post_end, ACCESS_SESSION | EVERYBODY, SESSION_BODY},
+        {"POST", "/v1/session/password", account_post_password, ACCESS_SESSION | EVERYBODY, SESSION_BODY},
+        {"POST", "/v1/session/totp", account_post_totp, ACCESS_SESSION | EVERYBODY, SESSION_BODY},
         {"GET", "/d/{token}", link_get, ACCESS_OPEN, 0},
         {"POST", "/d/{token}", link_post, ACCESS_OPEN, FORM_BODY},
         {"GET", "/v1/gateways/{name}/inbound", gateway_inbound, ACCESS_GATEWAY, 0},

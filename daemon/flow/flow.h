@@ -17,6 +17,7 @@
  *   audit      what is armed and waiting is compared with what the events say, and repaired
  *
  * Beside the path: recent (what was reported in the last days), rules (the snapshot that decisions are made on), access (who may ask what), numbers (report numbers), query (reading), figures (the numbers of a period), disclose (what is sensitive, for a reason), regions (places looked up),
+ * session, cookie, login, account (people log in),
  * link (the partner's page), alarm (trouble of the machine itself: people are told), outage (the
  * same when the database is away), api (the table of routes). */
 #ifndef SIGAP_FLOW_H
@@ -44,6 +45,9 @@ struct audit;
 struct gammu;
 struct recent;
 struct attach_lines;
+struct sessions;
+struct logins;
+struct work;
 
 /* What the stages share. Made and ended by app.c. */
 struct flow {
@@ -68,6 +72,9 @@ struct flow {
 	struct gammu *gammu;
 	struct recent *recent;
 	struct attach_lines *attaching;
+	struct sessions *sessions;
+	struct logins *logins;
+	struct work *work; /* threads for what would hold the loop up */
 	bool ready; /* rules are loaded and the database answers */
 	bool draining;
 };

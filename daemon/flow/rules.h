@@ -16,6 +16,7 @@ enum role {
 	ROLE_ADMIN = 1 << 3,
 	ROLE_AUDITOR = 1 << 4
 };
+struct session;
 struct identity {
 	uint8_t hash[32]; /* SHA-256 of the token */
 	enum role role;
@@ -23,6 +24,7 @@ struct identity {
 	const char *scope;  /* code prefix, "" for all */
 	const char *name;
 	struct wall expires; /* us 0: never */
+	const struct session *session; /* that the console's cookie names (session.h); NULL: it is a token's identity */
 };
 struct rules {
 	struct arena *arena;

@@ -71,6 +71,12 @@ static const struct conf_setting settings[] = {
 
 	{ CONSOLE, "tiles", conf_value_tiles, IN(tiles), .example = "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
 	  .help = "Where browsers fetch the map's pictures: an address with {z}, {x} and {y}, also {s}. Default: none; the map shows a plain grid." },
+	{ CONSOLE, "session_idle_s", conf_value_number, IN(session_idle_s), 5, 604800, .initial = "28800",
+	  .help = "Seconds without use after which somebody who has logged in must do so again. Default: a shift of 8 hours." },
+	{ CONSOLE, "session_most_s", conf_value_number, IN(session_most_s), 5, 604800, .initial = "86400",
+	  .help = "Seconds after which he must do so in any case." },
+	{ CONSOLE, "peer_header", conf_value_text, IN(peer_header), .example = "X-Forwarded-For",
+	  .help = "Behind a reverse proxy: the header whose last address is that of the browser; attempts to log in are counted by it. Default: the connection's address." },
 
 	{ GATEWAY, "kind", conf_value_choice, GW(kind),
 	  .choices = "kannel, gammu, smsgate, twilio, vonage, infobip, jasmin, rapidpro, whatsapp, telegram, generic", .initial = "kannel",

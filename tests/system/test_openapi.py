@@ -13,6 +13,7 @@ import requests
 import openapi
 import stack as harness
 from stack import Answer, wait_until
+from test_login import PASSWORD, add_user, login, totp
 
 API = openapi.Description()
 OPERATIONS = [(method, path) for method, path, _ in API.operations()]
@@ -85,7 +86,7 @@ def test_the_description_is_well_formed():
     tags = [t["name"] for t in API.doc["tags"]]
     assert {t for o in operations for t in o["tags"]} == set(tags)
     for o in operations:
-        assert o["summary"] and o["x-summary-id"] and any(s.startswith("2") for s in o["responses"]), o["operationId"]
+        assert o["summary"] and o["x-summary-id"] and any(s.startswith("2") or s == "303" for s in o["responses"]), o["operationId"]
 
 
 @pytest.mark.parametrize("method, path", OPERATIONS)
@@ -123,21 +124,33 @@ def test_an_example_that_lies_would_be_found():
 # ---- who may ----------------------------------------------------------------------------------------------------------------
 
 
+def needs(method, path):
+    """(open to everybody, roles of tokens, roles of sessions, a gateway's own token)"""
+    security = API.doc["paths"][path][method.lower()].get("security")
+    assert security is not None, "say who may: security"
+    described = {name: set(roles) for need in security for name, roles in need.items()}
+    assert set().union(*described.values()) <= set(ROLES)
+    return security == [], described.get("bearer", set()), described.get("session", set()), "gateway" in described
+
+
 @pytest.mark.parametrize("method, path", OPERATIONS)
 def test_the_roles_described_are_those_let_in(stack, method, path):
-    (need,) = API.doc["paths"][path][method.lower()].get("security") or [None]
-    described = [] if need is None else need.get("bearer", [])
-    assert set(described) <= set(ROLES)
+    is_open, bearers, sessions, gateway = needs(method, path)
+    assert bearers == set() or sessions == bearers - {"source"}, "whoever may with a token may with a session; a source has none"
     for role in ROLES:
-        r = stack.api(method, path_with(path), TOKEN_OF.get(role, role), json={} if method == "POST" else None)
-        if need is None:
+        r = stack.api(method, path_with(path), TOKEN_OF.get(role, role), json={} if method in ("POST", "PUT") else None)
+        if is_open:
             assert r.status_code not in (401, 403)
-        elif "gateway" in need:
+        elif gateway:
             assert r.status_code == 403, "a bearer token opens no gateway"
         else:
-            assert (r.status_code != 403) == (role in described), (role, r.text)
-    nobody = requests.request(method, stack.url + path_with(path), timeout=10)
-    assert (nobody.status_code == 401) == (need is not None and "bearer" in need)
+            assert (r.status_code != 403) == (role in bearers), (role, r.text)
+    nobody = requests.request(method, stack.url + path_with(path), timeout=10, allow_redirects=False)
+    page = "303" in API.doc["paths"][path][method.lower()]["responses"] and not is_open
+    if page:
+        assert (nobody.status_code, nobody.headers["Location"].split("?")[0]) == (303, "/masuk")
+    else:
+        assert (nobody.status_code == 401) == bool(bearers | sessions) or (is_open and nobody.status_code in (401, 422))
 
 
 # ---- real answers -------------------------------------------------------------------------------------------------------------
@@ -297,6 +310,61 @@ def test_answers_about_senders_are_as_described(stack, witness):
         r = stack.api(method, path_with(path).replace("+6281350000001", "nobody"), "coordinator")
         assert r.status_code == 404
         witness.seen.add((method, path, API.check_answer(method, path, r)))
+
+
+def test_answers_about_logging_in_are_as_described(stack, witness):
+    add_user(stack, "ani", "coordinator")
+    first, form = login(stack, "ani"), {"Content-Type": "application/x-www-form-urlencoded"}
+
+    def see(method, path, expect, cookie=True, csrf=True, raw=None, json=None, token=None, headers=None):
+        own = {"Authorization": "Bearer " + stack.tokens[token]} if token else {"Cookie": first.cookie} if cookie else {}
+        own |= {"X-Sigap-Csrf": first.csrf} if csrf and cookie else {}
+        r = requests.request(method, stack.url + path, headers={**own, **(headers or {})}, data=raw, json=json, timeout=20, allow_redirects=False)
+        assert r.status_code == expect, (method, path, r.status_code, r.text)
+        witness.seen.add((method, path, API.check_answer(method, path, r)))
+        return r
+
+    session, password, totp_path, end = "/v1/session", "/v1/session/password", "/v1/session/totp", "/v1/session/end"
+    see("POST", session, 200, cookie=False, json={"user": "ani", "password": PASSWORD})
+    see("GET", session, 200)
+    see("GET", session, 401, cookie=False)
+    see("GET", session, 403, token="admin")
+    see("POST", session, 400, cookie=False, raw=b"{")
+    see("POST", session, 403, cookie=False, json={}, headers={"Sec-Fetch-Site": "cross-site"})
+    see("POST", session, 413, cookie=False, raw=b" " * 4097)
+    see("POST", session, 422, cookie=False, json={"user": "ani"})
+    for path, body in ((password, {"old": PASSWORD, "new": "perahu-kertas-di-hulu-7"}), (totp_path, {"remove": True, "password": PASSWORD}), (end, {})):
+        see("POST", path, 401, cookie=False, json=body)
+        see("POST", path, 403, csrf=False, json=body)
+        see("POST", path, 413, raw=b" " * 4097)
+        if path != end:
+            see("POST", path, 400, raw=b"{")
+    key = see("POST", totp_path, 200, json={}).json()["secret"]
+    see("POST", totp_path, 422, json={"code": "12"})
+    see("POST", totp_path, 204, json={"code": totp(key)})
+    see("POST", totp_path, 409, json={})
+    see("POST", totp_path, 204, json={"remove": True, "password": PASSWORD})
+    see("POST", password, 422, json={"old": PASSWORD, "new": "pendek"})
+    see("POST", password, 204, json={"old": PASSWORD, "new": "perahu-kertas-di-hulu-7"})
+    for _ in range(6):
+        see("POST", password, 422, json={"old": PASSWORD, "new": "bambu-runcing-seberang-8"})
+    see("POST", password, 429, json={"old": PASSWORD, "new": "bambu-runcing-seberang-8"})
+    see("POST", totp_path, 429, json={"remove": True, "password": PASSWORD})
+    see("POST", session, 429, cookie=False, json={"user": "ani", "password": PASSWORD})
+    see("POST", session, 401, cookie=False, json={"user": "tidakada", "password": PASSWORD})
+    see("GET", "/masuk", 200, cookie=False)
+    add_user(stack, "budi", "coordinator")
+    see("POST", "/masuk", 303, cookie=False, raw={"user": "budi", "password": PASSWORD})
+    see("POST", "/masuk", 401, cookie=False, raw={"user": "budi", "password": "salah"})
+    see("POST", "/masuk", 422, cookie=False, raw={"user": "budi"})
+    see("POST", "/masuk", 403, cookie=False, raw={"user": "budi"}, headers={"Sec-Fetch-Site": "cross-site"})
+    see("POST", "/masuk", 413, cookie=False, raw=b" " * 8193)
+    see("POST", "/masuk", 400, cookie=False, raw="&".join(f"a{i}=1" for i in range(129)), headers=form)
+    see("POST", "/masuk", 429, cookie=False, raw={"user": "ani", "password": PASSWORD})
+    see("POST", "/keluar", 413, raw=b" " * 8193, headers=form)
+    see("POST", "/keluar", 403, csrf=False, raw="csrf=x", headers=form)
+    see("POST", end, 204)
+    see("POST", "/keluar", 303, raw="csrf=x", headers=form)
 
 
 def test_answers_about_likely_duplicates_are_as_described(stack, witness):

@@ -1,0 +1,2 @@
+-- Ends the session with the hash $1.
+delete from session where hash = $1::bytea
