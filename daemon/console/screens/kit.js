@@ -1,11 +1,11 @@
 /* kit: what the rooms share beyond the shell: reading again and again, faults at their fields, lengths and moments. */
-import { html, useState, useEffect, useRef, useCallback, useMemo } from '../vendor/preact.js';
+import { html, useState, useEffect, useLayoutEffect, useRef, useCallback, useMemo } from '../vendor/preact.js';
 import { api } from '../api.js';
 import { t, clock, date, weekday, local, isoDay, dayStart, utcOffset } from '../i18n.js';
 import { serverNow } from '../time.js';
 import { Button, Dialog, Fault, Loading, Notice, announce, faultText, useUid } from '../ui.js';
 
-export { html, useState, useEffect, useRef, useCallback, useMemo, Button, Dialog, Fault, Notice, announce, faultText };
+export { html, useState, useEffect, useLayoutEffect, useRef, useCallback, useMemo, Button, Dialog, Fault, Notice, announce, faultText };
 export { Field, Table } from '../ui.js';
 
 /* ---- what the server says ---- */
