@@ -38,7 +38,7 @@ class Row extends Component {
 			<div class="case">
 				<a href=${`#/kejadian/${r.number}`}><${Urgency} of=${r.urgency} /> <span class="type">${words.type(r.type)}</span> <span class="number">#${r.number}</span></a>
 				<p class="place"><b>${place}</b>${r.place_text && html` <span>${r.place_text}</span>`}</p>
-				<p class="facts"><${Age} since=${r.opened_at} />
+				<p class="factline"><${Age} since=${r.opened_at} />
 					${r.state === 'open' && html`<span class="tag ask">${t('perlu ditelaah', 'needs triage')}</span>`}
 					${r.state !== 'open' && r.dispatches.length === 0 && html`<span class="tag bad">${t('tanpa instansi', 'no agency')}</span>`}
 					${r.breached && html`<span class="tag bad">${t('lewat batas', 'overdue')}</span>`}
