@@ -10,6 +10,7 @@
 #include "disclose.h"
 #include "figures.h"
 #include "gateway.h"
+#include "gateways.h"
 #include "intake.h"
 #include "link.h"
 #include "login.h"
@@ -62,6 +63,7 @@ const struct http_route api_routes[] = {
         {"POST", "/v1/session/totp", account_post_totp, ACCESS_SESSION | EVERYBODY, SESSION_BODY},
         {"GET", "/d/{token}", link_get, ACCESS_OPEN, 0},
         {"POST", "/d/{token}", link_post, ACCESS_OPEN, FORM_BODY},
+        {"GET", "/v1/gateways", gateways_get, READERS, 0},
         {"GET", "/v1/gateways/{name}/inbound", gateway_inbound, ACCESS_GATEWAY, 0},
         {"POST", "/v1/gateways/{name}/inbound", gateway_inbound, ACCESS_GATEWAY, GATEWAY_BODY},
         {"GET", "/v1/gateways/{name}/status", gateway_status, ACCESS_GATEWAY, 0},

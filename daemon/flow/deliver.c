@@ -328,6 +328,11 @@ static bool is_shut(struct deliver *d, const struct contact *c)
 	return c->channel == CHANNEL_SMS ? gates_shut(&d->gates, d->flow->conf) : lane_is_shut(&d->lanes, c);
 }
 
+const struct gate *deliver_gate(struct deliver *d, const char *name)
+{
+	return gate_of(&d->gates, name);
+}
+
 bool deliver_reaches(struct deliver *d, const struct agency *a)
 {
 	for (size_t i = 0; i < a->contact_count; i++)

@@ -5,6 +5,7 @@
 #include "../core/plan.h"
 #include "flow.h"
 
+struct gate;
 struct deliver *deliver_open(struct flow *f);
 /* Stops claiming; what is in flight ends. */
 void deliver_drain(struct deliver *d);
@@ -25,6 +26,8 @@ void deliver_void(struct deliver *d, struct uuid dispatch);
 void deliver_forget(struct deliver *d);
 /* Does this daemon, as far as it knows, reach a contact of that agency? No when the breaker of each is open; that of an SMS contact is when those of all gateways are. */
 bool deliver_reaches(struct deliver *d, const struct agency *a);
+/* The gateway of that name in the configuration, as this daemon sees it. */
+const struct gate *deliver_gate(struct deliver *d, const char *name);
 /* A gateway's delivery report about that notice was kept. When the notice has finally failed by it, it counts as undeliverable: it stands on the list of the dead, and its
  * ladder climbs, once. */
 void deliver_reported(struct deliver *d, struct uuid notice, enum delivery_state state);

@@ -78,6 +78,13 @@ void gateway_counts_heard(struct gateway_counts *c, const char *gateway)
 	entry_of(c, gateway)->heard = db_clock_now(&c->flow->clock);
 }
 
+struct wall gateway_counts_last_heard(const struct gateway_counts *c, const char *gateway)
+{
+	const struct entry *e;
+	HASH_FIND_STR(c->entries, gateway, e);
+	return e != NULL ? e->heard : (struct wall){0};
+}
+
 static void render_heard(const struct gateway_counts *c, struct buf *out)
 {
 	static const char family[] = "sigap_gateway_last_heard_timestamp_seconds";

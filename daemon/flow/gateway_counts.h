@@ -16,6 +16,8 @@ void gateway_counts_close(struct gateway_counts **c);
 void gateway_counts_add(struct gateway_counts *c, const char *gateway, enum gateway_count what, size_t n);
 /* Something came from it: now. */
 void gateway_counts_heard(struct gateway_counts *c, const char *gateway);
+/* When something came last; us 0: not since the start. */
+struct wall gateway_counts_last_heard(const struct gateway_counts *c, const char *gateway);
 /* As Prometheus text, of every gateway in the settings and of those that were. */
 void gateway_counts_render(struct gateway_counts *c, struct buf *out);
 #endif

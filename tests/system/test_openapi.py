@@ -390,6 +390,13 @@ def test_answers_about_numbers_are_as_described(witness, made):
     witness.get(numbers, 403, token="source")
 
 
+def test_answers_about_how_the_gateways_are_are_as_described(witness):
+    (kannel,) = witness.get("/v1/gateways").json()
+    assert kannel["name"] == "kannel" and kannel["state"] in ("ok", "failing")
+    witness.get("/v1/gateways", 401, token=None)
+    witness.get("/v1/gateways", 403, token="source")
+
+
 def test_answers_about_places_are_as_described(witness):
     regions = "/v1/regions"
     found = witness.get(regions, query="?under=64.09&q=laba", token="polsek-penajam").json()["regions"]
