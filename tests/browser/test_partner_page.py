@@ -2,12 +2,13 @@
 import re
 
 import pytest
+from stack import wait_until
 
 
 def link_of(stack, made, agency="puskesmas-petung"):
     """The address that the agency's notice carries."""
     (dispatch,) = [d for d in made["dispatches"] if d["agency"] == agency]
-    (call,) = stack.partner(agency).about(made["incident"]["id"], "dispatch.created")
+    (call,) = wait_until(lambda: stack.partner(agency).about(made["incident"]["id"], "dispatch.created"), 10, "the notice")
     assert call.json["data"]["dispatch"]["id"] == dispatch["id"]
     return call.json["data"]["dispatch"]["url"], dispatch["id"]
 
@@ -23,11 +24,6 @@ def phone(chrome):
 def made(stack):
     """One report; nobody has answered."""
     return stack.report(text="ada bapak tua terlantar di depan pasar petung, lemas", urgency="high")
-
-
-@pytest.fixture(params=["id", "en"])
-def language(request):
-    return request.param
 
 
 def test_it_says_what_where_how_urgent_and_what_is_asked(stack, made, phone):
