@@ -46,7 +46,7 @@ int command_outbox_list(struct ctl *c)
 {
 	static const char *const states[] = {"dead", "waiting"};
 	const char *state = ctl_word(c, "state", states, 2, "dead");
-	const char *json = db_cell(db_query(c, &sql_statements[SQL_READ_OUTBOX], DB_WITH(state)), 0, 0);
+	const char *json = db_cell(db_query(c, &sql_statements[SQL_READ_OUTBOX], DB_WITH(state, "")), 0, 0);
 	if (c->json)
 		puts(json);
 	else if (strcmp(state, "dead") == 0)
@@ -61,7 +61,7 @@ int command_outbox_replay(struct ctl *c)
 	struct uuid id;
 	if (!uuid_parse(c->argument, &id))
 		ctl_usage(c, "NOTICE must be one of sigapctl outbox list");
-	if (!db_bool(db_cell(db_query(c, &sql_statements[SQL_REPLAY_DEAD], DB_WITH(c->argument)), 0, 0)))
+	if (!db_bool(db_cell(db_query(c, &sql_statements[SQL_REPLAY_DEAD], DB_WITH(c->argument, "")), 0, 0)))
 		ctl_die("notice %s is not on the list of those given up", c->argument);
 	return CTL_OK;
 }

@@ -68,7 +68,7 @@ int command_senders_list(struct ctl *c)
 	static const char *const marks[] = {"blocked", "prank", "automatic", "all"};
 	const char *mark = ctl_word(c, "mark", marks, 4, "all");
 	const char *json = db_cell(db_query(c, &sql_statements[SQL_READ_SENDERS],
-	                                    DB_WITH(strcmp(mark, "all") == 0 ? NULL : mark, ctl_actor(c))),
+	                                    DB_WITH(strcmp(mark, "all") == 0 ? NULL : mark, ctl_actor(c), "")),
 	                           0, 0);
 	if (c->json) {
 		puts(json);
@@ -107,14 +107,14 @@ int command_senders_block(struct ctl *c)
 		ctl_usage(c, "--until must be a time like 2026-12-01T08:00:00+08:00");
 	uuid_format(uuid_make(), id);
 	db_query(c, &sql_statements[SQL_ADD_MARK],
-	         DB_WITH(id, address(c), "blocked", reason, ctl_actor(c), until, NULL));
+	         DB_WITH(id, address(c), "blocked", reason, ctl_actor(c), until, NULL, ""));
 	return CTL_OK;
 }
 
 int command_senders_unblock(struct ctl *c)
 {
 	const struct rows *gone =
-	        db_query(c, &sql_statements[SQL_RETIRE_MARK], DB_WITH(address(c), NULL, "blocked", ctl_actor(c)));
+	        db_query(c, &sql_statements[SQL_RETIRE_MARK], DB_WITH(address(c), NULL, "blocked", ctl_actor(c), ""));
 	if (strcmp(db_cell(gone, 0, 0), "0") == 0)
 		ctl_die("%s is not blocked", c->argument);
 	return CTL_OK;

@@ -301,7 +301,8 @@ static void fill(struct intake *in, struct http_request *r, const struct report_
 {
 	struct store_report *s = &in->report;
 	const struct identity *who = access_identity(r);
-	s->gateway = arena_printf(in->arena, "http:%s", who->name);
+	/* a user's keys are not those of a token that happens to have his name */
+	s->gateway = arena_printf(in->arena, "%s:%s", who->session != NULL ? "console" : "http", who->name);
 	s->source = access_actor(r);
 	s->content_type = "application/json";
 	s->raw = r->body;

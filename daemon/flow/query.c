@@ -98,6 +98,7 @@ void query_incident(void *ctx, struct http_request *r)
 		pg_param_null(p);
 	pg_param_bigint(p, number);
 	pg_param_text(p, access_actor(r));
+	pg_param_text(p, access_identity(r)->scope);
 	ask(q, SQL_READ_INCIDENT, p);
 }
 
@@ -231,6 +232,7 @@ void query_outbox(void *ctx, struct http_request *r)
 	}
 	struct pg_params *p = store_params(q->flow->store);
 	pg_param_text(p, dead ? "dead" : "waiting");
+	pg_param_text(p, access_identity(r)->scope);
 	ask(q, SQL_READ_OUTBOX, p);
 }
 
@@ -312,5 +314,6 @@ void query_replay(void *ctx, struct http_request *r)
 		return;
 	struct pg_params *p = store_params(q->flow->store);
 	pg_param_uuid(p, id);
+	pg_param_text(p, access_identity(r)->scope);
 	store_query(q->flow->store, SQL_REPLAY_DEAD, p, on_replayed, q);
 }

@@ -68,6 +68,7 @@ void senders_get_all(void *ctx, struct http_request *r)
 	else
 		pg_param_text(p, sender_mark_names[kind]);
 	pg_param_text(p, access_actor(r));
+	pg_param_text(p, access_identity(r)->scope);
 	store_read(q->flow->store, SQL_READ_SENDERS, p, on_json, q);
 }
 
@@ -91,6 +92,10 @@ static void on_marked(void *ctx, const struct pg_result *r)
 	struct asked *q = ctx;
 	if (r->status != PG_OK) {
 		busy_reply(q->request, "the database is away");
+		return;
+	}
+	if (r->rows == 0) {
+		http_reply_fault(q->request, 403, "outside-scope", "this sender reports from outside your area");
 		return;
 	}
 	struct buf body;
@@ -136,6 +141,7 @@ static void add_mark(struct asked *q, const char *address, const struct mark_req
 		pg_param_null(p);
 	else
 		pg_param_uuid(p, report);
+	pg_param_text(p, access_identity(q->request)->scope);
 	store_query(q->flow->store, SQL_ADD_MARK, p, on_marked, q);
 }
 
@@ -195,5 +201,6 @@ void senders_post_retire(void *ctx, struct http_request *r)
 	pg_param_uuid(p, q->id);
 	pg_param_null(p);
 	pg_param_text(p, access_actor(r));
+	pg_param_text(p, access_identity(r)->scope);
 	store_query(q->flow->store, SQL_RETIRE_MARK, p, on_retired, q);
 }

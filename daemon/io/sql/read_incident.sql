@@ -1,5 +1,5 @@
 -- Incident by id $1, or by number $2, as JSON with its reports, suggested duplicates, dispatches, notices with attempts, and events; and its area.
--- It shows what citizens wrote: that $3 has read it is logged.
+-- It shows what citizens wrote: that $3 has read it is logged. Suggested duplicates are those in the reader's scope $4.
 with i as (
 	select * from incident where id = $1::uuid or $1::uuid is null and number = $2::int8
 ), logged as (
@@ -15,7 +15,7 @@ select json_build_object('id', i.id, 'number', i.number, 'state', i.state, 'vers
 		'made_at', s.made_at, 'decision', s.decision, 'decided_at', s.decided_at, 'decided_by', s.decided_by) order by s.score desc), '[]')
 		from (select other_id as id, d.* from duplicate_suggestion d where d.incident_id = i.id
 			union all select incident_id as id, d.* from duplicate_suggestion d where d.other_id = i.id) s
-		join incident o on o.id = s.id),
+		join incident o on o.id = s.id where ($4::text = '' or o.region = $4::text or o.region like $4::text || '.%' or $4::text like o.region || '.%')),
 	'reports', (select coalesce(json_agg(json_build_object('id', r.id, 'number', r.number, 'received_at', r.received_at, 'source', r.source, 'text', r.text, 'triage', r.triage, 'relation', r.relation)
 		order by r.number), '[]') from report r where r.incident_id = i.id),
 	'dispatches', (select coalesce(json_agg(json_build_object('id', d.id, 'agency', d.agency, 'role', d.role, 'state', d.state, 'version', d.version, 'why', d.why, 'event', d.event,

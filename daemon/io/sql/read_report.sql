@@ -1,4 +1,4 @@
--- Report $1 as JSON, with its source and the area of the incident it opened for the check of access. That $2 has read it is logged.
+-- Report $1 as JSON, with its source and, for the check of access, the area of the incident it belongs to or, without one, the area that it names. That $2 has read it is logged.
 -- Its incident is the one that goes on, when the one it opened was merged into another.
 with recursive chain as (
 	select i.*, 0 as depth from report r join incident i on i.id = r.incident_id where r.id = $1::uuid
@@ -10,6 +10,6 @@ with recursive chain as (
 select json_build_object('id', r.id, 'number', r.number, 'received_at', r.received_at, 'source', r.source, 'text', r.text, 'type', r.type, 'urgency', r.urgency,
 		'place_text', r.place_text, 'lat', r.lat, 'lon', r.lon, 'occurred_at', r.occurred_at, 'triage', r.triage,
 		'incident', case when i.id is not null then json_build_object('id', i.id, 'number', i.number, 'state', i.state, 'type', i.type, 'urgency', i.urgency) end)::text,
-	r.source, coalesce((select region from chain where depth = 0), '')
+	r.source, coalesce((select region from chain where depth = 0), r.triage ->> 'village_code', '')
 from report r left join lateral (select * from chain order by depth desc limit 1) i on true
 where r.id = $1::uuid
