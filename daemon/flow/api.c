@@ -22,6 +22,7 @@
 #include "rules.h"
 #include "senders.h"
 #include "shifts.h"
+#include "tasks.h"
 #include "watch.h"
 
 enum {
@@ -64,6 +65,7 @@ const struct http_route api_routes[] = {
         {"GET", "/d/{token}", link_get, ACCESS_OPEN, 0},
         {"POST", "/d/{token}", link_post, ACCESS_OPEN, FORM_BODY},
         {"GET", "/v1/gateways", gateways_get, READERS, 0},
+        {"GET", "/tugas", tasks_get_page, ACCESS_PAGE | ROLE_AGENCY, 0},
         {"GET", "/v1/gateways/{name}/inbound", gateway_inbound, ACCESS_GATEWAY, 0},
         {"POST", "/v1/gateways/{name}/inbound", gateway_inbound, ACCESS_GATEWAY, GATEWAY_BODY},
         {"GET", "/v1/gateways/{name}/status", gateway_status, ACCESS_GATEWAY, 0},

@@ -113,13 +113,11 @@ static cJSON *view_of(const struct respond *r)
 	char eta[PAGE_TIME];
 	const struct visit *v = visit_of(r);
 	const struct policy *policy = r->flow->rules->policy;
-	const struct type_rules *type = &policy->types[r->incident.type];
-	const char *label = page_english(v->request) ? type->label_en : type->label_id;
 	cJSON *view = cJSON_CreateObject();
 	cJSON_AddNumberToObject(view, "number", (double)r->incident.number);
 	cJSON_AddNumberToObject(view, "version", (double)r->incident.version);
 	cJSON_AddStringToObject(view, "state", dispatch_state_names[r->row.state]);
-	cJSON_AddStringToObject(view, "type", label != NULL ? label : incident_type_names[r->incident.type]);
+	cJSON_AddStringToObject(view, "type", page_type(policy, r->incident.type, v->request));
 	cJSON_AddStringToObject(view, "urgency", urgency_names[r->incident.urgency]);
 	cJSON_AddStringToObject(view, "task", r->row.task);
 	if (v->notice != NULL)

@@ -9,8 +9,8 @@
 #include "../base/log.h"
 
 enum { PAGE_MAX_BYTES = 256 * 1024 };
-static const char policy[] = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-                             "frame-ancestors 'none'; base-uri 'none'";
+static const char content_policy[] = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+                                     "frame-ancestors 'none'; base-uri 'none'";
 
 /* "id" or "en" of the query, NULL for anything else. */
 static const char *lang_asked(const struct http_request *r)
@@ -49,7 +49,8 @@ static const char *headers_of(struct http_request *r, unsigned kind, const char 
 	const char *lang = lang_asked(r);
 	struct buf h;
 	buf_init(&h, 4096);
-	buf_addf(&h, "Content-Security-Policy: %s%s\n", policy, kind & PAGE_LOCATION ? "; script-src 'self'" : "");
+	buf_addf(&h, "Content-Security-Policy: %s%s\n", content_policy,
+	         kind & PAGE_LOCATION ? "; script-src 'self'" : "");
 	buf_addf(&h, "Referrer-Policy: %s\n", kind & PAGE_CHECKED ? "same-origin" : "no-referrer");
 	buf_addf(&h, "Permissions-Policy: geolocation=(%s), camera=(), microphone=()\n",
 	         kind & PAGE_LOCATION ? "self" : "");
@@ -92,6 +93,13 @@ void page_time(struct wall t, struct wall now, int utc_offset_s, char ret[PAGE_T
 	gmtime_r(&n, &today);
 	bool same_day = at.tm_yday == today.tm_yday && at.tm_year == today.tm_year;
 	strftime(ret, PAGE_TIME, same_day ? "%H:%M" : "%d-%m %H:%M", &at);
+}
+
+const char *page_type(const struct policy *p, enum incident_type type, const struct http_request *r)
+{
+	const struct type_rules *rules = &p->types[type];
+	const char *label = page_english(r) ? rules->label_en : rules->label_id;
+	return label != NULL ? label : incident_type_names[type];
 }
 
 /* As written in an address: "Kec. Penajam", "Kab. Penajam Paser Utara". */

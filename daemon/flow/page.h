@@ -4,6 +4,7 @@
 #define SIGAP_FLOW_PAGE_H
 #include "../../protocol/html.h"
 #include "../core/gazetteer.h"
+#include "../core/policy.h"
 #include "../io/http.h"
 
 /* Every page by name; ended by a NULL name. Generated. */
@@ -24,6 +25,8 @@ void page_reply_busy(struct http_request *r);
 /* "10:42" of a moment, or "22-11 10:42" when it is not today. */
 enum { PAGE_TIME = 16 };
 void page_time(struct wall t, struct wall now, int utc_offset_s, char ret[PAGE_TIME]);
+/* The policy's name of a type in the reader's language. */
+const char *page_type(const struct policy *p, enum incident_type type, const struct http_request *r);
 /* "Petung, Kec. Penajam, Kab. Penajam Paser Utara": the area and what it lies in, up to the regency. */
 const char *page_place(struct arena *a, const struct gazetteer *g, const char *code);
 #endif

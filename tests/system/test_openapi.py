@@ -557,6 +557,13 @@ def test_answers_on_the_partners_page_are_as_described(stack, witness):
     page("POST", 404, "event=seen", token="x" * 32)
 
 
+def test_an_agencys_list_is_answered_as_described(stack, witness):
+    for token, status in (("polsek-penajam", 200), ("coordinator", 403), (None, 303)):
+        r = stack.api("GET", "/tugas", token, allow_redirects=False)
+        assert r.status_code == status
+        witness.seen.add(("GET", "/tugas", API.check_answer("GET", "/tugas", r)))
+
+
 def test_answers_about_the_daemon_are_as_described(stack, witness):
     for path in ("/healthz", "/readyz", "/metrics", "/v1/openapi.json"):
         witness.get(path, token=None)

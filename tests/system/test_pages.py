@@ -1,8 +1,10 @@
 """Pages made by the server: partners answer on theirs and citizens report on theirs with the cheapest telephone, without JavaScript.
 
 Forms are filled in and sent as a browser does, from what the page says (class Page)."""
+import base64
 import html.parser
 import urllib.parse
+import uuid
 
 import pytest
 import requests
@@ -110,8 +112,6 @@ def state_of(stack, link):
 
 
 def dispatch_id(token):
-    import base64
-    import uuid
     return str(uuid.UUID(bytes=base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))[:16]))
 
 
@@ -193,7 +193,7 @@ def test_the_page_names_nobody_and_hides_what_others_wrote(stack):
 
 
 def test_hostile_texts_stay_texts(stack):
-    evil = "</dd><script>alert(1)</script><img src=x onerror=alert(2)>\"'&amp;{{number}}[[a|b]]"
+    evil = "</dd><script>alert(1)</script><img src=x onerror=alert(2)>\"'&amp;{number}"
     made = stack.report(place={"village_code": "64.09.01.1003", "text": evil})
     raw = requests.get(link_of(stack, made), timeout=10)
     assert "<script" not in raw.text and "<img" not in raw.text and "&lt;script&gt;" in raw.text
@@ -237,3 +237,56 @@ def test_a_field_that_is_none_is_refused_and_changes_nothing(stack, form):
     assert r.status_code == 422, r.text
     API.check_answer("POST", "/d/{token}", r)
     assert state_of(stack, link)["state"] == "notified"
+
+
+# ---- an agency's list ---------------------------------------------------------------------------------------------------------------
+
+
+def log_in(stack, name, *options):
+    """A new account that has logged in; the headers of its browser (the cookie is for https only, so the test carries it)."""
+    made = stack.ctl("user", "add", "--name", name, "--generate", *options)
+    r = requests.post(stack.url + "/masuk", data={"user": name, "password": made.stdout.split()[-1]}, timeout=20, allow_redirects=False)
+    assert r.status_code == 303, r.text
+    return {"Cookie": r.headers["Set-Cookie"].split(";")[0]}, r
+
+
+def test_an_agencys_list_shows_its_own_tasks_soonest_first_and_leads_to_each(stack):
+    slow, fast, done, ended = (stack.report(urgency=u, place={"village_code": "64.09.01.1003", "text": t})
+                               for u, t in (("normal", "gang satu"), ("critical", "gang dua"), ("normal", "gang tiga"), ("normal", "gang empat")))
+    (of_police,) = [d["id"] for d in done["dispatches"] if d["agency"] == "polsek-penajam"]
+    for event in ("accept", "on_scene", "complete"):
+        stack.answer(of_police, event)
+    stack.api("POST", f"/v1/incidents/{ended['incident']['id']}/events", json={"event": "close", "disposition": "handled"})
+    page = read(stack.api("GET", "/tugas", "polsek-penajam"))
+    order = [page.text.index(f"Penugasan {m['number']}") for m in (fast, slow, done)]
+    assert order == sorted(order) and page.text.index("Terakhir berakhir") < order[2]
+    assert "Polsek Penajam" in page.text and "gang dua" in page.text and "menit lagi" in page.text
+    assert page.forms == [], "a token has no session to leave"
+    links = [link for link in page.links if link.startswith("/d/")]
+    number = lambda link: get(stack.url + link).text.split("Penugasan ")[1].split()[0]  # noqa: E731
+    seen = [number(link) for link in links]
+    assert seen.index(str(fast["number"])) < seen.index(str(slow["number"])) and str(done["number"]) in seen
+    assert str(ended["number"]) not in seen, "the link of what has ended tells nothing"
+    other = read(stack.api("GET", "/tugas", "bpbd-ppu"))
+    assert "gang dua" not in other.source and "Tidak ada tugas yang menunggu" in other.text
+
+
+def test_the_list_is_for_people_of_an_agency_who_have_logged_in(stack):
+    nobody = requests.get(stack.url + "/tugas", timeout=10, allow_redirects=False)
+    assert nobody.status_code == 303 and nobody.headers["Location"].startswith("/masuk?next=")
+    assert stack.api("GET", "/tugas", "coordinator").status_code == 403
+    made = stack.report()
+    headers, entered = log_in(stack, "petugas-polsek", "--role", "agency", "--agency", "polsek-penajam")
+    assert entered.headers["Location"] == "/tugas"
+    page = get(stack.url + "/tugas", headers=headers)
+    assert f"Penugasan {made['number']}" in page.text and page.response.headers["Referrer-Policy"] == "same-origin"
+    task = get(urllib.parse.urljoin(stack.url, page.links[[x.startswith("/d/") for x in page.links].index(True)]), headers=headers)
+    assert "/tugas" in task.links, "back to the list"
+    form = page.form()
+    left = requests.post(stack.url + form["action"], data=form["sent"], headers=headers, timeout=10, allow_redirects=False)
+    assert left.status_code == 303 and left.headers["Location"] == "/masuk"
+    assert get_status(stack.url + "/tugas", headers) == 303
+
+
+def get_status(url, headers):
+    return requests.get(url, headers=headers, timeout=10, allow_redirects=False).status_code
