@@ -17,6 +17,7 @@ static const struct {
         {"invalid-report", "The report has faults"},
         {"invalid-event", "The event has faults"},
         {"invalid-policy", "The policy has faults"},
+        {"invalid-entry", "The entry of the directory has faults"},
         {"policy-holes", "Somebody would not be reached"},
         {"changed-meanwhile", "Somebody else has changed it meanwhile"},
 };

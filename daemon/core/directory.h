@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "../../protocol/buf.h"
+#include "../../protocol/json.h"
 #include "../base/arena.h"
 #include "../base/clock.h"
 #include "../base/id.h"
@@ -50,6 +51,12 @@ void directory_index(struct arena *a, struct directory *d);
  * ids are left nil: the database gives them. Returns false when there was a fault. Members "note" are for people and skipped. */
 bool directory_read_agencies(struct arena *a, const char *text, size_t len, const struct agency **ret,
                              size_t *ret_count, struct buf *faults);
+/* One entry of it, as people change it, with faults like "contacts[0].phone: ...". before: the entry that is in force, NULL for a new one: a webhook contact that says no
+ * secret keeps the one that before's contact has (named by "id", else the one with its address); its secret is NULL then, and its id that contact's. */
+bool directory_read_entry(struct arena *a, const cJSON *entry, const struct agency *before, struct agency *ret,
+                          struct buf *faults);
+/* a-z, 0-9 and single hyphens between them, at most 64. */
+bool directory_slug_valid(const char *slug);
 const struct agency *directory_agency(const struct directory *d, const char *slug);
 const struct person *directory_person(const struct directory *d, const char *slug);
 const struct contact *directory_contact(const struct directory *d, struct uuid id);

@@ -13,7 +13,9 @@ enum { SLUG_MAX = 64, NAME_MAX_BYTES = 160, URL_MAX_BYTES = 500, CONTACTS_MAX = 
 struct reader {
 	struct arena *arena;
 	struct buf *faults;
-	char path[80]; /* of the object being read: "agencies[3].contacts[0]" */
+	char path[80];               /* of the object being read: "agencies[3].contacts[0]" */
+	const struct agency *before; /* the entry that is changed: what its contacts keep; NULL: there is none */
+	bool alone;                  /* one entry that is changed, not a file */
 	bool bad;
 };
 
@@ -67,11 +69,18 @@ static const char *text_of(struct reader *r, const cJSON *object, const char *na
 static const char *slug_of(struct reader *r, const cJSON *object)
 {
 	const char *slug = text_of(r, object, "slug", SLUG_MAX);
-	if (slug != NULL && strspn(slug, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(slug)) {
-		fault(r, "slug", "may have only a-z, 0-9 and -");
+	if (slug != NULL && !directory_slug_valid(slug)) {
+		fault(r, "slug", "may have only a-z, 0-9 and single - between them");
 		return NULL;
 	}
 	return slug;
+}
+
+bool directory_slug_valid(const char *slug)
+{
+	size_t len = strlen(slug);
+	return len > 0 && len <= SLUG_MAX && strspn(slug, "abcdefghijklmnopqrstuvwxyz0123456789-") == len &&
+	       slug[0] != '-' && slug[len - 1] != '-' && strstr(slug, "--") == NULL;
 }
 
 static void read_jurisdiction(struct reader *r, const cJSON *object, struct agency *ret)
@@ -101,6 +110,35 @@ static void read_jurisdiction(struct reader *r, const cJSON *object, struct agen
 	ret->jurisdiction_count = count;
 }
 
+/* The contact that was there before whose secret this one keeps: the one that it names, else the one with the same address. */
+static const struct contact *secret_kept(struct reader *r, const cJSON *object, const char *url)
+{
+	const char *name = json_string(object, "id");
+	struct uuid id = {{0}};
+	if (json_member(object, "id") != NULL && (name == NULL || !uuid_parse(name, &id)))
+		fault(r, "id", "must be the id of a contact that this agency has");
+	for (size_t i = 0; r->before != NULL && i < r->before->contact_count; i++) {
+		const struct contact *c = &r->before->contacts[i];
+		bool same = name != NULL ? uuid_equal(c->id, id) : url != NULL && strcmp(c->address, url) == 0;
+		if (c->channel == CHANNEL_WEBHOOK && c->secret != NULL && same)
+			return c;
+	}
+	return NULL;
+}
+
+static void read_secret(struct reader *r, const cJSON *object, struct contact *ret)
+{
+	const struct contact *kept = r->alone ? secret_kept(r, object, ret->address) : NULL;
+	if (kept != NULL && json_member(object, "secret") == NULL) {
+		ret->id = kept->id;
+		return;
+	}
+	const char *secret = text_of(r, object, "secret", URL_MAX_BYTES);
+	if (secret != NULL && !webhook_secret_valid(secret))
+		fault(r, "secret", "must be \"whsec_\" and base64 of 16 to 64 bytes");
+	ret->secret = secret;
+}
+
 static void read_webhook(struct reader *r, const cJSON *object, struct contact *ret)
 {
 	const char *url = text_of(r, object, "url", URL_MAX_BYTES);
@@ -112,14 +150,11 @@ static void read_webhook(struct reader *r, const cJSON *object, struct contact *
 		else if (memchr(url + scheme, '@', host) != NULL)
 			fault(r, "url", "must not hold a user name or password");
 	}
-	const char *secret = text_of(r, object, "secret", URL_MAX_BYTES);
-	if (secret != NULL && !webhook_secret_valid(secret))
-		fault(r, "secret", "must be \"whsec_\" and base64 of 16 to 64 bytes");
+	ret->address = url;
+	read_secret(r, object, ret);
 	const cJSON *private = json_member(object, "allow_private");
 	if (private != NULL && !cJSON_IsBool(private))
 		fault(r, "allow_private", "must be true or false");
-	ret->address = url;
-	ret->secret = secret;
 	ret->allow_private = cJSON_IsTrue(private);
 }
 
@@ -136,8 +171,9 @@ static void read_sms(struct reader *r, const cJSON *object, struct contact *ret)
 
 static void read_contact(struct reader *r, const cJSON *item, struct contact *ret)
 {
-	static const char *const webhook[] = {"channel", "url", "secret", "allow_private", "note", NULL};
-	static const char *const sms[] = {"channel", "phone", "note", NULL};
+	/* the first is known of an entry that is changed only */
+	static const char *const webhook[] = {"id", "channel", "url", "secret", "allow_private", "note", NULL};
+	static const char *const sms[] = {"id", "channel", "phone", "note", NULL};
 	const char *channel = cJSON_IsObject(item) ? json_string(item, "channel") : NULL;
 	int kind = channel == NULL ? -1 : name_index(channel_kind_names, CHANNELS, channel);
 	if (kind < 0) {
@@ -146,7 +182,7 @@ static void read_contact(struct reader *r, const cJSON *item, struct contact *re
 		return;
 	}
 	ret->channel = (enum channel_kind)kind;
-	is_object_of(r, item, ret->channel == CHANNEL_WEBHOOK ? webhook : sms);
+	is_object_of(r, item, (ret->channel == CHANNEL_WEBHOOK ? webhook : sms) + !r->alone);
 	if (ret->channel == CHANNEL_WEBHOOK)
 		read_webhook(r, item, ret);
 	else
@@ -173,7 +209,7 @@ static void read_contacts(struct reader *r, const cJSON *object, struct agency *
 	size_t path = strlen(r->path), i = 0;
 	cJSON_ArrayForEach(item, list)
 	{
-		snprintf(r->path + path, sizeof r->path - path, ".contacts[%zu]", i);
+		snprintf(r->path + path, sizeof r->path - path, "%scontacts[%zu]", path > 0 ? "." : "", i);
 		contacts[i].agency = ret;
 		read_contact(r, item, &contacts[i]);
 		refuse_repeated_contact(r, contacts, i);
@@ -265,5 +301,14 @@ bool directory_read_agencies(struct arena *a, const char *text, size_t len, cons
 	}
 	read_list(&r, tree, ret, ret_count);
 	cJSON_Delete(tree);
+	return !r.bad;
+}
+
+bool directory_read_entry(struct arena *a, const cJSON *entry, const struct agency *before, struct agency *ret,
+                          struct buf *faults)
+{
+	struct reader r = {.arena = a, .faults = faults, .before = before, .alone = true};
+	*ret = (struct agency){.slug = NULL};
+	read_agency(&r, entry, ret);
 	return !r.bad;
 }

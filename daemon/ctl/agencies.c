@@ -17,17 +17,20 @@ enum {
 	FILL_CONTACTS,
 	COUNT_AGENCIES,
 	COUNT_CONTACTS,
+	TOUCH,
 	RETIRE_AGENCIES,
 	PUT_AGENCIES,
 	RETIRE_CONTACTS,
 	CHANGE_CONTACTS,
-	ADD_CONTACTS
+	ADD_CONTACTS,
+	RECORD
 };
 static const struct pg_statement sql[] = {
         [LISTS] = {"lists", "create temp table wanted_agency (slug text primary key, name text, kind text, "
                             "jurisdiction text[]) on commit drop;"
                             "create temp table wanted_contact (agency text, position int, channel text, address text, "
-                            "secret text, allow_private bool, id uuid) on commit drop"},
+                            "secret text, allow_private bool, id uuid) on commit drop;"
+                            "create temp table touched (slug text primary key, before json) on commit drop"},
         [LOCK] = {"lock", "lock table agency, contact in share row exclusive mode"},
         [FILL_AGENCIES] = {"fill_agencies",
                            "insert into wanted_agency select slug, name, kind, jurisdiction from "
@@ -54,6 +57,18 @@ static const struct pg_statement sql[] = {
                  "contact o where o.retired_at is null and not $1::bool and o.agency in (select slug from "
                  "wanted_agency) and o.id not in (select id from wanted_contact where id is not null)) "
                  "from wanted_contact w left join contact k using (id)"},
+        [TOUCH] =
+                {"touch",
+                 "insert into touched select t.slug, (select agency_entry(a) from agency a where a.slug = t.slug) from "
+                 "("
+                 "select w.slug from wanted_agency w left join agency a using (slug) where a.slug is null or "
+                 "a.retired_at is not null or (a.name, a.kind, a.jurisdiction) is distinct from (w.name, w.kind, "
+                 "w.jurisdiction) union select w.agency from wanted_contact w left join contact k using (id) where "
+                 "k.id is null or k.retired_at is not null or (k.position, k.secret, k.allow_private) is distinct "
+                 "from (w.position, w.secret, w.allow_private) union select o.agency from contact o where "
+                 "o.retired_at is null and not $1::bool and o.agency in (select slug from wanted_agency) and o.id not "
+                 "in (select id from wanted_contact where id is not null) union select o.slug from agency o where "
+                 "o.retired_at is null and not $1::bool and o.slug not in (select slug from wanted_agency)) t"},
         [RETIRE_AGENCIES] = {"retire_agencies",
                              "update agency set retired_at = now() where retired_at is null and not $1::bool "
                              "and slug not in (select slug from wanted_agency)"},
@@ -77,6 +92,12 @@ static const struct pg_statement sql[] = {
                 {"add_contacts",
                  "insert into contact (agency, position, channel, address, secret, allow_private) select agency, "
                  "position, channel, address, secret, allow_private from wanted_contact where id is null"},
+        [RECORD] = {"record",
+                    "with changed as (update agency a set version = version + 1 from touched t where t.slug = a.slug "
+                    "returning a.slug, a.retired_at, t.before, agency_entry(a) as entry) "
+                    "insert into directory_change (object, actor, action, before, after) select 'agency:' || "
+                    "slug, $1, case when retired_at is null then 'import' else 'retire' end, before, case when "
+                    "retired_at is null then entry end from changed"},
 };
 enum { LIST_MOST = 256 * 1024 * 1024, FAULTS_MOST = 1024 * 1024 };
 
@@ -163,11 +184,13 @@ int command_agencies_import(struct ctl *c)
 	fill(c, &sql[FILL_CONTACTS], agencies, n, put_contacts);
 	table_add_rows(t, db_query(c, &sql[COUNT_AGENCIES], DB_WITH(merge)));
 	table_add_rows(t, db_query(c, &sql[COUNT_CONTACTS], DB_WITH(merge)));
+	db_query(c, &sql[TOUCH], DB_WITH(merge));
 	db_query(c, &sql[RETIRE_AGENCIES], DB_WITH(merge));
 	db_query(c, &sql[PUT_AGENCIES], DB_NONE);
 	db_query(c, &sql[RETIRE_CONTACTS], DB_WITH(merge));
 	db_query(c, &sql[CHANGE_CONTACTS], DB_NONE);
 	db_query(c, &sql[ADD_CONTACTS], DB_NONE);
+	db_query(c, &sql[RECORD], DB_WITH(ctl_actor(c)));
 	db_commit(c);
 	table_print(t, "");
 	return CTL_OK;

@@ -11,13 +11,23 @@
 
 enum { ADD_PERSON, LIST_PEOPLE, RETIRE, ROLE, ADD_SHIFT, LIST_SHIFTS, REMOVE_SHIFT };
 static const struct pg_statement sql[] = {
-        [ADD_PERSON] = {"add_person", "insert into person (slug, name, phone, role, scope) values ($1, $2, $3, $4, $5) "
-                                      "on conflict (slug) do update set name = excluded.name, phone = excluded.phone, "
-                                      "role = excluded.role, scope = excluded.scope, retired_at = null"},
+        [ADD_PERSON] =
+                {"add_person",
+                 "with before as (select person_entry(p) as entry, phone from person p where slug = $1), put as "
+                 "(insert into person as p (slug, name, phone, role, scope) values ($1, $2, $3, $4, $5) "
+                 "on conflict (slug) do update set name = excluded.name, phone = excluded.phone, "
+                 "role = excluded.role, scope = excluded.scope, retired_at = null, version = p.version + 1 "
+                 "returning p.slug, p.phone, person_entry(p) as entry) "
+                 "insert into directory_change (object, actor, action, before, after) select 'person:' || slug, $6, "
+                 "'put', (select entry from before), (entry::jsonb || jsonb_build_object('phone_changed', "
+                 "phone is distinct from (select b.phone from before b)))::json from put"},
         [LIST_PEOPLE] = {"list_people",
                          "select slug, name, phone, role, scope from person where retired_at is null order by slug"},
         [RETIRE] = {"retire",
-                    "update person set retired_at = now() where slug = $1 and retired_at is null returning 1"},
+                    "with put as (update person set retired_at = now(), version = version + 1 where slug = $1 "
+                    "and retired_at is null returning slug), before as (select person_entry(p) as entry from "
+                    "person p where slug = $1) insert into directory_change (object, actor, action, before) "
+                    "select 'person:' || slug, $2, 'retire', (select entry from before) from put returning 1"},
         [ROLE] = {"role", "select role from person where slug = $1 and retired_at is null"},
         [ADD_SHIFT] = {"add_shift", "insert into shift (person, role, starts_at, ends_at) values ($1, $2, "
                                     "$3::timestamptz, $4::timestamptz) returning id"},
@@ -74,7 +84,8 @@ int command_person_add(struct ctl *c)
 		ctl_usage(c, "--phone is no telephone number; write it like +62812...");
 	db_query(c, &sql[ADD_PERSON],
 	         DB_WITH(slug, name, phone != NULL ? e164 : NULL,
-	                 ctl_word(c, "role", roster_roles, ROSTER_ROLES, "officer"), ctl_code(c, "scope", "")));
+	                 ctl_word(c, "role", roster_roles, ROSTER_ROLES, "officer"), ctl_code(c, "scope", ""),
+	                 ctl_actor(c)));
 	return CTL_OK;
 }
 
@@ -95,7 +106,7 @@ int command_person_list(struct ctl *c)
 
 int command_person_retire(struct ctl *c)
 {
-	if (db_query(c, &sql[RETIRE], DB_WITH(c->argument))->count == 0)
+	if (db_query(c, &sql[RETIRE], DB_WITH(c->argument, ctl_actor(c)))->count == 0)
 		ctl_die("%s is not on the roster", c->argument);
 	return CTL_OK;
 }

@@ -5,9 +5,11 @@
 #include "../../protocol/report_request.h"
 #include "access.h"
 #include "account.h"
+#include "agencies.h"
 #include "console.h"
 #include "coordinate.h"
 #include "disclose.h"
+#include "entry.h"
 #include "figures.h"
 #include "gateway.h"
 #include "gateways.h"
@@ -15,6 +17,7 @@
 #include "link.h"
 #include "login.h"
 #include "openapi_json.h"
+#include "people.h"
 #include "policies.h"
 #include "query.h"
 #include "regions.h"
@@ -78,9 +81,17 @@ const struct http_route api_routes[] = {
         {"GET", "/v1/senders/{address}", senders_get, READERS, 0},
         {"POST", "/v1/senders/{address}/marks", senders_post_mark, DECIDERS, EVENT_BODY},
         {"POST", "/v1/senders/{address}/marks/{id}/retire", senders_post_retire, DECIDERS, EVENT_BODY},
-        {"GET", "/v1/agencies", query_agencies, READERS, 0},
-        {"GET", "/v1/people", query_people, READERS, 0},
         {"GET", "/v1/regions", regions_get, ROLE_SOURCE | ROLE_AGENCY | READERS, 0},
+        {"GET", "/v1/agencies", agencies_get_all, READERS, 0},
+        {"GET", "/v1/agencies/{slug}", agencies_get, READERS, 0},
+        {"PUT", "/v1/agencies/{slug}", agencies_put, ROLE_ADMIN, ENTRY_BODY_MAX},
+        {"POST", "/v1/agencies/{slug}/retire", agencies_post_retire, ROLE_ADMIN, EVENT_BODY},
+        {"GET", "/v1/agencies/{slug}/changes", agencies_get_changes, READERS, 0},
+        {"GET", "/v1/people", people_get_all, READERS, 0},
+        {"GET", "/v1/people/{slug}", people_get, DECIDERS, 0},
+        {"PUT", "/v1/people/{slug}", people_put, ROLE_ADMIN, ENTRY_BODY_MAX},
+        {"POST", "/v1/people/{slug}/retire", people_post_retire, ROLE_ADMIN, EVENT_BODY},
+        {"GET", "/v1/people/{slug}/changes", people_get_changes, READERS, 0},
         {"GET", "/v1/shifts", shifts_get, READERS, 0},
         {"POST", "/v1/shifts/accept", shifts_post_accept, DECIDERS, EVENT_BODY},
         {"POST", "/v1/shifts/overrides", shifts_post_override, DECIDERS, EVENT_BODY},

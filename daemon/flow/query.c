@@ -275,20 +275,23 @@ void query_duplicates(void *ctx, struct http_request *r)
 	ask(q, SQL_READ_DUPLICATES, p);
 }
 
-static void ask_plain(void *ctx, struct http_request *r, enum sql statement)
+void query_list(void *ctx, struct http_request *r, enum sql statement)
 {
 	struct read *q = read_new(ctx, r);
-	ask(q, statement, store_params(q->flow->store));
-}
-
-void query_agencies(void *ctx, struct http_request *r)
-{
-	ask_plain(ctx, r, SQL_READ_AGENCIES);
-}
-
-void query_people(void *ctx, struct http_request *r)
-{
-	ask_plain(ctx, r, SQL_READ_PEOPLE);
+	struct form form;
+	bool readable = form_parse(r->query, r->query_len, &form);
+	const char *all = readable ? form_value(&form, "all") : NULL;
+	bool whole = all != NULL && strcmp(all, "1") == 0;
+	bool known = readable && (all == NULL || whole || strcmp(all, "0") == 0);
+	if (readable)
+		form_free(&form);
+	if (!known) {
+		http_reply_fault(r, 400, "malformed-query", "all must be 1 (retired ones, too) or 0");
+		return;
+	}
+	struct pg_params *p = store_params(q->flow->store);
+	pg_param_bool(p, whole);
+	ask(q, statement, p);
 }
 
 /* ---- replay ---- */

@@ -12,6 +12,6 @@ void query_alarms(void *ctx, struct http_request *r);     /* GET /v1/alarms?stat
 void query_duplicates(void *ctx, struct http_request *r); /* GET /v1/duplicates?state=open|all */
 void query_outbox(void *ctx, struct http_request *r);     /* GET /v1/outbox?state=dead|waiting */
 void query_replay(void *ctx, struct http_request *r);     /* POST /v1/outbox/{notice}/replay */
-void query_agencies(void *ctx, struct http_request *r);   /* GET /v1/agencies */
-void query_people(void *ctx, struct http_request *r);     /* GET /v1/people */
+/* A list of the directory: ?all=1 is the statement's $1. */
+void query_list(void *ctx, struct http_request *r, enum sql statement);
 #endif

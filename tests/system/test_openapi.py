@@ -469,6 +469,44 @@ def test_answers_about_the_rules_are_as_described(stack, witness):
     witness.post(dry, 422, {"report": {"type": "abandoned_person"}, "policy": "{"})
 
 
+def test_answers_about_the_directory_are_as_described(witness):
+    agency, person = "/v1/agencies/{slug}", "/v1/people/{slug}"
+    new = {agency: {"name": "Contoh", "kind": "other", "jurisdiction": ["64.09"], "contacts": [{"channel": "sms", "phone": "081200008888"}]},
+           person: {"name": "Contoh", "role": "officer", "scope": "64.09", "phone": "081200008889"}}
+
+    def at(path, slug, method="PUT", expect=200, token="admin", **more):
+        r = witness.stack.api(method, path.replace("{slug}", slug), token, **more)
+        assert r.status_code == expect, (method, path, slug, r.status_code, r.text)
+        witness.seen.add((method, path, API.check_answer(method, path, r)))
+        return r.json()
+
+    for path, last in ((agency, None), (person, "budi")):
+        retire, changes = path + "/retire", path + "/changes"
+        assert at(path, "contoh", json=new[path])["version"] == 1
+        at(path, "contoh", expect=409, json=new[path])
+        at(path, "contoh", expect=422, json={**new[path], "name": ""})
+        at(path, "contoh", "GET")
+        at(retire, "contoh", "POST", json={"version": 1})
+        at(retire, "contoh", "POST", 409)
+        at(retire, "contoh", "POST", 422, json={"extra": 1})
+        if last is not None:
+            assert at(retire, last, "POST", 422)["holes"]
+        else:
+            at(retire, "nobody", "POST", 404)
+        assert [c["action"] for c in at(changes, "contoh", "GET")] == ["retire", "put"]
+        for method, where, allowed in (("PUT", path, 65536), ("POST", retire, 16384), ("GET", path, 0), ("GET", changes, 0)):
+            at(where, "contoh", method, 401, None)
+            at(where, "contoh", method, 403, "source")
+            if method == "GET":
+                at(where, "nobody", method, 404)
+            else:
+                at(where, "contoh", method, 400, data=b"{")
+                at(where, "contoh", method, 413, data=b" " * (allowed + 1))
+    for path in ("/v1/agencies", "/v1/people"):
+        assert len(witness.get(path, query="?all=1").json()) > len(witness.get(path, query="?all=0").json())
+        witness.get(path, 400, query="?all=some")
+
+
 def test_answers_about_the_policy_are_as_described(witness):
     one, versions, version, check = "/v1/policy", "/v1/policy/versions", "/v1/policy/versions/{version}", "/v1/policy/check"
     now = witness.get(one).json()

@@ -156,6 +156,76 @@ static void phones_are_kept_as_e164(void **state)
 	buf_free(&faults);
 }
 
+/* ---- one entry that is changed ---- */
+
+static bool read_entry(const char *contact, const struct agency *before, struct agency *ret, struct buf *faults)
+{
+	struct json_fault fault;
+	char text[1000];
+	snprintf(text, sizeof text,
+	         "{\"slug\":\"a\",\"name\":\"A\",\"kind\":\"other\",\"jurisdiction\":[\"64\"],\"contacts\":[%s]}",
+	         contact);
+	cJSON *tree = json_parse(text, strlen(text), &fault);
+	assert_non_null(tree);
+	buf_init(faults, 1000);
+	bool read = directory_read_entry(arena, tree, before, ret, faults);
+	cJSON_Delete(tree);
+	return read;
+}
+
+static void a_secret_that_is_not_said_is_kept_only_by_who_has_it(void **state)
+{
+	static const struct contact known[] = {
+	        {.id = {{1}}, .channel = CHANNEL_WEBHOOK, .address = "https://a.example/", .secret = "whsec_x"},
+	        {.id = {{2}}, .channel = CHANNEL_SMS, .address = "+6281200000001"},
+	};
+	const struct agency before = {.slug = "a", .contacts = known, .contact_count = 2};
+	static const struct {
+		const char *contact, *fault; /* NULL: taken */
+		uint8_t keeps;
+	} cases[] = {
+	        {"{\"channel\":\"webhook\",\"url\":\"https://a.example/\"}", NULL, 1},
+	        {"{\"channel\":\"webhook\",\"url\":\"https://b.example/\"}", "contacts[0].secret: must be", 0},
+	        {"{\"channel\":\"webhook\",\"url\":\"https://b.example/\","
+	         "\"id\":\"01000000-0000-0000-0000-000000000000\"}",
+	         NULL, 1},
+	        {"{\"channel\":\"webhook\",\"url\":\"https://a.example/\","
+	         "\"id\":\"02000000-0000-0000-0000-000000000000\"}",
+	         "contacts[0].secret: must be", 0},
+	        {"{\"channel\":\"webhook\",\"url\":\"https://a.example/\",\"id\":7}", "contacts[0].id: must be", 0},
+	        {"{\"channel\":\"webhook\",\"url\":\"https://a.example/\",\"secret\":\"short\"}",
+	         "contacts[0].secret: must be", 0},
+	        {"{\"channel\":\"sms\",\"phone\":\"12\"}", "contacts[0].phone: is no", 0},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct agency read;
+		struct buf faults;
+		bool taken = read_entry(cases[i].contact, &before, &read, &faults);
+		if (taken != (cases[i].fault == NULL) ||
+		    (!taken && strncmp(faults.data, cases[i].fault, strlen(cases[i].fault)) != 0))
+			fail_msg("case %zu: %s", i, taken ? "taken" : faults.data);
+		if (taken) {
+			assert_null(read.contacts[0].secret);
+			assert_int_equal(read.contacts[0].id.b[0], cases[i].keeps);
+		}
+		buf_free(&faults);
+	}
+	struct agency read;
+	struct buf faults;
+	assert_false(read_entry(cases[0].contact, NULL, &read, &faults)); /* new: there is none to keep */
+	buf_free(&faults);
+}
+
+static void slugs_are_words_joined_by_single_hyphens(void **state)
+{
+	(void)state;
+	assert_true(directory_slug_valid("polsek-babulu-2"));
+	static const char *const bad[] = {"", "-a", "a-", "a--b", "A", "a b", "a_b"};
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_false(directory_slug_valid(bad[i]));
+}
+
 /* ---- areas ---- */
 
 static void narrowest_jurisdiction_is_told(void **state)
@@ -397,6 +467,8 @@ int main(void)
 	        TEST(sample_serves_every_village_and_belongs_to_nobody),
 	        TEST(each_fault_of_the_file_has_its_path),
 	        TEST(phones_are_kept_as_e164),
+	        TEST(a_secret_that_is_not_said_is_kept_only_by_who_has_it),
+	        TEST(slugs_are_words_joined_by_single_hyphens),
 	        TEST(narrowest_jurisdiction_is_told),
 	        TEST(level_bounds_how_narrow),
 	        TEST(area_code_of_a_regency_finds_only_who_covers_all_of_it),

@@ -1,5 +1,2 @@
--- The directory as JSON: agencies with their contacts; secrets are not shown.
-select coalesce(json_agg(json_build_object('slug', a.slug, 'name', a.name, 'kind', a.kind, 'jurisdiction', a.jurisdiction, 'retired', a.retired_at is not null,
-	'contacts', (select coalesce(json_agg(json_build_object('id', c.id, 'channel', c.channel, 'address', c.address, 'allow_private', c.allow_private) order by c.position), '[]')
-		from contact c where c.agency = a.slug and c.retired_at is null)) order by a.slug), '[]')::text
-from agency a
+-- The directory as JSON: agencies with their contacts; secrets are not shown. $1: retired ones, too.
+select coalesce(json_agg(agency_entry(a) order by a.slug), '[]')::text from agency a where a.retired_at is null or $1::bool

@@ -1,3 +1,2 @@
--- People of the roster as JSON; telephones stay out of lists.
-select coalesce(json_agg(json_build_object('slug', slug, 'name', name, 'role', role, 'scope', scope, 'reachable', phone is not null) order by slug), '[]')::text
-from person where retired_at is null
+-- People of the roster as JSON; telephones stay out of lists. $1: those who left, too.
+select coalesce(json_agg(person_entry(p) order by p.slug), '[]')::text from person p where p.retired_at is null or $1::bool
