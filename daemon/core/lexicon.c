@@ -105,21 +105,10 @@ static void read_token(const struct lexicon *lex, struct found *ret, const char 
 	read_split_passive(lex, ret, text);
 }
 
-/* "anak2" -> "anak" */
-static const char *undoubled(const char *written, char bare[WORD_MAX])
-{
-	size_t len = strlen(written);
-	if (len < 3 || written[len - 1] != '2' || written[0] < 'a')
-		return written;
-	memcpy(bare, written, len - 1);
-	bare[len - 1] = '\0';
-	return bare;
-}
-
 static void read_spelling(const struct lexicon *lex, const char *spelling, size_t i, struct found *ret)
 {
 	char bare[WORD_MAX];
-	const char *written = undoubled(spelling, bare);
+	const char *written = lexicon_undoubled(spelling, bare);
 	uint32_t id = string_map_get(lex->expansion_ids, written);
 	if (id == STRING_MAP_NONE) {
 		read_token(lex, ret, written, written, i);
@@ -291,6 +280,11 @@ const char *lexicon_concept_name(const struct lexicon *lex, uint16_t id)
 const float *lexicon_learned(const struct lexicon *lex, uint16_t id)
 {
 	return lex->learned == NULL ? NULL : lex->learned[id].weight;
+}
+
+bool lexicon_is_trained(const struct lexicon *lex)
+{
+	return lex->learned != NULL;
 }
 
 const struct lexicon_names *lexicon_names(const struct lexicon *lex)

@@ -63,6 +63,14 @@ bool lexicon_rule_holds(const struct rule *rule, const struct found *found);
 const char *lexicon_concept_name(const struct lexicon *lex, uint16_t id);
 /* By type, what the training added for this concept; NULL: nothing. */
 const float *lexicon_learned(const struct lexicon *lex, uint16_t id);
+/* Calls each(ctx, sign) for the signs in the words, by their formal spelling: "dirantai" (each word), "dir-" to "dirant-", "-tai" to "-antai" (its beginnings and endings), "kaki_dirantai"
+ * (two in a row; "^" in front of the first); numbers are "0". The same may come twice. Returns the number of words. */
+size_t lexicon_each_sign(const struct lexicon *lex, const struct words *words,
+                         void (*each)(void *ctx, const char *sign), void *ctx);
+/* What the training found the signs to say about each type, long messages no louder than short ones; 0: nothing was trained. */
+void lexicon_weigh_signs(const struct lexicon *lex, const struct words *words, double ret[INCIDENT_TYPES]);
+/* Whether anything was trained. */
+bool lexicon_is_trained(const struct lexicon *lex);
 const struct lexicon_names *lexicon_names(const struct lexicon *lex);
 /* Rules in file order: types add weights; of urgencies the first that holds decides; of flags all that hold. */
 const struct rules *lexicon_type_rules(const struct lexicon *lex);

@@ -302,21 +302,47 @@ static void read_flags_line(struct build *b, char **field)
 	read_conditions(b, field[1], r);
 }
 
+/* "12 -5 140 0 -33 0 0": hundredths for each type behind "unsure". */
+static void read_weights(struct build *b, const char *text, struct learned *ret)
+{
+	char *end = NULL;
+	for (int t = TYPE_UNSURE + 1; t < INCIDENT_TYPES; t++, text = end) {
+		long weight = strtol(text, &end, 10);
+		if (end == text || weight < -2000 || weight > 2000 || (t == INCIDENT_TYPES - 1 && *end != '\0')) {
+			fail(b, "a weight from -2000 to 2000 is expected for each type", text);
+			return;
+		}
+		ret->weight[t] = (float)weight / 100;
+	}
+}
+
 static void read_learned_line(struct build *b, char **field)
 {
 	struct lexicon *lex = b->lex;
-	char *end = NULL;
 	uint16_t id =
-	        field[1][0] == '=' ? literal(b, field[1] + 1) : reference(b, arena_printf(lex->arena, "@%s", field[1]));
-	int type = named(b, incident_type_names, INCIDENT_TYPES, field[0]);
-	float weight = strtof(field[2], &end);
-	if (*end != '\0' || end == field[2] || !(weight >= -9 && weight <= 9))
-		fail(b, "a weight from -9 to 9 is expected", field[2]);
+	        field[0][0] == '=' ? literal(b, field[0] + 1) : reference(b, arena_printf(lex->arena, "@%s", field[0]));
 	if (b->failed)
 		return;
 	if (lex->learned == NULL)
 		lex->learned = arena_array(lex->arena, struct learned, CONCEPTS_MAX);
-	lex->learned[id].weight[type] = weight;
+	read_weights(b, field[1], &lex->learned[id]);
+}
+
+static void read_signs_line(struct build *b, char **field)
+{
+	struct lexicon *lex = b->lex;
+	if (lex->sign_count == SIGNS_MAX) {
+		fail(b, "too many signs", field[0]);
+		return;
+	}
+	if (lex->signs == NULL) {
+		lex->signs = arena_array(lex->arena, struct learned, SIGNS_MAX);
+		lex->sign_ids = string_map_new(lex->arena, SIGNS_MAX);
+	}
+	uint32_t *id = string_map_at(lex->sign_ids, field[0]);
+	if (*id == STRING_MAP_NONE)
+		*id = (uint32_t)lex->sign_count++;
+	read_weights(b, field[1], &lex->signs[*id]);
 }
 
 /* The kinds of files, in the order in which they are read: a file may name concepts of those above. */
@@ -326,10 +352,11 @@ static const struct kind {
 	void (*read)(struct build *b, char **field);
 	bool needed;
 } kinds[] = {
-        {"forms.tsv", 2, read_forms_line, true}, {"slang.tsv", 2, read_forms_line, false},
-        {"words.tsv", 2, read_words_line, true}, {"phrases.tsv", 2, read_phrases_line, true},
-        {"types.tsv", 4, read_types_line, true}, {"urgency.tsv", 3, read_urgency_line, true},
-        {"flags.tsv", 2, read_flags_line, true}, {"learned.tsv", 3, read_learned_line, false},
+        {"forms.tsv", 2, read_forms_line, true},  {"slang.tsv", 2, read_forms_line, false},
+        {"words.tsv", 2, read_words_line, true},  {"phrases.tsv", 2, read_phrases_line, true},
+        {"types.tsv", 4, read_types_line, true},  {"urgency.tsv", 3, read_urgency_line, true},
+        {"flags.tsv", 2, read_flags_line, true},  {"learned.tsv", 2, read_learned_line, false},
+        {"signs.tsv", 2, read_signs_line, false},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -372,11 +399,13 @@ static const char *base_name(const char *path)
 static void make_room(struct lexicon *lex, const struct lexicon_file *files, size_t n)
 {
 	size_t lines = 1, compounds = 0;
-	for (size_t f = 0; f < n; f++)
-		for (size_t i = 0; i < files[f].len; i++) {
+	for (size_t f = 0; f < n; f++) {
+		bool words = strcmp(base_name(files[f].name), "signs.tsv") != 0;
+		for (size_t i = 0; words && i < files[f].len; i++) {
 			lines += files[f].text[i] == '\n';
 			compounds += files[f].text[i] == '_';
 		}
+	}
 	lines += n;
 	lex->expansions = arena_array(lex->arena, struct expansion, lines);
 	lex->phrases = arena_array(lex->arena, struct phrase, lines + compounds);
@@ -409,6 +438,7 @@ static void make_builtins(struct build *b)
 	        {"brief", &lex->brief},
 	        {"lengthy", &lex->lengthy},
 	        {"glue", &lex->glue},
+	        {"neg", &lex->neg},
 	        {"village", &lex->names.village},
 	        {"shown", &lex->names.shown},
 	        {"hint", &lex->names.hint},

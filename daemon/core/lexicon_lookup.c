@@ -10,6 +10,16 @@ const struct entry *lexicon_entry(const struct lexicon *lex, const char *word)
 	return id == STRING_MAP_NONE ? NULL : &lex->entries[id];
 }
 
+const char *lexicon_undoubled(const char *written, char bare[WORD_MAX])
+{
+	size_t len = strlen(written);
+	if (len < 3 || written[len - 1] != '2' || written[0] < 'a')
+		return written;
+	memcpy(bare, written, len - 1);
+	bare[len - 1] = '\0';
+	return bare;
+}
+
 /* A single-word formal spelling, or the word itself. */
 const char *lexicon_formal(const struct lexicon *lex, const char *word)
 {

@@ -6,7 +6,15 @@
 #include "spelling.h"
 #include "string_map.h"
 
-enum { ELEMENTS_MAX = 8, PIECES_MAX = 16, PIECE_MOST = 16, PHRASES_MAX = 4096, PIECE_MIN = 4, SOUND_MIN = 4 };
+enum {
+	ELEMENTS_MAX = 8,
+	PIECES_MAX = 16,
+	PIECE_MOST = 16,
+	PHRASES_MAX = 4096,
+	PIECE_MIN = 4,
+	SOUND_MIN = 4,
+	SIGNS_MAX = 32768
+};
 
 struct element {
 	struct condition is;
@@ -47,8 +55,11 @@ struct lexicon {
 	struct rules type_rules, urgency_rules, flag_rules;
 	struct spelling *spelling;
 	struct lexicon_names names;
-	uint16_t begin, end, number, child_number, elder_number, phone, brief, lengthy, glue;
+	uint16_t begin, end, number, child_number, elder_number, phone, brief, lengthy, glue, neg;
 	struct learned *learned; /* by concept, what the training added to each type; NULL: nothing was trained */
+	struct string_map *sign_ids;
+	struct learned *signs; /* the same by sign (lexicon_signs.c) */
+	size_t sign_count;
 };
 
 /* -- lexicon_lookup.c: all return NULL or 0 when there is none ----------------------------------------------------- */
@@ -58,6 +69,8 @@ struct piece {
 };
 /* The concepts of exactly this spelling. */
 const struct entry *lexicon_entry(const struct lexicon *lex, const char *word);
+/* "anak2" -> "anak", in bare. */
+const char *lexicon_undoubled(const char *written, char bare[WORD_MAX]);
 /* A single-word formal spelling, or the word itself. */
 const char *lexicon_formal(const struct lexicon *lex, const char *word);
 /* Without one or two clitics: "kakinya", "orangnyalah". */

@@ -20,6 +20,8 @@ static const double decided = 0.7;
 /* How sure "no report" may be at most without positive evidence: below what policies take for sure, so that a human looks
  * at it, above what makes it a question to the sender. */
 static const double unproven = 0.58;
+/* A message of so many words, punctuation among them, is short. */
+static const size_t few_words = 9;
 
 struct reading {
 	const struct lexicon *lex;
@@ -94,18 +96,39 @@ static void judge(const struct rules *rules, const struct found *found, struct v
 			ret->scores.of[rules->rule[i].type] += rules->rule[i].weight;
 }
 
-/* What the training learned about the concepts that the message holds (learned.tsv). However many they are, they do not outweigh a strong rule. */
-static void add_learned(const struct lexicon *lex, const struct found *found, struct scores *ret)
+/* How far the rules count beside what was learned: they were written by people who knew the lines they were tried with, and are too sure of what
+ * they never saw. */
+static const double rules_share = 0.4;
+/* No rule speaks against a type more than so. */
+static const double rules_against = 8;
+/* "Unsure" is a type of the rules only: nothing is learned for it, and it counts less where there is something learned. */
+static const double unsure_less = 4;
+
+static double highest(const struct scores *s)
 {
-	static const double most = 5;
-	struct scores learned = {{0}};
-	for (size_t i = 0; i < found->said_count; i++) {
-		const float *weights = lexicon_learned(lex, found->said[i]);
-		for (int t = 0; weights != NULL && t < INCIDENT_TYPES; t++)
-			learned.of[t] += weights[t];
-	}
+	double top = s->of[0];
+	for (int t = 1; t < INCIDENT_TYPES; t++)
+		top = fmax(top, s->of[t]);
+	return top;
+}
+
+/* What the training found out (learned.tsv, signs.tsv) beside the rules. Sums grow with the root of how much is said: many hints are not proof. */
+static void add_learned(const struct reading *r, struct scores *ret)
+{
+	double top = highest(ret), signs[INCIDENT_TYPES], root = sqrt((double)r->found.said_count + 1);
+	if (!lexicon_is_trained(r->lex))
+		return;
 	for (int t = 0; t < INCIDENT_TYPES; t++)
-		ret->of[t] += fmax(-most, fmin(learned.of[t], most));
+		ret->of[t] = rules_share * fmax(-rules_against, ret->of[t] - top);
+	ret->of[TYPE_UNSURE] -= unsure_less;
+	for (size_t i = 0; i < r->found.said_count; i++) {
+		const float *weights = lexicon_learned(r->lex, r->found.said[i]);
+		for (int t = 0; weights != NULL && t < INCIDENT_TYPES; t++)
+			ret->of[t] += weights[t] / root;
+	}
+	lexicon_weigh_signs(r->lex, &r->words, signs);
+	for (int t = 0; t < INCIDENT_TYPES; t++)
+		ret->of[t] += signs[t];
 }
 
 /* The concept that the training found to speak most for the type, over all other types. */
@@ -144,15 +167,35 @@ static double share_of(const struct scores *s, enum incident_type type)
 	return 1 / sum;
 }
 
-/* A case that is taken for something else reaches nobody, a question costs a minute: "no report" is sure only when nothing speaks for a case, and
- * where a person, a state or a spot is shown, anything but a report needs more than a report does. */
-static double confidence_in(const struct reading *r, const struct scores *s, enum incident_type type)
+static double cases_in(const struct scores *s)
 {
-	double share = share_of(s, type), sure = share, cases = 0;
+	double cases = 0;
 	for (int t = 0; t < INCIDENT_TYPES; t++)
 		cases += is_main((enum incident_type)t) ? share_of(s, (enum incident_type)t) : 0;
+	return cases;
+}
+
+/* Whether a rule speaks for the type. */
+static bool has_rule(const struct reading *r, const struct verdict *v, enum incident_type type)
+{
+	const struct rules *rules = lexicon_type_rules(r->lex);
+	for (size_t i = 0; i < rules->count; i++)
+		if (v->counts[i] && rules->rule[i].type == type && rules->rule[i].weight > 0)
+			return true;
+	return false;
+}
+
+/* A case that is taken for something else reaches nobody, a question costs a minute: "no report" is sure only when nothing speaks for a case, and
+ * where a person, a state or a spot is shown, anything but a report needs more than a report does. A few words that no rule knows are no sure case
+ * either, whatever was learned about each of them. */
+static double confidence_in(const struct reading *r, const struct verdict *v, const struct scores *s,
+                            enum incident_type type)
+{
+	double share = share_of(s, type), sure = share;
+	if (is_main(type))
+		return r->words.count <= few_words && !has_rule(r, v, type) ? sure * unproven : sure;
 	if (type == TYPE_NOT_A_REPORT)
-		sure *= 1 - fmax(0, fmin(3 * (cases - 0.12), 1));
+		sure *= 1 - fmax(0, fmin(3 * (fmax(cases_in(s), cases_in(&v->scores)) - 0.12), 1));
 	const struct lexicon_names *names = lexicon_names(r->lex);
 	bool shown = r->found.first[names->shown] >= 0, proven = r->found.first[names->proof] >= 0;
 	bool hinted = r->found.first[names->hint] >= 0 || r->found.first[names->village] >= 0;
@@ -168,9 +211,10 @@ static enum incident_type decide_type(struct reading *r)
 	const struct rules *rules = lexicon_type_rules(r->lex);
 	struct verdict v;
 	judge(rules, &r->found, &v);
-	add_learned(r->lex, &r->found, &v.scores);
-	enum incident_type likely = best_of(&v.scores, TYPE_UNSURE + 1);
-	r->ret->type_confidence = confidence_in(r, &v.scores, likely);
+	struct scores all = v.scores;
+	add_learned(r, &all);
+	enum incident_type likely = best_of(&all, TYPE_UNSURE + 1);
+	r->ret->type_confidence = confidence_in(r, &v, &all, likely);
 	r->ret->type = r->ret->type_confidence >= type_enough ? likely : TYPE_UNSURE;
 	for (size_t i = 0; i < rules->count && r->ret->reason_count < TRIAGE_REASONS - 3; i++)
 		if (v.counts[i] && rules->rule[i].type == likely && rules->rule[i].weight > 0)
@@ -255,6 +299,11 @@ void triage_text(const struct lexicon *lex, const struct gazetteer *g, const cha
 	decide_question(ret);
 }
 
+static void put_sign(void *ctx, const char *sign)
+{
+	json_put_string(ctx, sign);
+}
+
 void triage_features(const struct lexicon *lex, const struct gazetteer *g, const char *text, struct buf *out)
 {
 	struct triage t = {.type = TYPE_UNSURE};
@@ -284,6 +333,11 @@ void triage_features(const struct lexicon *lex, const struct gazetteer *g, const
 		if (v.counts[i])
 			json_put_double(&j, (double)i);
 	json_end_array(&j);
+	json_key(&j, "signs");
+	json_begin_array(&j);
+	size_t count = lexicon_each_sign(lex, &r.words, put_sign, &j);
+	json_end_array(&j);
+	json_member_double(&j, "words", (double)count);
 	json_end_object(&j);
 }
 

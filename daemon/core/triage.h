@@ -14,7 +14,7 @@ struct lexicon_fault {
 	int line;
 	char detail[200];
 };
-/* Parses lexicon files already read into memory (io reads them): forms.tsv, words.tsv, phrases.tsv, types.tsv, urgency.tsv, flags.tsv are needed, slang.tsv and learned.tsv may be there;
+/* Parses lexicon files already read into memory (io reads them): forms.tsv, words.tsv, phrases.tsv, types.tsv, urgency.tsv, flags.tsv are needed, slang.tsv, learned.tsv and signs.tsv may be there;
  * others are ignored. name: for faults; its last part tells which file it is. The texts are copied. Returns NULL with the fault. */
 struct lexicon_file {
 	const char *name;
@@ -46,6 +46,6 @@ void triage_report(const struct lexicon *lex, const struct gazetteer *g, const s
                    struct triage *ret);
 /* Renders {"type","confidence","urgency","flags":[],"village_code","place_confidence","candidates":[{"village_code","name","score"}],"place_text","reasons":[],"ask"}. */
 void triage_render(const struct triage *t, const struct gazetteer *g, struct buf *out);
-/* What the training (tests/train/) learns from: {"scores":{type: what the rules say}, "concepts":[all that the message holds], "words":[]}. */
+/* What the training (tests/train/) learns from: {"scores":{type: what the rules say}, "concepts":[all that the message holds], "rules":[numbers of those that count], "signs":[lexicon_each_sign], "words":count}. */
 void triage_features(const struct lexicon *lex, const struct gazetteer *g, const char *text, struct buf *out);
 #endif

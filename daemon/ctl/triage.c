@@ -12,7 +12,7 @@
 #include "region_source.h"
 #include "snapshot.h"
 
-enum { ANSWER_MOST = 64 * 1024 };
+enum { ANSWER_MOST = 1024 * 1024 };
 
 struct reader {
 	void (*write)(const struct reader *r, const char *text, struct buf *out);

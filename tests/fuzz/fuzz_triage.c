@@ -25,7 +25,9 @@ static const struct lexicon_file files[] = {
                 "abandoned_person\t3\t-\tunknown|opening person\n"),
         FILE_OF("urgency.tsv", "shackled_patient\tcritical\tnumber\n*\thigh\t-\n"),
         FILE_OF("flags.tsv", "child\tperson child_number\n"),
-        FILE_OF("learned.tsv", "unclaimed_body\tbody\t0.5\nnot_a_report\t=di\t-0.25\n"),
+        FILE_OF("learned.tsv", "body\t0 50 0 0 0 0 0\n=di\t0 0 0 0 -25 0 0\n"),
+        FILE_OF("signs.tsv",
+                "mayat\t0 120 0 0 -9 0 0\nran-\t0 0 30 0 0 0 0\n-tai\t0 0 9 0 0 0 0\norang_mati\t0 55 0 0 0 0 0\n"),
 #undef FILE_OF
 };
 
@@ -82,7 +84,7 @@ static void find(const struct gazetteer *g, const char *text)
 static void as_data_file(const char *text, size_t len)
 {
 	static const char *const names[] = {"forms.tsv",   "words.tsv", "phrases.tsv", "types.tsv",
-	                                    "urgency.tsv", "flags.tsv", "learned.tsv"};
+	                                    "urgency.tsv", "flags.tsv", "learned.tsv", "signs.tsv"};
 	struct lexicon_file changed[sizeof files / sizeof *files];
 	struct lexicon_fault fault = {.line = -1};
 	struct arena *a = arena_new();

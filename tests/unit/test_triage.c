@@ -14,9 +14,10 @@
 #include "../../daemon/core/triage.h"
 #include "../../protocol/json.h"
 
-enum { LEXICON_FILES = 8 };
-static const char *const lexicon_names_of_files[LEXICON_FILES] = {
-        "forms.tsv", "slang.tsv", "words.tsv", "phrases.tsv", "types.tsv", "urgency.tsv", "flags.tsv", "learned.tsv"};
+enum { LEXICON_FILES = 9 };
+static const char *const lexicon_names_of_files[LEXICON_FILES] = {"forms.tsv",   "slang.tsv",   "words.tsv",
+                                                                  "phrases.tsv", "types.tsv",   "urgency.tsv",
+                                                                  "flags.tsv",   "learned.tsv", "signs.tsv"};
 static const double sure = 0.7;
 static struct arena *arena;
 static struct lexicon *lexicon;
@@ -29,8 +30,8 @@ static char *read_file(const char *path, size_t *ret_len)
 	snprintf(full, sizeof full, "%s/%s", SOURCE_DIR, path);
 	FILE *f = fopen(full, "rb");
 	assert_non_null(f);
-	char *text = arena_alloc(arena, 1 << 19);
-	*ret_len = fread(text, 1, (1 << 19) - 1, f);
+	char *text = arena_alloc(arena, 1 << 20);
+	*ret_len = fread(text, 1, (1 << 20) - 1, f);
 	fclose(f);
 	return text;
 }
