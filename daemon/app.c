@@ -32,6 +32,7 @@
 #include "flow/roster.h"
 #include "flow/rules.h"
 #include "flow/session.h"
+#include "flow/stream.h"
 #include "flow/watch.h"
 #include "io/sys.h"
 #include "io/work.h"
@@ -163,6 +164,12 @@ static void on_store_up(void *ctx)
 	rules_load(&app->flow, on_rules, app);
 }
 
+static void on_store_wrote(void *ctx)
+{
+	struct app *app = ctx;
+	stream_wake(app->flow.stream);
+}
+
 static void on_store_down(void *ctx, const char *why)
 {
 	struct app *app = ctx;
@@ -260,6 +267,7 @@ static void on_term(evutil_socket_t sig, short what, void *ctx)
 	sys_notify("STOPPING=1\nSTATUS=finishing what is under way");
 	f->draining = true;
 	deliver_drain(f->deliver);
+	stream_drain(f->stream);
 	app->drain_end = evtimer_new(f->base, on_drain_end, app);
 	evtimer_add(app->drain_end, &(struct timeval){.tv_sec = f->conf->drain_s});
 	app->drain_tick = event_new(f->base, -1, EV_PERSIST, on_drain_tick, app);
@@ -302,11 +310,12 @@ static void open_modules(struct app *app)
 	f->push = push_open(f->base,
 	                    &(struct push_options){c->connect_ms, c->total_ms, c->ca_file, "sigap/" SIGAP_VERSION});
 	f->store = store_open(f->base, &(struct store_options){c->database, f->owner, c->lease_s, PATIENCE_MS},
-	                      &(struct store_handlers){on_store_up, on_store_down, app});
+	                      &(struct store_handlers){on_store_up, on_store_down, on_store_wrote, app});
 	f->work = work_open(f->base, WORK_THREADS, WORK_MOST);
 	f->sessions = sessions_open(f);
 	f->logins = logins_open(f);
 	f->alarms = alarm_open(f);
+	f->stream = stream_open(f);
 	f->numbers = numbers_open(f);
 	f->recent = recent_open(f);
 	f->attaching = attach_open(f);
@@ -352,6 +361,7 @@ static void close_modules(struct app *app)
 	watch_close(&app->watch);
 	gammu_close(&f->gammu);
 	audit_close(&f->audit);
+	stream_close(&f->stream);
 	http_close(&f->http);
 	roster_watch_close(&f->roster);
 	escalate_close(&f->escalate);

@@ -11,11 +11,19 @@
 
 enum { REDIRECT_MAX = 2048 };
 
-static const struct identity *identify(struct flow *f, struct http_request *r)
+/* Of the snapshot in force. */
+static const struct identity *known_token(const struct flow *f, const struct http_request *r)
 {
 	const char *token = http_bearer(r);
 	const struct identity *who = token == NULL ? NULL : rules_identity(f->rules, token);
-	if (who == NULL || (who->expires.us != 0 && who->expires.us <= db_clock_now(&f->clock).us))
+	bool over = who != NULL && who->expires.us != 0 && who->expires.us <= db_clock_now(&f->clock).us;
+	return over ? NULL : who;
+}
+
+static const struct identity *identify(struct flow *f, struct http_request *r)
+{
+	const struct identity *who = known_token(f, r);
+	if (who == NULL)
 		return NULL;
 	/* a copy: the snapshot may be replaced while the request waits */
 	struct identity *mine = arena_new_of(r->arena, struct identity);
@@ -174,6 +182,43 @@ bool access_gate(void *ctx, struct http_request *r)
 	if (cookie[0] != '\0' && http_header(r, "Authorization") == NULL)
 		return gate_session(f, r, cookie);
 	return admit(f, r, identify(f, r));
+}
+
+/* ---- again ---- */
+
+struct check {
+	struct identity was;
+	void (*done)(void *ctx, bool lasts);
+	void *ctx;
+};
+
+static bool is_same(const struct identity *was, const struct identity *now)
+{
+	return now->role == was->role && strcmp(now->scope, was->scope) == 0;
+}
+
+static void on_session_again(void *ctx, const struct session *s, bool away)
+{
+	struct check *c = ctx;
+	c->done(c->ctx, away || (s != NULL && is_same(&c->was, &s->who)));
+}
+
+void access_check_again(struct flow *f, const struct http_request *r, struct arena *a,
+                        void (*done)(void *ctx, bool lasts), void *ctx)
+{
+	const struct identity *was = r->user, *now;
+	if (was->session == NULL) {
+		now = known_token(f, r);
+		done(ctx, now != NULL && is_same(was, now));
+		return;
+	}
+	char cookie[COOKIE_VALUE_TEXT];
+	uint8_t hash[SESSION_HASH];
+	struct check *c = arena_new_of(a, struct check);
+	*c = (struct check){.was = {.role = was->role, .scope = arena_strdup(a, was->scope)}, .done = done, .ctx = ctx};
+	cookie_read(r, cookie);
+	cookie_hash(cookie, hash);
+	session_look_up(f, hash, a, on_session_again, c);
 }
 
 const struct identity *access_identity(const struct http_request *r)

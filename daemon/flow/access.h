@@ -17,6 +17,10 @@ enum {
  * that is not remembered is looked up first: the gate then returns false and calls the handler later. With the cookie of a session, what changes something (any
  * method but GET) must come from our own page and carry X-Sigap-Csrf, or the field csrf of a form. */
 bool access_gate(void *ctx, struct http_request *r);
+/* For requests that stay for long: would it still be let in, as who it was? A session counts as in use. done runs once, perhaps before the call returns, and while the database
+ * is away it says yes. The request need not live as long; a does. */
+void access_check_again(struct flow *f, const struct http_request *r, struct arena *a,
+                        void (*done)(void *ctx, bool lasts), void *ctx);
 const struct identity *access_identity(const struct http_request *r);
 /* What a form in a page for this request must carry as its hidden field csrf; "" when no session is needed for it (a token, an open page). */
 const char *access_csrf(const struct http_request *r);

@@ -25,6 +25,7 @@
 #include "rules.h"
 #include "senders.h"
 #include "shifts.h"
+#include "stream.h"
 #include "tasks.h"
 #include "watch.h"
 
@@ -51,6 +52,7 @@ const struct http_route api_routes[] = {
         {"GET", "/v1/incidents", query_incidents, READERS, 0},
         {"GET", "/v1/incidents/{id}", query_incident, READERS, 0},
         {"POST", "/v1/incidents/{id}/events", coordinate_post_event, DECIDERS, EVENT_BODY},
+        {"GET", "/v1/stream", stream_get, READERS, 0},
         {"GET", "/v1/board", query_board, READERS, 0},
         {"GET", "/v1/duplicates", query_duplicates, READERS, 0},
         {"GET", "/v1/numbers", figures_get, READERS, 0},

@@ -14,6 +14,7 @@
  *   daemons    several daemons on one database: who is dead, and who takes over
  *   roster     shifts: who begins one is asked before it, gaps are alarms (shifts: people speak of them)
  *   watch      health, metrics, the look at the queues
+ *   stream     who listens is told what happens
  *   audit      what is armed and waiting is compared with what the events say, and repaired
  *
  * Beside the path: recent (what was reported in the last days), rules (the snapshot that decisions are made on), access (who may ask what), numbers (report numbers), query (reading), figures (the numbers of a period), disclose (what is sensitive, for a reason), regions (places looked up),
@@ -49,6 +50,7 @@ struct attach_lines;
 struct sessions;
 struct logins;
 struct work;
+struct stream;
 
 /* What the stages share. Made and ended by app.c. */
 struct flow {
@@ -76,6 +78,7 @@ struct flow {
 	struct sessions *sessions;
 	struct logins *logins;
 	struct work *work; /* threads for what would hold the loop up */
+	struct stream *stream;
 	bool ready; /* rules are loaded and the database answers */
 	bool draining;
 };

@@ -15,7 +15,7 @@ enum {
 	ATTEMPTS_LINGER_MS = 40,
 	STALL_MS = 8000
 };
-enum { CONN_INTAKE, CONN_WORK = INTAKE_CONNECTIONS, CONN_READ, STORE_CONNECTIONS };
+enum { CONN_INTAKE, CONN_WORK = INTAKE_CONNECTIONS, CONN_READ, CONN_LIVE, STORE_CONNECTIONS };
 
 struct store {
 	struct store_options options;
@@ -52,10 +52,16 @@ static bool rows_hold(const struct pg_result *r, struct uuid id, int *ret_row)
 	return false;
 }
 
+static void tell_of_commit(struct store *s, enum group_end end)
+{
+	if (end == GROUP_DONE)
+		s->handlers.wrote(s->handlers.ctx);
+}
+
 static void reports_finish(void *ctx, struct group_item *const *items, int n, enum group_end end,
                            const struct pg_result *r)
 {
-	(void)ctx;
+	tell_of_commit(ctx, end);
 	for (int i = 0, next = 0; i < n; i++) {
 		struct store_report *report = (struct store_report *)(void *)items[i];
 		struct wall at = {0};
@@ -107,7 +113,7 @@ static void changes_of_reports_build(void *ctx, struct group_item *const *items,
 static void changes_finish(void *ctx, struct group_item *const *items, int n, enum group_end end,
                            const struct pg_result *r)
 {
-	(void)ctx;
+	tell_of_commit(ctx, end);
 	int row_of[CHANGES_MOST]; /* the row that tells of change i, -1: it had no effect */
 	for (int i = 0; i < n; i++)
 		row_of[i] = -1;
@@ -185,7 +191,7 @@ static void on_down(void *ctx, struct pg *pg, const char *why)
 
 struct store *store_open(struct event_base *base, const struct store_options *o, const struct store_handlers *handlers)
 {
-	static const char *const labels[STORE_CONNECTIONS] = {"intake1", "intake2", "work", "read"};
+	static const char *const labels[STORE_CONNECTIONS] = {"intake1", "intake2", "work", "read", "live"};
 	struct store *s = calloc(1, sizeof *s);
 	if (s == NULL)
 		abort();
@@ -267,6 +273,11 @@ void store_query(struct store *s, enum sql statement, const struct pg_params *pa
 void store_read(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx)
 {
 	pg_send(s->conns[CONN_READ], (int)statement, params, done, ctx);
+}
+
+void store_live(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx)
+{
+	pg_send(s->conns[CONN_LIVE], (int)statement, params, done, ctx);
 }
 
 struct pg_params *store_params(struct store *s)

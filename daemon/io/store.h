@@ -22,6 +22,7 @@ struct store_options {
 struct store_handlers {
 	void (*up)(void *ctx);
 	void (*down)(void *ctx, const char *why);
+	void (*wrote)(void *ctx); /* reports or changes were committed */
 	void *ctx;
 };
 struct store *store_open(struct event_base *base, const struct store_options *o, const struct store_handlers *handlers);
@@ -146,6 +147,8 @@ void store_attempt(struct store *s, struct store_attempt *a);
 /* Any other statement. done runs exactly once, from the loop. Reads that people ask for go over a connection of their own, so that they delay no clock. */
 void store_query(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx);
 void store_read(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx);
+/* For the live stream: a connection of its own, so that no long answer to somebody else delays it. */
+void store_live(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx);
 /* A scratch parameter list, reset: fill it and pass it on at once. */
 struct pg_params *store_params(struct store *s);
 #endif

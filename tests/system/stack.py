@@ -29,6 +29,7 @@ import dataclasses
 import datetime
 import hashlib
 import http.server
+import itertools
 import json
 import os
 import pathlib
@@ -647,7 +648,14 @@ class Stack:
     def api(self, method, path, token="coordinator", json=None, headers=None, timeout=10, daemon=0, **more):
         """A call with the token of that name (None: without any). Keyword arguments as for requests.request."""
         own = {"Authorization": "Bearer " + self.tokens[token]} if token is not None else {}
-        return requests.request(method, self.daemons[daemon].url + path, json=json, headers={**own, **(headers or {})}, timeout=timeout, **more)
+        endless = path.startswith("/v1/stream") and not more.get("stream")  # read up to its first message
+        if endless:
+            more["stream"] = True
+        r = requests.request(method, self.daemons[daemon].url + path, json=json, headers={**own, **(headers or {})}, timeout=timeout, **more)
+        if endless and r.status_code == 200 and method == "GET":
+            r._content = b"".join(line + b"\n" for line in itertools.takewhile(len, r.iter_lines()))
+            r.close()
+        return r
 
     def post_report(self, key=None, token="source", village="64.09.01.1003", kind="abandoned_person", urgency="normal", daemon=0, **more):
         """POST /v1/reports; the requests.Response, whatever it says. village None: no place is stated."""

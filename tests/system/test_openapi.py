@@ -278,6 +278,7 @@ def test_answers_to_the_duty_room_are_as_described(witness, made):
         witness.get("/v1/incidents", query=query)
     for status, token in ((200, "auditor"), (401, None), (403, "source")):
         witness.get("/v1/board", status, token=token)
+        witness.get("/v1/stream", status, token=token)
     for status, token in ((401, None), (403, "source"), (404, "coordinator")):
         witness.get("/v1/incidents/{id}", status, token=token)
     witness.get("/v1/incidents/{id}", 404, id="x")
