@@ -51,6 +51,8 @@ int throttle_wait_s(const struct throttle *t, uint64_t key, int free, struct mon
 void throttle_count(struct throttle *t, uint64_t key, struct mono now)
 {
 	struct throttle_entry *e = find(t, key);
+	if (key == 0)
+		return;
 	if (e == NULL)
 		e = place_for(t, key, now);
 	if (now.us - e->last.us >= forgotten_us)

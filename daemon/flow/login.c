@@ -56,6 +56,12 @@ static const char *peer_of(const struct flow *f, const struct http_request *r)
 	return last + strspn(last, " ");
 }
 
+/* A proxy on this host that tells no address is everybody: by it nobody is made to wait. */
+static bool is_everybody(const char *peer)
+{
+	return peer[0] == '\0' || strncmp(peer, "127.", 4) == 0 || strcmp(peer, "::1") == 0;
+}
+
 /* ---- the throttle ---- */
 
 static int wait_of(const struct login *l)
@@ -234,7 +240,8 @@ void login_begin(struct login *l)
 	l->name = name_of(a, l->user);
 	l->known = false;
 	l->keys[KEY_USER] = key_of(l->flow->logins, a, "user", l->name);
-	l->keys[KEY_PEER] = key_of(l->flow->logins, a, "peer", peer_of(l->flow, l->request));
+	const char *peer = peer_of(l->flow, l->request);
+	l->keys[KEY_PEER] = is_everybody(peer) ? 0 : key_of(l->flow->logins, a, "peer", peer);
 	l->wait_s = wait_of(l);
 	if (l->wait_s > 0) {
 		end(l, LOGIN_THROTTLED);

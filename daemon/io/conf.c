@@ -76,7 +76,7 @@ static const struct conf_setting settings[] = {
 	{ CONSOLE, "session_most_s", conf_value_number, IN(session_most_s), 5, 604800, .initial = "86400",
 	  .help = "Seconds after which he must do so in any case." },
 	{ CONSOLE, "peer_header", conf_value_text, IN(peer_header), .example = "X-Forwarded-For",
-	  .help = "Behind a reverse proxy: the header whose last address is that of the browser; attempts to log in are counted by it. Default: the connection's address." },
+	  .help = "Behind a reverse proxy: the header whose last address is that of the browser; attempts to log in are counted by it. Default: the connection's address, unless it is this host's own." },
 
 	{ GATEWAY, "kind", conf_value_choice, GW(kind),
 	  .choices = "kannel, gammu, smsgate, twilio, vonage, infobip, jasmin, rapidpro, whatsapp, telegram, generic", .initial = "kannel",

@@ -138,3 +138,259 @@ def test_leaving_by_the_form_ends_the_session(stack):
     assert dewi.get("/v1/session").status_code == 401
     again = dewi.call("POST", "/keluar", csrf=False, data="csrf=" + dewi.csrf, headers=form)
     assert (again.status_code, again.headers["Location"]) == (303, "/masuk"), "who has left already is sent to the same page"
+
+
+# ---- guessing -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def proxied(postgres):
+    """Behind a proxy that tells the browser's address; sessions end idle after 8 seconds."""
+    s = Stack(postgres, conf={"console": {"peer_header": "X-Forwarded-For", "session_idle_s": 8}})
+    yield s
+    s.close()
+
+
+def test_who_guesses_a_users_password_waits_and_is_told_how_long(stack):
+    add_user(stack, "eka")
+    add_user(stack, "fajar")
+    wrong = [try_login(stack, "eka", f"tebakan-nomor-{i}").status_code for i in range(6)]
+    assert wrong == [401] * 6, "who mistypes is not punished"
+    locked = try_login(stack, "EKA ")
+    assert locked.status_code == 429 and 1 <= int(locked.headers["Retry-After"]) <= 2 and "Set-Cookie" not in locked.headers
+    assert login(stack, "fajar"), "others do not wait"
+    page = requests.post(stack.url + "/masuk", data={"user": "eka", "password": PASSWORD}, timeout=20)
+    assert page.status_code == 429 and "detik" in page.text and int(page.headers["Retry-After"]) >= 1
+    before = stack.metric('sigap_logins_total{result="throttled"}')
+    assert before >= 2 and stack.metric('sigap_logins_total{result="wrong"}') >= 6
+    wait_until(lambda: try_login(stack, "eka").status_code == 200, 10, "the wait to end")
+    assert [try_login(stack, "eka", f"lagi-tebakan-{i}").status_code for i in range(6)] == [401] * 6, "a log-in has reset the count"
+
+
+def test_many_guesses_at_once_are_not_one(stack):
+    add_user(stack, "gita")
+    with concurrent.futures.ThreadPoolExecutor(24) as pool:
+        answers = list(pool.map(lambda i: try_login(stack, "gita", f"tebakan-nomor-{i}").status_code, range(24)))
+    assert set(answers) <= {401, 429} and answers.count(401) <= 7, answers
+    wait_until(lambda: try_login(stack, "gita").status_code == 200, 40, "the wait to end")
+
+
+def test_an_unknown_user_is_throttled_like_any_other(stack):
+    answers = [try_login(stack, "hantu", f"tebakan-nomor-{i}").status_code for i in range(7)]
+    assert answers == [401] * 6 + [429]
+
+
+def test_who_tries_many_users_from_one_address_waits_too(proxied):
+    def guess(i, address):
+        return try_login(proxied, f"orang{i}", "tebakan-tebakan", headers={"X-Forwarded-For": f"10.9.9.9, {address}"}).status_code
+
+    answers = [guess(i, "198.51.100.7") for i in range(22)]
+    assert answers == [401] * 21 + [429]
+    assert guess(30, "198.51.100.8") == 401, "another address, whatever the client itself said before it"
+
+
+def test_the_loop_goes_on_while_passwords_are_hashed_and_too_many_are_told_to_come_again(stack):
+    def unknown(i):
+        r = try_login(stack, f"banyak{i}", "tebakan-tebakan")
+        return r.status_code, r.headers.get("Retry-After")
+
+    with concurrent.futures.ThreadPoolExecutor(40) as pool:
+        running = [pool.submit(unknown, i) for i in range(40)]
+        slowest = 0
+        while not all(f.done() for f in running):
+            begin = time.monotonic()
+            assert requests.get(stack.url + "/healthz", timeout=10).status_code == 200
+            slowest = max(slowest, time.monotonic() - begin)
+        answers = {f.result() for f in running}
+    assert answers <= {(401, None), (429, "2")} and (401, None) in answers and (429, "2") in answers, answers
+    assert slowest < 1.5
+
+
+def test_an_unknown_user_costs_the_same_time(stack):
+    add_user(stack, "hadi")
+
+    def times(user):
+        begin = time.monotonic()
+        assert try_login(stack, user, "tebakan-tebakan").status_code == 401
+        return time.monotonic() - begin
+
+    known, unknown = [sorted(times(user) for _ in range(5))[1] for user in ("hadi", "tanpanama")]
+    assert unknown > 0.3 * known and known > 0.3 * unknown, (known, unknown)
+
+
+# ---- sessions end ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_idle_session_ends_and_a_used_one_does_not(proxied):
+    add_user(proxied, "indah")
+    used, idle = login(proxied, "indah"), login(proxied, "indah")
+    begin = time.monotonic()
+    while time.monotonic() - begin < 10:
+        assert used.get("/v1/session").status_code == 200
+        time.sleep(0.2)  # the pace of use, not a wait for something
+    assert idle.get("/v1/session").status_code == 401
+    assert used.get("/v1/session").status_code == 200
+
+
+def test_a_session_ends_after_its_whole_time_however_much_it_is_used(proxied):
+    add_user(proxied, "joko")
+    joko = login(proxied, "joko")
+    assert joko.get("/v1/session").status_code == 200
+    proxied.sql("update session set expires_at = now() + interval '3 seconds'")
+    wait_until(lambda: joko.get("/v1/session").status_code == 401, 10, "its end")
+    login(proxied, "joko")
+    assert proxied.value("select count(*) from session where expires_at <= now()") == 0, "what is over is deleted at the next log-in"
+
+
+def test_logging_in_again_ends_the_session_before_and_takes_no_planted_one(stack):
+    add_user(stack, "kartika")
+    first = login(stack, "kartika")
+    r = requests.post(stack.url + "/v1/session", json={"user": "kartika", "password": PASSWORD}, headers={"Cookie": first.cookie}, timeout=20)
+    assert r.status_code == 200 and cookie_of(r) != first.cookie
+    assert first.get("/v1/session").status_code == 401
+    planted = "__Host-sigap=" + "A" * 43
+    r = requests.post(stack.url + "/v1/session", json={"user": "kartika", "password": PASSWORD}, headers={"Cookie": planted}, timeout=20)
+    assert r.status_code == 200 and cookie_of(r) != planted
+    for cookie in (planted, "__Host-sigap=", "__Host-sigap=x", "__Host-sigap=" + "A" * 44, "sigap=" + first.cookie[13:], "__Host-sigap=' or 1=1 --"):
+        assert requests.get(stack.url + "/v1/session", headers={"Cookie": cookie}, timeout=10).status_code == 401, cookie
+
+
+def test_what_is_kept_of_a_session_does_not_open_it(stack):
+    add_user(stack, "lestari")
+    one = login(stack, "lestari")
+    value = one.cookie.split("=", 1)[1]
+    hash = hashlib.sha256(value.encode()).digest()
+    assert stack.value("select count(*) from session where hash = %s", hash) == 1
+    kept = base64.urlsafe_b64encode(hash).decode().rstrip("=")
+    assert requests.get(stack.url + "/v1/session", headers={"Cookie": "__Host-sigap=" + kept}, timeout=10).status_code == 401
+    assert stack.value("select password_hash from account where name = 'lestari'").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert value not in stack.log.read_text() and one.csrf not in stack.log.read_text()
+
+
+def test_a_retired_user_is_out_within_half_a_minute_and_a_new_password_ends_all_sessions(stack):
+    add_user(stack, "maya")
+    maya, other = login(stack, "maya"), login(stack, "maya")
+    assert maya.get("/v1/session").status_code == other.get("/v1/session").status_code == 200
+    new = "perahu-kertas-di-hulu-7"
+    assert maya.post("/v1/session/password", {"old": PASSWORD, "new": new}).status_code == 204
+    assert other.get("/v1/session").status_code == 401, "the others, at once"
+    assert maya.get("/v1/session").status_code == 200, "but not one's own"
+    assert try_login(stack, "maya").status_code == 401
+    login(stack, "maya", new)
+    stack.ctl("user", "retire", "maya")
+    assert try_login(stack, "maya", new).status_code == 401
+    wait_until(lambda: maya.get("/v1/session").status_code == 401, 32, "the end of what this daemon remembers")
+    done = stack.ctl("user", "list", "--json")
+    assert "maya" not in done.stdout
+    refused = subprocess.run([harness.BUILD / "sigapctl", "user", "add", "--name", "maya", "--role", "admin", "--generate"],
+                             env={"SIGAP_DATABASE": stack.postgres.dsn(stack.database)}, capture_output=True, text=True, timeout=60)
+    assert refused.returncode == 1 and "retired" in refused.stderr, "the history still names her"
+
+
+def test_several_daemons_share_sessions_and_hear_of_their_end(proxied):
+    second = proxied.start_another()
+    add_user(proxied, "nina")
+    nina = login(proxied, "nina")
+    assert nina.get("/v1/session", daemon=second).json()["user"] == "nina"
+    assert nina.post("/v1/session/end", daemon=second).status_code == 204
+    assert nina.get("/v1/session", daemon=second).status_code == 401, "there at once"
+    wait_until(lambda: nina.get("/v1/session").status_code == 401, 30, "the other daemon hears of it")
+    code = totp_on(proxied, "nina")
+    first = try_login(proxied, "nina", code=code)
+    assert (first.status_code, try_login(proxied, "nina", code=code, daemon=second).status_code) == (200, 401), "a code counts once on all daemons together"
+
+
+# ---- one-time codes ---------------------------------------------------------------------------------------------------------
+
+
+def totp_on(stack, user):
+    """Turns them on; a code that was not used yet."""
+    session = login(stack, user)
+    offered = session.post("/v1/session/totp", {}).json()
+    secret = offered["secret"]
+    assert offered["uri"].startswith("otpauth://totp/Sigap:") and f"secret={secret}&issuer=Sigap" in offered["uri"]
+    assert session.post("/v1/session/totp", {"code": totp(secret, step=-1)}).status_code == 204
+    assert session.get("/v1/session").json()["totp"] is True
+    return totp(secret)
+
+
+def test_a_one_time_code_is_needed_and_counts_once(stack):
+    add_user(stack, "oki")
+    elsewhere = login(stack, "oki")
+    code = totp_on(stack, "oki")
+    assert elsewhere.get("/v1/session").status_code == 401, "other sessions had shown no code"
+    missing = try_login(stack, "oki")
+    assert missing.status_code == 401 and missing.json()["type"].endswith("/code-needed")
+    page = requests.post(stack.url + "/masuk", data={"user": "oki", "password": PASSWORD}, timeout=20)
+    assert page.status_code == 401 and "kode sekali pakai" in page.text
+    assert try_login(stack, "oki", "salah-salah-salah", code=code).json()["type"].endswith("/wrong-login"), "the code alone opens nothing, nor tells"
+    assert try_login(stack, "oki", code="000000").status_code == 401
+    oki = login(stack, "oki", code=code[:3] + " " + code[3:])
+    assert try_login(stack, "oki", code=code).status_code == 401, "used"
+    assert oki.post("/v1/session/totp", {}).status_code == 409
+    assert oki.post("/v1/session/totp", {"remove": True, "password": "salah-salah-salah"}).json()["errors"][0]["pointer"] == "#/password"
+    assert oki.post("/v1/session/totp", {"remove": True, "password": PASSWORD}).status_code == 204
+    assert oki.get("/v1/session").json()["totp"] is False
+    login(stack, "oki")
+
+
+def test_a_lost_telephone_is_helped_by_the_operator(stack):
+    add_user(stack, "putri")
+    totp_on(stack, "putri")
+    stack.ctl("user", "totp-off", "putri")
+    login(stack, "putri")
+
+
+# ---- our own pages ------------------------------------------------------------------------------------------------------------
+
+
+def test_with_the_cookie_only_our_own_pages_change_something(stack):
+    add_user(stack, "qori")
+    qori = login(stack, "qori")
+    note = ("/v1/handover-notes", {"text": "Tidak ada"})
+    assert qori.post(*note, csrf=False).json()["type"].endswith("/cross-site")
+    own = {"X-Sigap-Csrf": qori.csrf}
+    host = f"127.0.0.1:{stack.port}"
+    for headers in ({"X-Sigap-Csrf": "x" * 43}, {"X-Sigap-Csrf": ""}, {**own, "Sec-Fetch-Site": "cross-site"}, {**own, "Sec-Fetch-Site": "same-site"},
+                    {**own, "Origin": "https://jahat.example"}, {**own, "Origin": "null"}, {**own, "Origin": f"http://{host}.jahat.example"},
+                    {**own, "Origin": f"http://{host}", "Sec-Fetch-Site": "cross-site"}):
+        assert qori.post(*note, csrf=False, headers=headers).status_code == 403, headers
+    for headers in (own, {**own, "Origin": stack.url}, {**own, "Sec-Fetch-Site": "same-origin"}, {**own, "Origin": "http://sigap.contoh", "Host": "sigap.contoh"}):
+        assert qori.post(*note, csrf=False, headers=headers).status_code == 201, headers
+    other = login(stack, "qori")
+    assert qori.post(*note, csrf=False, headers={"X-Sigap-Csrf": other.csrf}).status_code == 403, "another session's"
+    assert stack.api("POST", note[0], json=note[1], headers={"Origin": "https://jahat.example"}).status_code == 201, "a token is no cookie: nobody sends it unasked"
+    both = {"Authorization": "Bearer sgp_wrong"}
+    assert qori.get("/v1/session", headers=both).status_code == 401, "a token that is shown is the one that counts"
+
+
+def test_logging_in_from_another_site_is_refused(stack):
+    add_user(stack, "rina")
+    for headers in ({"Origin": "https://jahat.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert try_login(stack, "rina", headers=headers).status_code == 403
+        assert requests.post(stack.url + "/masuk", data={"user": "rina", "password": PASSWORD}, headers=headers, timeout=10).status_code == 403
+
+
+def test_the_password_stands_in_no_log_no_argument_and_no_answer(stack):
+    add_user(stack, "sinta")
+    session = login(stack, "sinta")
+    short = session.post("/v1/session/password", {"old": PASSWORD, "new": "singkat-sekali-rahasia\u0001"})
+    assert short.status_code == 422 and "singkat" not in short.text
+    made = stack.ctl("user", "password", "sinta", "--generate").stdout.strip()
+    assert re.fullmatch(r"[a-z2-9]{5}(-[a-z2-9]{5}){3}", made)
+    assert login(stack, "sinta", made).get("/v1/session").json()["must_change"] is True
+    log = stack.log.read_text()
+    assert PASSWORD not in log and made not in log
+
+
+def test_users_are_refused_that_make_no_sense(stack):
+    env = {"SIGAP_DATABASE": stack.postgres.dsn(stack.database)}
+    for args, word in ((("--name", "Ani Rahma", "--role", "admin"), "lower case"), (("--name", "x", "--role", "agency"), "--agency"),
+                       (("--name", "x", "--role", "admin", "--agency", "polsek-penajam"), "--agency"),
+                       (("--name", "x", "--role", "agency", "--agency", "tidak-ada"), "directory"), (("--name", "x", "--role", "source"), "one of"),
+                       (("--name", "x", "--role", "admin", "--person", "tidak-ada"), "roster"), (("--name", "x", "--role", "admin", "--scope", "6"), "area code")):
+        done = subprocess.run([harness.BUILD / "sigapctl", "user", "add", *args], env=env, input=PASSWORD + "\n", capture_output=True, text=True, timeout=60)
+        assert done.returncode in (1, 2) and word in done.stderr, done.stderr
+    weak = subprocess.run([harness.BUILD / "sigapctl", "user", "add", "--name", "x", "--role", "admin"], env=env, input="pendek\n", capture_output=True, text=True, timeout=60)
+    assert weak.returncode == 1 and "12 characters" in weak.stderr
+    assert stack.sql("select 1 from account where name = 'x'") == []
