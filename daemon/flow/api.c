@@ -13,6 +13,7 @@
 #include "figures.h"
 #include "gateway.h"
 #include "gateways.h"
+#include "handover.h"
 #include "intake.h"
 #include "link.h"
 #include "login.h"
@@ -98,6 +99,7 @@ const struct http_route api_routes[] = {
         {"POST", "/v1/shifts/accept", shifts_post_accept, DECIDERS, EVENT_BODY},
         {"POST", "/v1/shifts/overrides", shifts_post_override, DECIDERS, EVENT_BODY},
         {"POST", "/v1/shifts/swaps", shifts_post_swap, DECIDERS, EVENT_BODY},
+        {"GET", "/v1/handover", handover_get, READERS, 0},
         {"GET", "/v1/handover-notes", shifts_get_notes, DECIDERS, 0},
         {"POST", "/v1/handover-notes", shifts_post_note, DECIDERS, EVENT_BODY},
         {"GET", "/v1/console", console_get_settings, READERS, 0},

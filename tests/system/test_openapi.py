@@ -391,6 +391,17 @@ def test_answers_about_numbers_are_as_described(witness, made):
     witness.get(numbers, 403, token="source")
 
 
+def test_answers_about_the_shift_that_ends_are_as_described(stack, witness, made):
+    handover = "/v1/handover"
+    stack.sql("insert into alarm (kind, key, detail) values ('shift_gap', 'x', 'Besok malam tidak ada yang piket')")
+    sheet = witness.get(handover).json()
+    assert sheet["open"] and sheet["alarms"] and sheet["on_duty"][0]["person"] == "budi" and sheet["opened"] >= 1
+    witness.get(handover, query="?from=2026-01-01T00:00:00Z&until=2026-01-02T00:00:00Z", token="auditor")
+    witness.get(handover, 400, query="?from=today")
+    witness.get(handover, 401, token=None)
+    witness.get(handover, 403, token="source")
+
+
 def test_answers_about_how_the_gateways_are_are_as_described(witness):
     (kannel,) = witness.get("/v1/gateways").json()
     assert kannel["name"] == "kannel" and kannel["state"] in ("ok", "failing")
