@@ -32,8 +32,13 @@ export function useRegions(codes) {
 	return (code) => known.get(code) ?? null;
 }
 
-export const areaText = (code, region) => (code === '' ? t('semua wilayah', 'everywhere')
-	: region ? `${region.name}${region.level && region.level !== 'village' ? ` (${words.level(region.level).toLowerCase()})` : ''}` : code);
+/* "Babulu (kecamatan)"; a name that says its level itself needs no more. */
+export function areaText(code, region) {
+	if (code === '') return t('semua wilayah', 'everywhere');
+	if (!region) return code;
+	const level = region.level && region.level !== 'village' ? words.level(region.level).toLowerCase() : null;
+	return level && !region.name.toLowerCase().startsWith(level) ? `${region.name} (${level})` : region.name;
+}
 
 /* ---- one agency ---- */
 

@@ -119,6 +119,27 @@ export function Choice({ label, value, options, onChange, shown }) {
 	</fieldset>`;
 }
 
+/* A moment as a day and a clock time of 24 hours, whatever the browser's language thinks of clocks. value: "2026-11-22T19:00" or "". */
+export function MomentField({ label, value, onInput, hint, error, required }) {
+	const id = useUid('m');
+	const [day, time] = [value.slice(0, 10), value.slice(11, 16)];
+	const [typed, setTyped] = useState(time);
+	useEffect(() => setTyped(time), [time]);
+	const put = (d, h) => {
+		const clean = /^([01]?\d|2[0-3])[.:]?([0-5]\d)$/.exec(h.trim());
+		const whole = clean ? `${clean[1].padStart(2, '0')}:${clean[2]}` : null;
+		if (d && whole) onInput(`${d}T${whole}`);
+		else if (!d && !h) onInput('');
+	};
+	const about = [hint && `${id}-h`, error && `${id}-e`].filter(Boolean).join(' ') || null;
+	const bad = error ? 'true' : null;
+	return html`<div class="field moment" role="group" aria-label=${label}><label for=${id}>${label}</label><div>
+		<input id=${id} type="date" aria-label=${`${label}, ${t('tanggal', 'day')}`} required=${required} value=${day} aria-invalid=${bad} aria-describedby=${about} onInput=${(e) => put(e.currentTarget.value, typed || '00:00')} />
+		<input class="figures" inputmode="numeric" size="5" maxlength="5" placeholder="07:00" aria-label=${`${label}, ${t('jam', 'time')}`} required=${required} pattern="([01]?[0-9]|2[0-3])[.:]?[0-5][0-9]" value=${typed} aria-invalid=${bad}
+			onInput=${(e) => { setTyped(e.currentTarget.value); put(day, e.currentTarget.value); }} /></div>
+		${hint && html`<p class="hint" id=${`${id}-h`}>${hint}</p>`}${error && html`<p class="fault" id=${`${id}-e`}>${error}</p>`}</div>`;
+}
+
 /* A word with a shape before it: the state never depends on colour. tone: good, wait, bad, calm. */
 export const shapes = { good: '●', wait: '◐', bad: '▲', calm: '○' };
 export const Mark = ({ tone, children }) =>

@@ -4,7 +4,7 @@ import { t } from '../i18n.js';
 import { serverNow } from '../time.js';
 import * as words from '../words.js';
 import {
-	html, useState, useAction, useLoad, Button, Dialog, FormDialog, Field, Faults, Mark, Choice, faultsOf, moment, spanOf, toInput,
+	html, useState, useAction, useLoad, Button, Dialog, FormDialog, Field, MomentField, Faults, Mark, Choice, faultsOf, moment, spanOf, toInput,
 	fromInput, announce, DAY, ms as at,
 } from './kit.js';
 import { term } from './terms.js';
@@ -26,8 +26,8 @@ const Roles = ({ value, onChange }) => html`<${Choice} label=${t('Sebagai', 'As'
 	options=${[['coordinator', words.role('coordinator')], ['officer', words.role('officer')]]} />`;
 
 const Times = ({ form, change, faults }) => html`<div class="pair">
-	<${Field} type="datetime-local" label=${t('Dari', 'From')} required value=${form.from} onInput=${change('from')} error=${faults['/from']} />
-	<${Field} type="datetime-local" label=${t('Sampai', 'Until')} required value=${form.until} onInput=${change('until')} error=${faults['/until']} /></div>`;
+	<${MomentField} label=${t('Dari', 'From')} required value=${form.from} onInput=${change('from')} error=${faults['/from']} />
+	<${MomentField} label=${t('Sampai', 'Until')} required value=${form.until} onInput=${change('until')} error=${faults['/until']} /></div>`;
 
 /* ---- one shift ---- */
 
