@@ -1,0 +1,79 @@
+"""Two coordinators act on one incident at once: one wins, the other is told what changed, and nothing that was typed is lost."""
+import pytest
+from duty_room import add_user, duty, row
+from stack import Stack
+
+
+@pytest.fixture(scope="module")
+def stack(postgres):
+    s = Stack(postgres)
+    add_user(s, "ani", display="Ani")
+    add_user(s, "budi", display="Budi")
+    yield s
+    s.close()
+
+
+@pytest.fixture
+def both(stack, chrome):
+    made = stack.report(text="ada bapak tua terlantar di pasar petung", urgency="high")
+    windows = [duty(chrome, stack, who, f"kejadian/{made['incident']['number']}", ".incidentpage") for who in ("ani", "budi")]
+    yield made["incident"], *windows
+    for w in windows:
+        w.close()
+
+
+def events(stack, incident, kind):
+    return stack.sql("select actor, data from event where incident_id = %s and kind = %s order by number", incident["id"], kind)
+
+
+def test_the_second_is_told_what_changed_and_keeps_what_was_typed(stack, both):
+    incident, ani, budi = both
+    ani.click(".decisions button", "Batalkan")
+    budi.click(".decisions button", "Catatan")
+    ani.find("dialog[open] textarea").send_keys("warga salah lihat, orangnya sudah pulang")
+    budi.find("dialog[open] textarea").send_keys("keluarga sudah dihubungi")
+    budi.click("dialog[open] footer button", "Simpan")
+    budi.wait(lambda: budi.all("dialog[open]") == [], "the note is kept")
+    ani.click("dialog[open] footer button", "Batalkan dan hentikan")
+    ani.wait_text("Sementara itu ada perubahan")
+    assert "keluarga sudah dihubungi" in ani.find("dialog[open]").text or "catatan" in ani.find("dialog[open]").text.lower()
+    assert ani.find("dialog[open] textarea").get_attribute("value") == "warga salah lihat, orangnya sudah pulang"
+    assert events(stack, incident, "cancel") == [], "nothing was done behind anybody's back"
+    ani.click("dialog[open] footer button", "Kirim tetap")
+    ani.find(".casehead .over")
+    budi.find(".casehead .over")  # the other one sees it without asking
+    (cancel,) = events(stack, incident, "cancel")
+    assert cancel["actor"] == "coordinator:ani"
+    assert len(events(stack, incident, "note")) == 1
+
+
+def test_of_two_who_end_it_one_wins_and_the_other_reads_that_it_has_ended(stack, both):
+    incident, ani, budi = both
+    for w in (ani, budi):
+        w.click(".decisions button", "Batalkan")
+        w.find("dialog[open] textarea").send_keys(f"laporan keliru menurut {w is ani and 'Ani' or 'Budi'}")
+    ani.click("dialog[open] footer button", "Batalkan dan hentikan")
+    ani.find(".casehead .over")
+    budi.click("dialog[open] footer button", "Batalkan dan hentikan")
+    budi.wait_text("Sementara itu ada perubahan")
+    assert budi.find("dialog[open] textarea").get_attribute("value") == "laporan keliru menurut Budi"
+    assert len(events(stack, incident, "cancel")) == 1
+    assert stack.doctor() == []
+
+
+def test_who_claims_second_is_told_who_has_it(stack, chrome):
+    made = stack.report(text="ada ibu tua terlantar di terminal petung", urgency="high")
+    number = made["incident"]["number"]
+    ani, budi = (duty(chrome, stack, who) for who in ("ani", "budi"))
+    try:
+        for w in (ani, budi):
+            row(w, number)
+        budi.network(False)  # what the other one does is not heard of
+        ani.click(f".incident[data-number='{number}'] .claim button")
+        ani.wait(lambda: events(stack, made["incident"], "claimed"), "claimed")
+        budi.network(True)
+        budi.wait(lambda: budi.all(f".incident[data-number='{number}'] .claim .by", "ani"), "who has it")
+        assert len(events(stack, made["incident"], "claimed")) == 1
+    finally:
+        ani.close()
+        budi.close()
