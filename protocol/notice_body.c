@@ -84,6 +84,20 @@ void notice_body_render(const struct notice_view *v, struct buf *out)
 	json_end_object(&j);
 }
 
+void notice_body_test(const char *notice, int64_t at_us, struct buf *out)
+{
+	struct json_out j;
+	json_out_init(&j, out);
+	json_begin_object(&j);
+	json_member_string(&j, "type", "contact.test");
+	put_time(&j, "timestamp", at_us);
+	json_key(&j, "data");
+	json_begin_object(&j);
+	json_member_string(&j, "notice", notice);
+	json_end_object(&j);
+	json_end_object(&j);
+}
+
 /* late_s is the last member of data, and data the last of the body: what must change is its end. Nothing else is read or written anew. */
 bool notice_body_late(const char *body, size_t len, int64_t late_s, struct buf *out)
 {

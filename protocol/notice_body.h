@@ -26,6 +26,8 @@ struct notice_view {
 	int late_s; /* seconds that an answer is overdue (reminders), or that the notice itself comes late; 0: member left out */
 };
 void notice_body_render(const struct notice_view *v, struct buf *out);
+/* "contact.test": asks nothing but whether it arrives, so it is about no dispatch and no incident. */
+void notice_body_test(const char *notice, int64_t at_us, struct buf *out);
 /* The same body, rendered before, as it leaves late_s seconds after it was made: data.late_s is set, or grows when it is there. False, with the body unchanged in out,
  * when it is none that notice_body_render made. */
 bool notice_body_late(const char *body, size_t len, int64_t late_s, struct buf *out);

@@ -23,6 +23,7 @@ const char *const notice_kind_names[NOTICE_KINDS] = {
         [NOTICE_RECEIPT] = "receipt",
         [NOTICE_DUTY] = "duty",
         [NOTICE_ALARM] = "alarm",
+        [NOTICE_TEST] = "contact.test",
 };
 
 /* ---- the parts that the other files use ---- */

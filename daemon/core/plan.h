@@ -33,10 +33,11 @@ enum notice_kind {
 	NOTICE_RECEIPT,
 	NOTICE_DUTY,
 	NOTICE_ALARM, /* to people: the machine itself is in trouble */
+	NOTICE_TEST,  /* asks nothing but whether it arrives */
 	NOTICE_KINDS
 };
 extern const char *const notice_kind_names
-        [NOTICE_KINDS]; /* "dispatch.created", "dispatch.reminder", "dispatch.cancelled", "incident.updated", "receipt", "duty", "alarm" */
+        [NOTICE_KINDS]; /* "dispatch.created", "dispatch.reminder", "dispatch.cancelled", "incident.updated", "receipt", "duty", "alarm", "contact.test" */
 
 struct plan_notice {
 	struct uuid id;

@@ -67,6 +67,8 @@ static const struct {
         {"partner_recorded", "no status"},
         {"partner_conflict", "no status"},
         {"partner_which", ""},
+        {"contact_test", ""},
+        {"contact_test_noted", ""},
         {"shift_alert", "no prioritas desa menit atasan jam"},
         {"duty_triage", "no prioritas desa menit"},
         {"duty_alert", "no prioritas desa menit alasan"},

@@ -7,6 +7,7 @@
 #include "account.h"
 #include "agencies.h"
 #include "console.h"
+#include "contact_test.h"
 #include "coordinate.h"
 #include "disclose.h"
 #include "entry.h"
@@ -76,6 +77,7 @@ const struct http_route api_routes[] = {
         {"POST", "/v1/gateways/{name}/inbound", gateway_inbound, ACCESS_GATEWAY, GATEWAY_BODY},
         {"GET", "/v1/gateways/{name}/status", gateway_status, ACCESS_GATEWAY, 0},
         {"POST", "/v1/gateways/{name}/status", gateway_status, ACCESS_GATEWAY, GATEWAY_BODY},
+        {"GET", "/v1/notices/{id}", query_notice, READERS, 0},
         {"GET", "/v1/outbox", query_outbox, READERS, 0},
         {"POST", "/v1/outbox/{notice}/replay", query_replay, DECIDERS, EVENT_BODY},
         {"GET", "/v1/alarms", query_alarms, READERS, 0},
@@ -90,6 +92,7 @@ const struct http_route api_routes[] = {
         {"PUT", "/v1/agencies/{slug}", agencies_put, ROLE_ADMIN, ENTRY_BODY_MAX},
         {"POST", "/v1/agencies/{slug}/retire", agencies_post_retire, ROLE_ADMIN, EVENT_BODY},
         {"GET", "/v1/agencies/{slug}/changes", agencies_get_changes, READERS, 0},
+        {"POST", "/v1/contacts/{id}/test", contact_test_post, DECIDERS, EVENT_BODY},
         {"GET", "/v1/people", people_get_all, READERS, 0},
         {"GET", "/v1/people/{slug}", people_get, DECIDERS, 0},
         {"PUT", "/v1/people/{slug}", people_put, ROLE_ADMIN, ENTRY_BODY_MAX},

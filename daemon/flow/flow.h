@@ -3,7 +3,7 @@
  *   gateway    a gateway's call comes in: messages and delivery reports, taken apart and answered when all is on disk
  *   parts      long messages that come in parts wait for each other on disk
  *   incoming   one message: whose turn it is, and who takes it
- *   partner    an answer of an agency's telephone or of a person on duty
+ *   partner    an answer of an agency's telephone or of a person on duty (contact_test: to a test of the telephone itself)
  *   conversation  all the rest: what a citizen writes
  *   intake     a report is read, triaged, planned, committed, acknowledged
  *   gammu      a gateway that is not called by HTTP: SMSD's tables, both ways
@@ -20,7 +20,7 @@
  * Beside the path: recent (what was reported in the last days), rules (the snapshot that decisions are made on), access (who may ask what), numbers (report numbers), query (reading), figures (the numbers of a period), disclose (what is sensitive, for a reason), regions (places looked up),
  * session, cookie, login, account (people log in),
  * gateways (how they are), handover (what one shift leaves the next),
- * link (the partner's page), alarm (trouble of the machine itself: people are told), outage (the
+ * agencies, people, entry (the directory is changed), policies (the policy is), link (the partner's page), alarm (trouble of the machine itself: people are told), outage (the
  * same when the database is away), api (the table of routes). */
 #ifndef SIGAP_FLOW_H
 #define SIGAP_FLOW_H

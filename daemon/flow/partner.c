@@ -5,6 +5,7 @@
 
 #include "../../protocol/sms_answer.h"
 #include "../base/fault.h"
+#include "contact_test.h"
 #include "conversation.h"
 #include "coordinate.h"
 #include "respond.h"
@@ -19,10 +20,12 @@ struct partner {
 	struct sms_answer answer;
 	struct respond respond;
 	struct shift_answer shift;
+	struct contact_answer test;
+	const struct person *person; /* on duty, with this telephone; NULL: nobody. Only in rules */
 	struct wall shift_begins;
 	const struct contact *contacts[CONTACTS_MOST]; /* whose answer it is when it is about no shift; only in rules */
 	size_t contact_count;
-	struct rules *rules;   /* held while the shift is looked for */
+	struct rules *rules;   /* held while the test or the shift is looked for */
 	const char *reply_key; /* text for who answered */
 	const char *reply_state;
 	int64_t reply_number;
@@ -42,7 +45,9 @@ static void on_kept(struct incoming *in, bool is_new, bool available)
 {
 	const struct partner *p = in->taker;
 	if (is_new && in->address[0] != '\0') {
-		if (p->reply_state != NULL)
+		if (p->test.taken)
+			sms_reply_send(in->flow, in->address, in->gateway->name, p->reply_key, NULL, 0);
+		else if (p->reply_state != NULL)
 			sms_reply_partner(in->flow, in->address, in->gateway->name, p->reply_key, p->reply_number,
 			                  p->reply_state);
 		else
@@ -160,6 +165,59 @@ static void answer_about_shift(struct partner *p, const struct person *person, b
 	shifts_answer(in->flow, &p->shift);
 }
 
+/* ---- an answer to a test, or what it is else ---- */
+
+static void take(struct partner *p)
+{
+	struct incoming *in = p->in;
+	const char *event = p->answer.event;
+	bool accepts = strcmp(event, "accept") == 0;
+	bool shift = p->person != NULL && p->answer.number == 0 && (accepts || strcmp(event, "decline") == 0);
+	if (strcmp(event, "claim") == 0)
+		coordinate_claim(in->flow, in->arena, p->answer.number,
+		                 arena_printf(in->arena, "person:%s via sms", p->person->slug), on_claimed, p);
+	else if (shift)
+		answer_about_shift(p, p->person, accepts);
+	else
+		answer_as_agency(p);
+}
+
+static void on_test(void *ctx, enum contact_answer_end end)
+{
+	struct partner *p = ctx;
+	struct rules *held = p->rules; /* what follows may end the message and its memory */
+	if (end == CONTACT_ANSWER_UNAVAILABLE) {
+		p->in->done(p->in, false);
+	} else if (end == CONTACT_ANSWER_TAKEN) {
+		p->test.taken = true;
+		p->reply_key = "contact_test_noted";
+		keep(p);
+	} else {
+		take(p);
+	}
+	rules_drop(&held);
+}
+
+/* "OK" after a test is about the test, as long as nothing else was asked since: a dispatch that was only tested must not seem accepted. */
+static void answer_test_first(struct partner *p)
+{
+	struct incoming *in = p->in;
+	const char **agencies = arena_array(in->arena, const char *, p->contact_count);
+	for (size_t i = 0; i < p->contact_count; i++)
+		agencies[i] = p->contacts[i]->agency->slug;
+	p->rules = rules_hold(in->flow->rules);
+	p->test = (struct contact_answer){
+	        .phone = in->phone,
+	        .text = in->text,
+	        .message = arena_printf(in->arena, "sms:%s/%s", in->gateway->name, in->external_id),
+	        .agencies = agencies,
+	        .agency_count = p->contact_count,
+	        .done = on_test,
+	        .ctx = p,
+	};
+	contact_test_answer(in->flow, &p->test);
+}
+
 bool partner_take(struct incoming *in)
 {
 	const struct directory *d = &in->flow->rules->directory;
@@ -182,13 +240,11 @@ bool partner_take(struct incoming *in)
 	p->answer = answer;
 	p->contact_count = n;
 	memcpy(p->contacts, contacts, n * sizeof *contacts);
+	p->person = person;
 	in->taker = p;
-	if (claim)
-		coordinate_claim(in->flow, in->arena, answer.number,
-		                 arena_printf(in->arena, "person:%s via sms", person->slug), on_claimed, p);
-	else if (shift)
-		answer_about_shift(p, person, accepts);
+	if (n > 0 && accepts && answer.number == 0 && !answer.shift)
+		answer_test_first(p);
 	else
-		answer_as_agency(p);
+		take(p);
 	return true;
 }

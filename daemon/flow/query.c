@@ -115,6 +115,18 @@ void query_dispatch(void *ctx, struct http_request *r)
 	ask(q, SQL_READ_DISPATCH, p);
 }
 
+void query_notice(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct uuid id;
+	if (!id_of(r, &id))
+		return;
+	struct pg_params *p = store_params(q->flow->store);
+	pg_param_uuid(p, id);
+	pg_param_text(p, access_identity(r)->scope);
+	ask(q, SQL_READ_NOTICE, p);
+}
+
 /* ---- lists ---- */
 
 static void text_or_null(struct pg_params *p, const char *text)

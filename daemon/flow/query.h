@@ -8,6 +8,7 @@ void query_incident(void *ctx, struct http_request *r);   /* GET /v1/incidents/{
 void query_board(void *ctx, struct http_request *r);      /* GET /v1/board: what is open, for a wall */
 void query_dispatches(void *ctx, struct http_request *r); /* GET /v1/dispatches?state= */
 void query_dispatch(void *ctx, struct http_request *r);   /* GET /v1/dispatches/{id} */
+void query_notice(void *ctx, struct http_request *r);     /* GET /v1/notices/{id} */
 void query_alarms(void *ctx, struct http_request *r);     /* GET /v1/alarms?state=active|all */
 void query_duplicates(void *ctx, struct http_request *r); /* GET /v1/duplicates?state=open|all */
 void query_outbox(void *ctx, struct http_request *r);     /* GET /v1/outbox?state=dead|waiting */

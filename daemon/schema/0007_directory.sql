@@ -44,3 +44,22 @@ comment on function person_entry is 'a person of the roster as people are shown 
 
 grant select, insert on directory_change to sigap_daemon;
 grant insert, update on agency, contact, person to sigap_daemon;
+
+-- ---- contacts are tried --------------------------------------------------------------------------------------------------
+
+create table contact_test (
+	notice_id   uuid primary key,
+	contact_id  uuid not null,
+	channel     text not null,
+	address     text not null,
+	made_by     text not null,
+	made_at     timestamptz not null default now(),
+	answered_at timestamptz,
+	answer      text,
+	message     text
+);
+comment on table contact_test is 'a notice that asks nothing but whether it arrives; answer: what the telephone wrote back; message: which message that was, so that the same one counts once';
+create index contact_test_contact on contact_test (contact_id, made_at);
+create index contact_test_address on contact_test (address, made_at) where channel = 'sms';
+grant select, insert on contact_test to sigap_daemon;
+grant update (answered_at, answer, message) on contact_test to sigap_daemon;

@@ -27,6 +27,7 @@ KINDS = {
     "dispatch.reminder": "PENGINGAT",
     "dispatch.cancelled": "TUGAS DIBATALKAN",
     "incident.updated": "KABAR TERBARU",
+    "contact.test": "UJI KONTAK",
 }
 TYPES = {
     "abandoned_person": "orang terlantar",
@@ -81,6 +82,10 @@ def describe(agency, notice, valid):
     lines = [
         f"{local_time(notice.get('timestamp'))}  {plain(agency)}: {kind}  "
         f"[{'tanda tangan sah' if valid else 'tanda tangan TIDAK SAH'}]",
+    ]
+    if not incident:  # a test
+        return lines[0]
+    lines += [
         f"  Kejadian   {plain(incident.get('number', '?'))}: {TYPES.get(incident.get('type'), plain(incident.get('type')))}",
         f"  Kegawatan  {URGENCIES.get(incident.get('urgency'), plain(incident.get('urgency')))}",
         f"  Tempat     {place_line(incident.get('place') or {})}",

@@ -519,6 +519,21 @@ def test_answers_about_the_directory_are_as_described(witness):
         witness.get(path, 400, query="?all=some")
 
 
+def test_answers_about_a_tried_contact_are_as_described(stack, witness):
+    test, notice, police = "/v1/contacts/{id}/test", "/v1/notices/{id}", stack.partner("polsek-penajam")
+    (contact,) = witness.stack.api("GET", "/v1/agencies/polsek-penajam").json()["contacts"]
+    id = witness.post(test, 202, id=contact["id"]).json()["notice"]
+    call = wait_until(lambda: [c for c in police.calls if c.type == "contact.test"], 10, "the test")[0]
+    hook = API.closed["webhooks"]["test"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert API.faults(hook, call.json, API.closed) == []
+    assert wait_until(lambda: witness.get(notice, id=id).json()["attempts"], 10, "its attempt")
+    for path, method, status in ((test, "POST", 403), (notice, "GET", 403)):
+        witness.call(method, path, 401, None)
+        witness.call(method, path, status, "source")
+        witness.call(method, path, 404)
+    witness.post(test, 413, raw=b" " * 16385)
+
+
 def test_answers_about_the_policy_are_as_described(witness):
     one, versions, version, check = "/v1/policy", "/v1/policy/versions", "/v1/policy/versions/{version}", "/v1/policy/check"
     now = witness.get(one).json()

@@ -26,6 +26,7 @@ select * from (
 				and greatest(d.accepted_at, d.declined_at, d.en_route_at, d.on_scene_at, d.completed_at, d.cancelled_at, d.expired_at) > n.created_at
 				then 'answered meanwhile'
 			when n.kind = 'receipt' and n.created_at < now() - interval '6 h' then 'too late'
+			when n.kind = 'contact.test' and n.created_at < now() - interval '15 min' then 'too late'
 			when n.created_at >= now() - $5::int4 * interval '1 s' then null
 			when n.kind in ('dispatch.reminder', 'duty') and exists (
 				select from notice m
