@@ -111,7 +111,7 @@ static const struct rule dispatch_rules[] = {
 
 static const char *const incident_events[] = {"triage",   "dispatch",     "note",          "hand_over", "cancel",
                                               "withdraw", "false_report", "close",         "reopen",    "merge",
-                                              "split",    "detach",       "not_duplicate", NULL};
+                                              "split",    "detach",       "not_duplicate", "claim",     NULL};
 const char *const event_dispositions[] = {"handled",   "reunited", "referred", "buried", "released",
                                           "not_found", "refused",  "other",    NULL};
 static const struct member place_members[] = {

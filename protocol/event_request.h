@@ -34,7 +34,7 @@ extern const char *const event_dispositions[];
 /* event: seen, accept, decline (reason required), en_route, on_scene, complete. 400 / 422 in *ret_problem like report_request_read. */
 bool dispatch_event_read(const char *body, size_t len, struct event_request *ret, struct problem *ret_problem);
 /* event: triage (at least one of type, urgency, village_code), dispatch (agency), note (note), hand_over (to), cancel (reason), withdraw (reason),
- * false_report (evidence), close (disposition; "other" with a note), reopen (reason), merge (into), split, detach (report), not_duplicate (incident). */
+ * false_report (evidence), close (disposition; "other" with a note), reopen (reason), merge (into), split, detach (report), not_duplicate (incident), claim. */
 bool incident_event_read(const char *body, size_t len, struct event_request *ret, struct problem *ret_problem);
 void event_request_free(struct event_request *r);
 #endif

@@ -314,8 +314,8 @@ static bool apply(struct work *w)
 		return escalated(w);
 	if (strcmp(kind, "report_attached") == 0)
 		return attached(w);
-	if (strcmp(kind, "claimed") == 0)
-		return true;
+	if (strcmp(kind, incident_event_kind(INCIDENT_ON_CLAIM)) == 0)
+		return decided(w, INCIDENT_ON_CLAIM);
 	if (of_dispatch >= 0 && json_member(w->data, "dispatch") != NULL)
 		return answered(w, (enum dispatch_event)of_dispatch);
 	if (of_incident >= 0)

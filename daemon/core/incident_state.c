@@ -20,7 +20,7 @@ const char *const incident_event_names[INCIDENT_EVENTS] = {
         [INCIDENT_ON_MERGE] = "merge",         [INCIDENT_ON_ABSORB] = "absorb",
         [INCIDENT_ON_SPLIT] = "split",         [INCIDENT_ON_RELEASE] = "release",
         [INCIDENT_ON_DETACH] = "detach",       [INCIDENT_ON_NOT_DUPLICATE] = "not_duplicate",
-        [INCIDENT_ON_SILENCE] = "silence",
+        [INCIDENT_ON_CLAIM] = "claim",         [INCIDENT_ON_SILENCE] = "silence",
 };
 
 const char *const disposition_names[DISPOSITIONS] = {
@@ -46,6 +46,8 @@ enum {
 	[INCIDENT_ON_RELEASE]       = TO(state, 0), \
 	[INCIDENT_ON_DETACH]        = TO(state, 0), \
 	[INCIDENT_ON_NOT_DUPLICATE] = TO(state, 0)
+/* Only what is open can be somebody's. */
+#define CLAIM(state) [INCIDENT_ON_CLAIM] = TO(state, 0)
 /* How it may end by decision. */
 #define ENDINGS \
 	[INCIDENT_ON_CANCEL]       = TO(INCIDENT_CANCELLED, ENDED), \
@@ -64,6 +66,7 @@ static const struct incident_step steps[INCIDENT_STATES][INCIDENT_EVENTS] = {
 		[INCIDENT_ON_HAND_OVER] = TO(INCIDENT_HANDED_OVER, GIVEN_ON),
 		[INCIDENT_ON_WITHDRAW]  = TO(INCIDENT_CANCELLED, ENDED | INCIDENT_TELL_DUTY),
 		[INCIDENT_ON_SILENCE]   = TO(INCIDENT_OPEN, INCIDENT_CLIMB),
+		CLAIM(INCIDENT_OPEN),
 		BESIDE(INCIDENT_OPEN),
 		ENDINGS,
 	},
@@ -74,6 +77,7 @@ static const struct incident_step steps[INCIDENT_STATES][INCIDENT_EVENTS] = {
 		[INCIDENT_ON_HAND_OVER] = TO(INCIDENT_HANDED_OVER, GIVEN_ON),
 		[INCIDENT_ON_WITHDRAW]  = TO(INCIDENT_CANCELLED, ENDED | INCIDENT_TELL_DUTY),
 		[INCIDENT_ON_SILENCE]   = TO(INCIDENT_TRIAGED, INCIDENT_CLIMB),
+		CLAIM(INCIDENT_TRIAGED),
 		BESIDE(INCIDENT_TRIAGED),
 		ENDINGS,
 	},
@@ -84,6 +88,7 @@ static const struct incident_step steps[INCIDENT_STATES][INCIDENT_EVENTS] = {
 		[INCIDENT_ON_HAND_OVER] = TO(INCIDENT_HANDED_OVER, GIVEN_ON),
 		[INCIDENT_ON_WITHDRAW]  = TO(INCIDENT_IN_PROGRESS, INCIDENT_TELL_DUTY),
 		[INCIDENT_ON_SILENCE]   = TO(INCIDENT_IN_PROGRESS, INCIDENT_CLIMB),
+		CLAIM(INCIDENT_IN_PROGRESS),
 		BESIDE(INCIDENT_IN_PROGRESS),
 		ENDINGS,
 	},
@@ -94,6 +99,7 @@ static const struct incident_step steps[INCIDENT_STATES][INCIDENT_EVENTS] = {
 		[INCIDENT_ON_HAND_OVER] = TO(INCIDENT_HANDED_OVER, GIVEN_ON),
 		[INCIDENT_ON_WITHDRAW]  = TO(INCIDENT_HANDED_OVER, INCIDENT_TELL_DUTY),
 		[INCIDENT_ON_SILENCE]   = TO(INCIDENT_HANDED_OVER, INCIDENT_CLIMB),
+		CLAIM(INCIDENT_HANDED_OVER),
 		BESIDE(INCIDENT_HANDED_OVER),
 		ENDINGS,
 	},
@@ -119,6 +125,11 @@ struct incident_step incident_step(enum incident_state state, enum incident_even
 	if (!s.fits)
 		s.next = state;
 	return s;
+}
+
+const char *incident_event_kind(enum incident_event e)
+{
+	return e == INCIDENT_ON_CLAIM ? "claimed" : incident_event_names[e];
 }
 
 bool incident_is_open(enum incident_state s)

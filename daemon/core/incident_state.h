@@ -33,11 +33,14 @@ enum incident_event {
 	INCIDENT_ON_RELEASE,
 	INCIDENT_ON_DETACH, /* a report that was taken for the same is taken out, and opens an incident of its own in the same transaction */
 	INCIDENT_ON_NOT_DUPLICATE, /* it is not the same event as another one that was suggested */
+	INCIDENT_ON_CLAIM,         /* somebody in the duty room, or on duty, has it; told as "claimed" */
 	INCIDENT_ON_SILENCE,
 	INCIDENT_EVENTS
 };
 extern const char *const incident_event_names
-        [INCIDENT_EVENTS]; /* "triage", "dispatch", "engage", "note", "hand_over", "cancel", "withdraw", "false_report", "close", "reopen", "merge", "absorb", "split", "release", "detach", "not_duplicate", "silence" */
+        [INCIDENT_EVENTS]; /* "triage", "dispatch", "engage", "note", "hand_over", "cancel", "withdraw", "false_report", "close", "reopen", "merge", "absorb", "split", "release", "detach", "not_duplicate", "claim", "silence" */
+/* The kind under which an event is recorded: its name, but "claimed" for claim. */
+const char *incident_event_kind(enum incident_event e);
 enum incident_effect {
 	INCIDENT_STOP_TRIAGE_CLOCK = 1 << 0,
 	INCIDENT_PLAN_AGAIN = 1 << 1,

@@ -301,7 +301,7 @@ static void decide(struct order *o)
 		return;
 	}
 	perform(o);
-	c->kind = o->event == INCIDENT_EVENTS ? "claimed" : incident_event_names[o->event];
+	c->kind = incident_event_kind(o->event);
 	c->data = event_data(o);
 	c->added = o->plan;
 	o->leased = arena_array(o->arena, bool, PLAN_NOTICES);
@@ -327,9 +327,7 @@ static void on_loaded(void *ctx, const struct pg_result *r)
 		order_reply_unknown(o);
 		return;
 	}
-	bool claim = o->event == INCIDENT_EVENTS;
-	o->step = claim ? (struct incident_step){.fits = incident_is_open(o->incident.state), .next = o->incident.state}
-	                : incident_step(o->incident.state, o->event);
+	o->step = incident_step(o->incident.state, o->event);
 	if (!o->step.fits || (o->asked.version != 0 && o->asked.version != o->incident.version))
 		order_reply_conflict(o);
 	else if (order_is_about_two(o))
@@ -359,7 +357,7 @@ void coordinate_claim(struct flow *f, struct arena *a, int64_t number, const cha
 	o->arena = a;
 	o->number = number;
 	o->actor = actor;
-	o->event = INCIDENT_EVENTS;
+	o->event = INCIDENT_ON_CLAIM;
 	o->claimed = done;
 	o->ctx = ctx;
 	load(o);

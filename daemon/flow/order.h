@@ -11,14 +11,14 @@ enum { ORDER_ROWS_MOST = CHANGE_DISPATCHES };
 struct order {
 	struct flow *flow;
 	struct arena *arena;
-	struct http_request *request; /* NULL for a claim */
-	const struct identity *who;   /* NULL for a claim */
+	struct http_request *request; /* NULL for a claim by SMS */
+	const struct identity *who;   /* NULL for a claim by SMS */
 	const char *actor;
 	struct uuid id; /* nil: by number */
 	int64_t number;
 	struct event_request asked; /* strings copied into arena */
-	enum incident_event event;  /* INCIDENT_EVENTS: a claim */
-	void (*claimed)(void *ctx, bool known, bool available);
+	enum incident_event event;
+	void (*claimed)(void *ctx, bool known, bool available); /* of a claim by SMS; else NULL */
 	void *ctx;
 	int tries;
 	/* loaded */

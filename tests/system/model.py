@@ -43,13 +43,13 @@ expired:   accept>accepted decline>declined en_route>en_route on_scene>on_scene 
 _GOES_ON = "note>{0} absorb>{0} release>{0} detach>{0} not_duplicate>{0}"
 _ENDS = "cancel>cancelled false_report>closed close>closed merge>merged"
 INCIDENT = table("\n".join([
-    "open: triage>triaged dispatch>open engage>open hand_over>handed_over withdraw>cancelled silence>open " + _GOES_ON.format("open") + " " + _ENDS,
+    "open: triage>triaged dispatch>open engage>open hand_over>handed_over withdraw>cancelled silence>open " + _GOES_ON.format("open") + " claim>open " + _ENDS,
     "triaged: triage>triaged dispatch>triaged engage>in_progress hand_over>handed_over withdraw>cancelled silence>triaged "
-    + _GOES_ON.format("triaged") + " " + _ENDS,
+    + _GOES_ON.format("triaged") + " claim>triaged " + _ENDS,
     "in_progress: triage>in_progress dispatch>in_progress engage>in_progress hand_over>handed_over withdraw>in_progress silence>in_progress "
-    + _GOES_ON.format("in_progress") + " " + _ENDS,
+    + _GOES_ON.format("in_progress") + " claim>in_progress " + _ENDS,
     "handed_over: triage>in_progress dispatch>in_progress engage>handed_over hand_over>handed_over withdraw>handed_over silence>handed_over "
-    + _GOES_ON.format("handed_over") + " " + _ENDS,
+    + _GOES_ON.format("handed_over") + " claim>handed_over " + _ENDS,
     "closed: reopen>open " + _GOES_ON.format("closed"),
     "cancelled: reopen>open " + _GOES_ON.format("cancelled"),
     "merged: note>merged release>merged split>open",
@@ -122,8 +122,8 @@ class Fold:
             self.escalated(event, data)
         elif kind == "report_attached" and "plan" not in data:
             self.check(data["from"] == data["to"] == self.state, event, f"belongs to an incident that is {self.state}")
-        elif kind != "claimed":  # a report that knew more was a triage by the machine
-            self.decided(event, "triage" if kind == "report_attached" else kind, data)
+        else:  # a report that knew more was a triage by the machine
+            self.decided(event, {"report_attached": "triage", "claimed": "claim"}.get(kind, kind), data)
         self.version = event["number"]
         self.course[self.version] = self.state
         for subject in {*before, *self.armed}:

@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from stack import Answer, agency, wait_until
+from stack import DUTY_PHONE, Answer, wait_until
 
 import openapi
 
@@ -93,6 +93,28 @@ def test_a_scope_sees_its_own_area_and_what_concerns_it(stack):
     assert row(stack, village, "babulu") is None and row(stack, wide, "babulu")
     for token, status in ((None, 401), ("source", 403), ("polsek-penajam", 403)):
         assert stack.api("GET", "/v1/board", token).status_code == status
+
+
+def test_whoever_claims_it_stands_on_the_row_until_it_is_opened_again(stack):
+    made = stack.report()
+    before = row(stack, made)
+    now = decide(stack, made, "claim", version=before["version"])
+    assert (now["state"], now["version"]) == (before["state"], before["version"] + 1)
+    shown = row(stack, made)
+    assert shown["claimed"]["by"] == "coordinator:coordinator" and shown["last_event"]["kind"] == "claimed"
+    assert {**shown, "claimed": None, "version": 1, "last_event": before["last_event"], "dispatches": None} == {**before, "dispatches": None}
+    lost = decide(stack, made, "claim", 409, version=before["version"])
+    assert lost["current"]["version"] == shown["version"], "the second is told what changed"
+    assert stack.send_sms(DUTY_PHONE, f"AMBIL {made['number']}").status_code == 200
+    by_sms = wait_until(lambda: [r["claimed"] for r in [row(stack, made)] if r["claimed"]["by"] != "coordinator:coordinator"], 5, "the claim by SMS")[0]
+    assert by_sms["by"] == "person:budi via sms"
+    (one, two) = (e for e in stack.incident(made["incident"]["id"])["events"] if e["kind"] == "claimed")
+    assert set(one["data"]) == set(two["data"]) == {"from", "to"}, "the same event, whichever way"
+    decide(stack, made, "cancel", reason="Salah alamat")
+    assert "claim" not in decide(stack, made, "claim", 409)["detail"].split("possible now:")[1]
+    decide(stack, made, "reopen", reason="Ternyata benar")
+    assert row(stack, made)["claimed"] is None
+    assert stack.doctor() == []
 
 
 def test_a_likely_duplicate_counts_on_both_rows_until_somebody_decides(stack):

@@ -13,24 +13,24 @@
 
 /* "-" does not fit, else the next state. */
 static const char *const expected[INCIDENT_STATES][INCIDENT_EVENTS] = {
-        /* triage, dispatch, engage, note, hand_over, cancel, withdraw, false_report, close, reopen, merge, absorb, split, release, detach, not_duplicate, silence */
+        /* triage, dispatch, engage, note, hand_over, cancel, withdraw, false_report, close, reopen, merge, absorb, split, release, detach, not_duplicate, claim, silence */
         [INCIDENT_OPEN] = {"triaged", "open", "open", "open", "handed_over", "cancelled", "cancelled", "closed",
-                           "closed", "-", "merged", "open", "-", "open", "open", "open", "open"},
+                           "closed", "-", "merged", "open", "-", "open", "open", "open", "open", "open"},
         [INCIDENT_TRIAGED] = {"triaged", "triaged", "in_progress", "triaged", "handed_over", "cancelled", "cancelled",
                               "closed", "closed", "-", "merged", "triaged", "-", "triaged", "triaged", "triaged",
-                              "triaged"},
+                              "triaged", "triaged"},
         [INCIDENT_IN_PROGRESS] = {"in_progress", "in_progress", "in_progress", "in_progress", "handed_over",
                                   "cancelled", "in_progress", "closed", "closed", "-", "merged", "in_progress", "-",
-                                  "in_progress", "in_progress", "in_progress", "in_progress"},
+                                  "in_progress", "in_progress", "in_progress", "in_progress", "in_progress"},
         [INCIDENT_HANDED_OVER] = {"in_progress", "in_progress", "handed_over", "handed_over", "handed_over",
                                   "cancelled", "handed_over", "closed", "closed", "-", "merged", "handed_over", "-",
-                                  "handed_over", "handed_over", "handed_over", "handed_over"},
+                                  "handed_over", "handed_over", "handed_over", "handed_over", "handed_over"},
         [INCIDENT_CLOSED] = {"-", "-", "-", "closed", "-", "-", "-", "-", "-", "open", "-", "closed", "-", "closed",
-                             "closed", "closed", "-"},
+                             "closed", "closed", "-", "-"},
         [INCIDENT_CANCELLED] = {"-", "-", "-", "cancelled", "-", "-", "-", "-", "-", "open", "-", "cancelled", "-",
-                                "cancelled", "cancelled", "cancelled", "-"},
+                                "cancelled", "cancelled", "cancelled", "-", "-"},
         [INCIDENT_MERGED] = {"-", "-", "-", "merged", "-", "-", "-", "-", "-", "-", "-", "-", "open", "merged", "-",
-                             "-", "-"},
+                             "-", "-", "-"},
 };
 
 static void every_pair_does_what_people_say(void **state)
@@ -103,6 +103,20 @@ static void what_goes_on_without_its_clock_has_stopped_it(void **state)
 		if (got.fits && got.next != INCIDENT_HANDED_OVER)
 			assert_true(got.effects & INCIDENT_STOP_TRIAGE_CLOCK);
 	}
+}
+
+/* Who takes it over changes nothing else; what has ended is nobody's. */
+static void what_is_open_can_be_claimed_and_stays_what_it_is(void **state)
+{
+	(void)state;
+	for (int s = 0; s < INCIDENT_STATES; s++) {
+		struct incident_step got = incident_step((enum incident_state)s, INCIDENT_ON_CLAIM);
+		assert_int_equal(got.fits, incident_is_open((enum incident_state)s));
+		assert_int_equal(got.next, s);
+		assert_int_equal(got.effects, 0);
+	}
+	assert_string_equal(incident_event_kind(INCIDENT_ON_CLAIM), "claimed");
+	assert_string_equal(incident_event_kind(INCIDENT_ON_NOTE), "note");
 }
 
 static void a_merge_can_be_undone(void **state)
@@ -179,7 +193,7 @@ static void what_may_follow_names_only_what_a_person_can_send(void **state)
 	(void)state;
 	assert_allowed(INCIDENT_TRIAGED,
 	               "triage, dispatch, note, hand_over, cancel, withdraw, false_report, close, merge, detach, "
-	               "not_duplicate");
+	               "not_duplicate, claim");
 	assert_allowed(INCIDENT_CLOSED, "note, reopen, detach, not_duplicate");
 	assert_allowed(INCIDENT_MERGED, "note, split");
 }
@@ -193,6 +207,7 @@ int main(void)
 	        cmocka_unit_test(a_withdrawn_report_ends_only_what_nobody_set_out_for),
 	        cmocka_unit_test(a_hand_over_arms_the_follow_up),
 	        cmocka_unit_test(what_goes_on_without_its_clock_has_stopped_it),
+	        cmocka_unit_test(what_is_open_can_be_claimed_and_stays_what_it_is),
 	        cmocka_unit_test(a_merge_can_be_undone),
 	        cmocka_unit_test(a_close_says_how_with_one_of_the_dispositions),
 	        cmocka_unit_test(a_triage_at_any_time_plans_again_and_stops_its_clock),
