@@ -103,6 +103,7 @@ DECIDE = st.builds(
     Decide,
     body=st.sampled_from([
         (("event", "note"), ("note", "Catatan")),
+        (("event", "claim"),),
         (("event", "triage"), ("type", "abandoned_person"), ("village_code", "64.09.01.1003"), ("urgency", "critical")),
         (("event", "triage"), ("type", "unclaimed_body"), ("village_code", "64.09.01.1003")),
         (("event", "triage"), ("urgency", "high")),
@@ -590,7 +591,7 @@ def check_decision(s, f):
     told = s.answer if s.status == 200 else s.answer["current"]
     check_current(s, f.timed_course, s.known_incident, told["version"], told["state"], f, lambda v: v)
     if s.status == 200:
-        must(f.kinds[told["version"]] == s.event, f"{s} was taken and is not in the history")
+        must(f.kinds[told["version"]] == {"claim": "claimed"}.get(s.event, s.event), f"{s} was taken and is not in the history")
     else:
         must(s.event not in model.INCIDENT[told["state"]] or s.version not in (None, told["version"]), f"{s} was refused and fits")
 
