@@ -190,12 +190,11 @@ bool gammu_state(const char *status, enum delivery_state *ret)
 
 static bool signed_rightly(const struct gateway *g, const struct inbound_request *r)
 {
-	static const char method[] = "sha256=";
 	char given[100];
 	if (g->secret == NULL)
 		return true;
-	return payload_header(r, "X-Signature", given, sizeof given) && strncmp(given, method, strlen(method)) == 0 &&
-	       payload_signed(g->secret, r->body, r->body_len, given + strlen(method), true);
+	const char *hex = payload_header(r, "X-Signature", given, sizeof given) ? payload_sha256(given) : NULL;
+	return hex != NULL && payload_signed(g->secret, r->body, r->body_len, hex, true);
 }
 
 static bool read_script(const cJSON *call, struct inbound *ret, char *why, size_t why_size)

@@ -28,14 +28,13 @@ static bool is_right(const struct gateway *g, const struct inbound_request *r, c
 
 static bool is_genuine(const struct gateway *g, const struct inbound_request *r, char *why, size_t why_size)
 {
-	static const char prefix[] = "sha256=";
-	char value[DIGEST_HEX_MAX + sizeof prefix];
+	char value[DIGEST_HEX_MAX + sizeof "sha256="];
 	if (g->mapping.signature == NULL || strcmp(g->mapping.signature, "none") == 0)
 		return true;
 	if (g->secret == NULL || !payload_header(r, g->mapping.signature_header, value, sizeof value))
 		return sms_call_refuse(why, why_size, "not signed: signature_header is missing");
-	size_t skip = strncmp(value, prefix, sizeof prefix - 1) == 0 ? sizeof prefix - 1 : 0;
-	return is_right(g, r, value + skip) ||
+	const char *bare = payload_sha256(value);
+	return is_right(g, r, bare != NULL ? bare : value) ||
 	       sms_call_refuse(why, why_size, "the signature is wrong: check secret_file and signature");
 }
 

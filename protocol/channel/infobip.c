@@ -12,9 +12,9 @@
 #include <string.h>
 
 #include "../digest.h"
-#include "../gateway_json.h"
 #include "../rfc3339.h"
 #include "../utf8.h"
+#include "payload.h"
 #include "sms_call.h"
 
 /* ---- incoming ---- */
@@ -154,12 +154,11 @@ static enum inbound_end read(const struct gateway *gateway, enum door door, cons
 		sms_call_refuse(why, why_size, "Authorization is missing or wrong: check the notification profile");
 		return INBOUND_FORGED;
 	}
-	struct json_fault fault;
 	bool repaired, ok = true;
-	cJSON *tree = gateway_json_parse(request->body, request->body_len, &repaired, &fault);
+	cJSON *tree = payload_read(request, &repaired, why, why_size);
 	const cJSON *result, *results = json_member(tree, "results");
 	if (!cJSON_IsArray(results)) {
-		ok = sms_call_refuse(why, why_size, tree == NULL ? "the body is not JSON" : "results is no array");
+		ok = tree != NULL && sms_call_refuse(why, why_size, "results is no array");
 	} else {
 		cJSON_ArrayForEach(result, results) ok = read_result(result, repaired, trust, ret, why, why_size) && ok;
 	}
@@ -261,10 +260,7 @@ static struct verdict judge(const struct channel_answer *answer)
 	struct verdict v = http_verdict(answer);
 	if (answer->transport != TRANSPORT_ANSWERED)
 		return v;
-	struct json_fault fault;
-	bool repaired;
-	const char *body = answer->body != NULL ? answer->body : "";
-	cJSON *tree = gateway_json_parse(body, strlen(body), &repaired, &fault);
+	cJSON *tree = payload_answer(answer);
 	const cJSON *message = cJSON_GetArrayItem(json_member(tree, "messages"), 0);
 	const cJSON *status = json_member(message, "status");
 	const char *name = string_of(status, "name"), *code = error_code(tree);

@@ -29,6 +29,20 @@ bool payload_signed(const char *secret, const char *bytes, size_t len, const cha
 	return n > 0 && digest_same(hex, right, upper);
 }
 
+const char *payload_sha256(const char *value)
+{
+	static const char method[] = "sha256=";
+	return strncmp(value, method, sizeof method - 1) == 0 ? value + sizeof method - 1 : NULL;
+}
+
+uint32_t payload_hash(const char *text)
+{
+	uint32_t hash = 2166136261u;
+	for (; *text != '\0'; text++)
+		hash = (hash ^ (uint8_t)*text) * 16777619u;
+	return hash;
+}
+
 cJSON *payload_read(const struct inbound_request *r, bool *ret_repaired, char *why, size_t why_size)
 {
 	struct json_fault fault;

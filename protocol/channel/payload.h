@@ -10,6 +10,10 @@
 bool payload_header(const struct inbound_request *r, const char *name, char *to, size_t size);
 /* Is hex the HMAC-SHA256 of len bytes under secret? Constant time. upper: capital digits will do, too. */
 bool payload_signed(const char *secret, const char *bytes, size_t len, const char *hex, bool upper);
+/* What stands behind "sha256=" in a header's value; NULL when it does not begin so. */
+const char *payload_sha256(const char *value);
+/* FNV-1a, 32 bits: the same text gives the same number, another one nearly always another. */
+uint32_t payload_hash(const char *text);
 /* The body as a JSON object (all numbers are strings: gateway_json.h); NULL with the reason in why. The caller frees with cJSON_Delete. */
 cJSON *payload_read(const struct inbound_request *r, bool *ret_repaired, char *why, size_t why_size);
 /* A member as printable ASCII, "" when it is missing or no string. */

@@ -129,12 +129,10 @@ static const struct {
 };
 
 /* The app tells of each part that was delivered without saying which one: the event's own id, the same when it is told again, is all there is to tell
- * them apart by. FNV-1a, 31 bits. */
+ * them apart by: 31 bits of it, never 0. */
 static int part_of(const char *event_id)
 {
-	uint32_t hash = 2166136261u;
-	for (; *event_id != '\0'; event_id++)
-		hash = (hash ^ (uint8_t)*event_id) * 16777619u;
+	uint32_t hash = payload_hash(event_id);
 	return (int)(hash >> 1) + (hash < 2);
 }
 

@@ -7,7 +7,6 @@
  * secret is the AuthToken. from: a number, or a messaging service "MG...". */
 #include "kinds.h"
 
-#include <math.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +14,8 @@
 
 #include "../charset.h"
 #include "../digest.h"
-#include "../gateway_json.h"
 #include "../utf8.h"
+#include "payload.h"
 #include "sms_call.h"
 
 enum { SIGNED_MAX = 512 * 1024 };
@@ -172,22 +171,12 @@ static const char *number_of(const char *address)
 	return strncmp(address, channel, strlen(channel)) == 0 ? address + strlen(channel) : address;
 }
 
-static bool degrees(const char *text, double most, double *ret)
-{
-	char *end;
-	*ret = strtod(text, &end);
-	return *text != '\0' && *end == '\0' && isfinite(*ret) && fabs(*ret) <= most;
-}
-
 static void read_person(const struct call *c, struct inbound_message *ret)
 {
 	const char *name = value_of(c, "ProfileName");
-	if (utf8_valid(name, strlen(name))) {
-		snprintf(ret->name, sizeof ret->name, "%s", name);
-		utf8_trim(ret->name);
-	}
-	ret->has_position =
-	        degrees(value_of(c, "Latitude"), 90, &ret->lat) && degrees(value_of(c, "Longitude"), 180, &ret->lon);
+	if (utf8_valid(name, strlen(name)))
+		payload_name(ret->name, sizeof ret->name, name);
+	payload_position(ret, value_of(c, "Latitude"), value_of(c, "Longitude"));
 }
 
 static bool read_message(const struct call *c, struct inbound_message *ret, char *why, size_t why_size)
@@ -361,10 +350,7 @@ static struct verdict judge(const struct channel_answer *answer)
 	struct verdict v = http_verdict(answer);
 	if (answer->transport != TRANSPORT_ANSWERED)
 		return v;
-	struct json_fault fault;
-	bool repaired;
-	const char *body = answer->body != NULL ? answer->body : "";
-	cJSON *tree = gateway_json_parse(body, strlen(body), &repaired, &fault);
+	cJSON *tree = payload_answer(answer);
 	const char *sid = json_string(tree, "sid"), *status = json_string(tree, "status");
 	const char *code = json_string(tree, v.outcome == OUTCOME_OK ? "error_code" : "code");
 	bool failed = status != NULL && (strcmp(status, "failed") == 0 || strcmp(status, "undelivered") == 0);

@@ -14,10 +14,10 @@
 
 #include "../charset.h"
 #include "../digest.h"
-#include "../gateway_json.h"
 #include "../rfc3339.h"
 #include "../udh.h"
 #include "../utf8.h"
+#include "payload.h"
 #include "sms_call.h"
 
 /* What is resent for 24 h may carry its first timestamp; repetitions are known by their messageId for longer than that. */
@@ -29,6 +29,7 @@ struct call {
 	bool in_query;
 	cJSON *tree; /* of a JSON body: its strings are those of fields */
 	bool repaired;
+	char fault[160]; /* why the body could not be read */
 };
 
 static bool is_ours(const struct call *c, const struct form_field *f)
@@ -42,8 +43,6 @@ static bool is_ours(const struct call *c, const struct form_field *f)
 static bool fields_of_json(const cJSON *tree, struct form *ret)
 {
 	static char yes[] = "true", no[] = "false";
-	if (!cJSON_IsObject(tree))
-		return false;
 	const cJSON *member;
 	cJSON_ArrayForEach(member, tree)
 	{
@@ -67,11 +66,10 @@ static const char *open_call(const struct inbound_request *r, struct call *ret)
 	*ret = (struct call){.request = r, .in_query = r->body_len == 0};
 	if (ret->in_query || !is_json(r))
 		return sms_call_fields(r, &ret->fields) ? NULL : "too many fields";
-	struct json_fault fault;
-	ret->tree = gateway_json_parse(r->body, r->body_len, &ret->repaired, &fault);
+	ret->tree = payload_read(r, &ret->repaired, ret->fault, sizeof ret->fault);
 	if (ret->tree == NULL)
-		return "the body is not JSON";
-	return fields_of_json(ret->tree, &ret->fields) ? NULL : "the body is no object of at most 128 members";
+		return ret->fault;
+	return fields_of_json(ret->tree, &ret->fields) ? NULL : "the body has more than 128 members";
 }
 
 static void close_call(struct call *c)
@@ -189,10 +187,7 @@ static int part_ref(const char *ref)
 	size_t len = strlen(ref);
 	if (len > 0 && len < 10 && strspn(ref, "0123456789") == len)
 		return atoi(ref);
-	uint32_t hash = 2166136261; /* FNV-1a */
-	for (; *ref != '\0'; ref++)
-		hash = (hash ^ (unsigned char)*ref) * 16777619;
-	return (int)(hash & 0x7FFFFFFF);
+	return (int)(payload_hash(ref) & 0x7FFFFFFF);
 }
 
 static void read_part(const struct call *c, struct inbound_message *ret)
@@ -412,10 +407,7 @@ static struct verdict judge(const struct channel_answer *answer)
 	struct verdict v = http_verdict(answer);
 	if (answer->transport != TRANSPORT_ANSWERED || v.outcome != OUTCOME_OK)
 		return v;
-	struct json_fault fault;
-	bool repaired;
-	const char *body = answer->body != NULL ? answer->body : "";
-	cJSON *tree = gateway_json_parse(body, strlen(body), &repaired, &fault);
+	cJSON *tree = payload_answer(answer);
 	const cJSON *parts = json_member(tree, "messages");
 	if (cJSON_IsArray(parts) && cJSON_GetArraySize(parts) > 0)
 		judge_parts(&v, answer, parts);

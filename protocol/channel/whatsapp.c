@@ -38,13 +38,12 @@ static enum inbound_end read_challenge(const struct gateway *gateway, const stru
 
 static bool is_genuine(const struct gateway *gateway, const struct inbound_request *r, char *why, size_t why_size)
 {
-	static const char prefix[] = "sha256=";
-	enum { EXACT = sizeof prefix - 1 + 64 };
-	char value[EXACT + 2];
-	if (!payload_header(r, "X-Hub-Signature-256", value, sizeof value) || strlen(value) != EXACT ||
-	    strncmp(value, prefix, sizeof prefix - 1) != 0)
+	enum { HEX = 64 };
+	char value[sizeof "sha256=" + HEX + 1];
+	const char *hex = payload_header(r, "X-Hub-Signature-256", value, sizeof value) ? payload_sha256(value) : NULL;
+	if (hex == NULL || strlen(hex) != HEX)
 		return sms_call_refuse(why, why_size, "X-Hub-Signature-256 is missing or not of its form");
-	return payload_signed(gateway->secret, r->body, r->body_len, value + sizeof prefix - 1, false) ||
+	return payload_signed(gateway->secret, r->body, r->body_len, hex, false) ||
 	       sms_call_refuse(why, why_size, "the signature is wrong: secret_file is not the app secret");
 }
 
