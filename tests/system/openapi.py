@@ -42,6 +42,21 @@ def is_uri_reference(text):
     return not isinstance(text, str) or re.fullmatch(r"[!-~]+", text) is not None
 
 
+class Who:
+    """Who may call an operation, by its security: roles of tokens, roles of sessions; is_open: everybody; gateway: only by a gateway's own token; page: who is not logged in is sent
+    to the log-in page instead of a 401."""
+
+    def __init__(self, operation):
+        security = operation.get("security")
+        assert security is not None, f"{operation['operationId']}: say who may (security)"
+        described = {name: set(roles) for need in security for name, roles in need.items()}
+        assert set().union(*described.values()) <= {"source", "agency", "coordinator", "admin", "auditor"}
+        self.is_open = security == []
+        self.bearer, self.session = described.get("bearer", set()), described.get("session", set())
+        self.gateway = "gateway" in described
+        self.page = not self.is_open and "303" in operation["responses"]
+
+
 class Description:
     def __init__(self, path=PATH):
         self.doc = yaml.safe_load(pathlib.Path(path).read_text("utf-8"))
@@ -62,6 +77,9 @@ class Description:
     def parameters(self, method, path):
         item = self.doc["paths"][path]
         return [self.follow(p) for p in item.get("parameters", []) + item[method.lower()].get("parameters", [])]
+
+    def who_may(self, method, path):
+        return Who(self.doc["paths"][path][method.lower()])
 
     def follow(self, node, doc=None):
         """What a $ref points to; every other node is its own."""

@@ -124,33 +124,24 @@ def test_an_example_that_lies_would_be_found():
 # ---- who may ----------------------------------------------------------------------------------------------------------------
 
 
-def needs(method, path):
-    """(open to everybody, roles of tokens, roles of sessions, a gateway's own token)"""
-    security = API.doc["paths"][path][method.lower()].get("security")
-    assert security is not None, "say who may: security"
-    described = {name: set(roles) for need in security for name, roles in need.items()}
-    assert set().union(*described.values()) <= set(ROLES)
-    return security == [], described.get("bearer", set()), described.get("session", set()), "gateway" in described
-
-
 @pytest.mark.parametrize("method, path", OPERATIONS)
 def test_the_roles_described_are_those_let_in(stack, method, path):
-    is_open, bearers, sessions, gateway = needs(method, path)
-    assert bearers == set() or sessions == bearers - {"source"}, "whoever may with a token may with a session; a source has none"
+    may = API.who_may(method, path)
+    assert may.bearer == set() or may.session == may.bearer - {"source"}, "whoever may with a token may with a session; a source has none"
     for role in ROLES:
-        r = stack.api(method, path_with(path), TOKEN_OF.get(role, role), json={} if method in ("POST", "PUT") else None)
-        if is_open:
+        r = stack.api(method, path_with(path), TOKEN_OF.get(role, role), json={} if method in ("POST", "PUT") else None, stream=True)
+        if may.is_open:
             assert r.status_code not in (401, 403)
-        elif gateway:
+        elif may.gateway:
             assert r.status_code == 403, "a bearer token opens no gateway"
         else:
-            assert (r.status_code != 403) == (role in bearers), (role, r.text)
+            assert (r.status_code != 403) == (role in may.bearer), (role, r.status_code)
+        r.close()
     nobody = requests.request(method, stack.url + path_with(path), timeout=10, allow_redirects=False)
-    page = "303" in API.doc["paths"][path][method.lower()]["responses"] and not is_open
-    if page:
+    if may.page:
         assert (nobody.status_code, nobody.headers["Location"].split("?")[0]) == (303, "/masuk")
     else:
-        assert (nobody.status_code == 401) == bool(bearers | sessions) or (is_open and nobody.status_code in (401, 422))
+        assert (nobody.status_code == 401) == bool(may.bearer | may.session)
 
 
 # ---- real answers -------------------------------------------------------------------------------------------------------------
