@@ -117,6 +117,25 @@ def test_whoever_claims_it_stands_on_the_row_until_it_is_opened_again(stack):
     assert stack.doctor() == []
 
 
+def test_an_incident_tells_what_its_screen_needs_and_nobodys_number(stack):
+    made = stack.report(reporter={"phone": "0812-0000-4321", "name": "Contoh Pelapor"})
+    decide(stack, made, "claim")
+    r = stack.api("GET", f"/v1/incidents/{made['incident']['id']}")
+    assert API.check_answer("GET", "/v1/incidents/{id}", r) == "200"
+    shown, on_board = r.json(), row(stack, made)
+    for same in ("region_name", "district_name", "claimed"):
+        assert shown[same] == on_board[same] and shown[same]
+    assert [x["has_reporter"] for x in shown["reports"]] == [True]
+    assert "4321" not in r.text and "Contoh Pelapor" not in r.text
+    for d in shown["dispatches"]:
+        same = dispatch(on_board, d["agency"])
+        assert (d["agency_name"], d["deadline"]) == (same["agency_name"], same["deadline"]) and d["deadline"]["next"] and d["task"]
+    names = {n["agency"]: n["agency_name"] for n in shown["notices"]}
+    assert names["polsek-penajam"] == "Polsek Penajam"
+    nobody = stack.report()
+    assert [x["has_reporter"] for x in stack.incident(nobody["incident"]["id"])["reports"]] == [False]
+
+
 def test_a_likely_duplicate_counts_on_both_rows_until_somebody_decides(stack):
     text = "ditemukan mayat tanpa identitas di bengkel las pak joko, pakai jaket kulit hitam"
     one, two = (stack.report(kind="unclaimed_body", text=text) for _ in range(2))
