@@ -17,6 +17,7 @@
 #include "flow/api.h"
 #include "flow/attach.h"
 #include "flow/audit.h"
+#include "flow/citizen.h"
 #include "flow/daemons.h"
 #include "flow/deliver.h"
 #include "flow/escalate.h"
@@ -319,6 +320,7 @@ static void open_modules(struct app *app)
 	f->numbers = numbers_open(f);
 	f->recent = recent_open(f);
 	f->attaching = attach_open(f);
+	f->citizens = citizens_open(f);
 	f->incomings = incomings_open(f);
 	f->gateway_counts = gateway_counts_open(f);
 	f->daemons = daemons_open(f);
@@ -370,6 +372,7 @@ static void close_modules(struct app *app)
 	incomings_close(&f->incomings);
 	gateway_counts_close(&f->gateway_counts);
 	numbers_close(&f->numbers);
+	citizens_close(&f->citizens);
 	attach_close(&f->attaching);
 	recent_close(&f->recent);
 	alarm_close(&f->alarms);

@@ -1,8 +1,11 @@
 /* id: see id.h. */
 #include "id.h"
 
+#include <ctype.h>
+#include <inttypes.h>
 #include <sodium.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,5 +165,52 @@ bool link_token_read(const uint8_t key[32], const char *token, struct uuid *ret_
 	if (sodium_memcmp(mac, bytes + sizeof dispatch.b, MAC_BYTES) != 0)
 		return false;
 	*ret_dispatch = dispatch;
+	return true;
+}
+
+/* ---- receipts ---- */
+
+enum { CHECK_LETTERS = 5, NUMBER_DIGITS = 18 };
+
+/* Without letters that look like digits or each other, and without U, so that chance writes no words. */
+static void receipt_check(const uint8_t key[32], int64_t number, char ret[CHECK_LETTERS + 1])
+{
+	static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	uint8_t mac[crypto_auth_hmacsha256_BYTES];
+	char text[64]; /* longer than the 16 bytes of a link: neither can stand for the other */
+	int len = snprintf(text, sizeof text, "receipt of report number %" PRId64, number);
+	crypto_auth_hmacsha256(mac, (const unsigned char *)text, (unsigned long long)len, key);
+	for (int i = 0; i < CHECK_LETTERS; i++)
+		ret[i] = alphabet[mac[i] % (sizeof alphabet - 1)];
+	ret[CHECK_LETTERS] = '\0';
+}
+
+void receipt_make(const uint8_t key[32], int64_t number, char ret[RECEIPT_TEXT])
+{
+	char check[CHECK_LETTERS + 1];
+	receipt_check(key, number, check);
+	snprintf(ret, RECEIPT_TEXT, "%" PRId64 "-%s", number, check);
+}
+
+static char as_in_receipts(char c)
+{
+	c = (char)toupper((unsigned char)c);
+	return (char)(c == 'O' ? '0' : c == 'I' || c == 'L' ? '1' : c);
+}
+
+bool receipt_read(const uint8_t key[32], const char *text, int64_t *ret_number)
+{
+	char right[CHECK_LETTERS + 1], given[CHECK_LETTERS + 1] = "";
+	size_t digits = strspn(text, "0123456789");
+	if (digits == 0 || digits > NUMBER_DIGITS || text[0] == '0' || text[digits] != '-' ||
+	    strlen(text + digits + 1) != CHECK_LETTERS)
+		return false;
+	int64_t number = strtoll(text, NULL, 10);
+	for (int i = 0; i < CHECK_LETTERS; i++)
+		given[i] = as_in_receipts(text[digits + 1 + (size_t)i]);
+	receipt_check(key, number, right);
+	if (sodium_memcmp(given, right, CHECK_LETTERS) != 0)
+		return false;
+	*ret_number = number;
 	return true;
 }

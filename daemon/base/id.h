@@ -23,4 +23,11 @@ enum { LINK_TOKEN_TEXT = 33 };
 void link_token_make(const uint8_t key[32], struct uuid dispatch, char ret[LINK_TOKEN_TEXT]);
 bool link_token_read(const uint8_t key[32], const char *token,
                      struct uuid *ret_dispatch); /* constant time; false for any other text */
+
+/* What a citizen gets for a report, "1042-K7QX2": its number and a word of 25 bits of HMAC-SHA256 under the installation's key, so that nobody can walk through the
+ * numbers: whoever checks receipts bounds how many wrong ones he takes. Letters of either case; O is 0, I and L are 1. */
+enum { RECEIPT_TEXT = 28 };
+void receipt_make(const uint8_t key[32], int64_t number, char ret[RECEIPT_TEXT]);
+bool receipt_read(const uint8_t key[32], const char *text,
+                  int64_t *ret_number); /* constant time; false for any other text */
 #endif

@@ -6,6 +6,7 @@
 #include "access.h"
 #include "account.h"
 #include "agencies.h"
+#include "citizen.h"
 #include "console.h"
 #include "contact_test.h"
 #include "coordinate.h"
@@ -69,6 +70,9 @@ const struct http_route api_routes[] = {
         {"POST", "/v1/session/end", account_post_end, ACCESS_SESSION | EVERYBODY, SESSION_BODY},
         {"POST", "/v1/session/password", account_post_password, ACCESS_SESSION | EVERYBODY, SESSION_BODY},
         {"POST", "/v1/session/totp", account_post_totp, ACCESS_SESSION | EVERYBODY, SESSION_BODY},
+        {"GET", "/lapor", citizen_get_form, ACCESS_OPEN, 0},
+        {"POST", "/lapor", citizen_post_form, ACCESS_OPEN, EVENT_BODY},
+        {"GET", "/lapor/{receipt}", citizen_get_status, ACCESS_OPEN, 0},
         {"GET", "/d/{token}", link_get, ACCESS_OPEN, 0},
         {"POST", "/d/{token}", link_post, ACCESS_OPEN, FORM_BODY},
         {"GET", "/v1/gateways", gateways_get, READERS, 0},

@@ -20,7 +20,8 @@
  * Beside the path: recent (what was reported in the last days), rules (the snapshot that decisions are made on), access (who may ask what), numbers (report numbers), query (reading), figures (the numbers of a period), disclose (what is sensitive, for a reason), regions (places looked up),
  * session, cookie, login, account (people log in),
  * gateways (how they are), handover (what one shift leaves the next),
- * agencies, people, entry (the directory is changed), policies (the policy is), link (the partner's page), alarm (trouble of the machine itself: people are told), outage (the
+ * agencies, people, entry (the directory is changed), policies (the policy is), link (the partner's page), tasks (an agency's list), citizen (where anybody reports),
+ * page (how pages are made), alarm (trouble of the machine itself: people are told), outage (the
  * same when the database is away), api (the table of routes). */
 #ifndef SIGAP_FLOW_H
 #define SIGAP_FLOW_H
@@ -47,6 +48,7 @@ struct audit;
 struct gammu;
 struct recent;
 struct attach_lines;
+struct citizens;
 struct sessions;
 struct logins;
 struct work;
@@ -75,6 +77,7 @@ struct flow {
 	struct gammu *gammu;
 	struct recent *recent;
 	struct attach_lines *attaching;
+	struct citizens *citizens;
 	struct sessions *sessions;
 	struct logins *logins;
 	struct work *work; /* threads for what would hold the loop up */

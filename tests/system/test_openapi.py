@@ -24,7 +24,7 @@ NOBODY = "01a20131-2444-71ce-8a1f-8ba375bacac0"  # an id that nothing has
 
 def path_with(path, id=NOBODY):
     """The route with its parameters filled in."""
-    for name, value in {"id": id, "notice": id, "name": "kannel", "token": "x" * 32, "address": "+6281350000001", "version": "1",
+    for name, value in {"id": id, "notice": id, "name": "kannel", "token": "x" * 32, "receipt": "1042-K7QX2", "address": "+6281350000001", "version": "1",
                         "slug": "nobody"}.items():
         path = path.replace("{%s}" % name, value)
     return path
@@ -611,6 +611,29 @@ def test_answers_on_the_partners_page_are_as_described(stack, witness):
     page("POST", 413, " " * 8193)
     page("GET", 404, token="x" * 32)
     page("POST", 404, "event=seen", token="x" * 32)
+
+
+def test_answers_on_the_citizens_pages_are_as_described(stack, witness):
+    def see(method, path, status, raw=None, url=None):
+        r = stack.api(method, url or path, None, data=raw, headers={"Content-Type": "application/x-www-form-urlencoded"})
+        assert r.status_code == status, (raw, r.status_code, r.text)
+        witness.seen.add((method, path, API.check_answer(method, path, r)))
+        return r
+
+    see("GET", "/lapor", 200)
+    see("POST", "/lapor", 422, "key=x")
+    see("POST", "/lapor", 400, "&".join(f"a{i}=1" for i in range(129)))
+    see("POST", "/lapor", 413, " " * 16385)
+    kept = see("POST", "/lapor", 201, "key=x&text=Ada+kakek+terlantar&area=64.09.01.1003")
+    see("GET", "/lapor/{receipt}", 200, url=kept.headers["Location"])
+    see("GET", "/lapor/{receipt}", 404, url=kept.headers["Location"] + "x")
+    for copy in range(4):
+        see("POST", "/lapor", 201, f"key=x{copy}&text=Ada+kakek+terlantar")
+    see("POST", "/lapor", 429, "key=y&text=Ada+kakek+terlantar")
+    for guess in range(20):
+        if stack.api("GET", "/lapor/1042-K7QX2", None).status_code == 429:
+            break
+    see("GET", "/lapor/{receipt}", 429, url=kept.headers["Location"])
 
 
 def test_an_agencys_list_is_answered_as_described(stack, witness):

@@ -290,3 +290,210 @@ def test_the_list_is_for_people_of_an_agency_who_have_logged_in(stack):
 
 def get_status(url, headers):
     return requests.get(url, headers=headers, timeout=10, allow_redirects=False).status_code
+
+
+# ---- the citizen's page -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lapor(postgres):
+    """A sigap of its own behind a trusted proxy, so that each test can be as many people as it likes."""
+    s = harness.Stack(postgres, conf={"daemon": {"trusted_proxy": "127.0.0.1"}})
+    yield Citizens(s)
+    s.close()
+
+
+class Citizens:
+    def __init__(self, stack):
+        self.stack, self.people = stack, 0
+
+    def open(self, person=None, path="/lapor", **more):
+        """The page as somebody at an address of his own sees it."""
+        if person is None:
+            self.people += 1
+            person = f"192.0.2.{self.people}"
+        return get(self.stack.url + path, headers={"X-Forwarded-For": person}, **more)
+
+    def send(self, page, person="198.51.100.1", **typed):
+        form = page.form()
+        assert (form["method"], form["action"]) == ("post", "/lapor")
+        return read(requests.post(self.stack.url + "/lapor", data={**form["sent"], **typed}, timeout=10, headers={"X-Forwarded-For": person}))
+
+    def reports(self):
+        return self.stack.sql("select r.*, i.type as incident_type, i.region from report r left join incident i on i.id = r.incident_id order by r.number")
+
+
+def receipt_of(page):
+    return page.source.split('<p class="code">')[1].split("<")[0]
+
+
+def test_a_citizen_reports_and_follows_what_becomes_of_it(lapor):
+    stack = lapor.stack
+    page = lapor.open()
+    assert page.status == 200 and "112" in page.text and "tel:112" in page.links
+    assert "Kec. Penajam" in page.source and page.source.count("<option") == 55
+    thanks = lapor.send(page, text="Ada kakek terlantar di depan pasar, lemas", area="64.09.01.1003", place="dekat pos ronda", phone="0812 3456 7890")
+    assert thanks.status == 201 and "Terima kasih" in thanks.text
+    (report,) = lapor.reports()
+    assert report["source"] == "web" and report["incident_type"] == "abandoned_person" and report["region"] == "64.09.01.1003"
+    assert report["place_text"] == "dekat pos ronda" and report["triage"]["village_code"] == "64.09.01.1003"
+    assert stack.value("select phone from reporter") == "+6281234567890"
+    wait_until(lambda: stack.partner("polsek-penajam").calls, 10, "the police's notice")
+    receipt = receipt_of(thanks)
+    number, check = receipt.split("-")
+    assert int(number) == report["number"] and len(check) == 5 and thanks.response.headers["Location"] == "/lapor/" + receipt
+    assert f"/lapor/{receipt}" in thanks.links
+
+    def status():
+        page = lapor.open(path="/lapor/" + receipt)
+        assert page.status == 200 and page.response.headers["X-Robots-Tag"] == "noindex"
+        for hidden in ("kakek", "pos ronda", "Petung", "Polsek", "812", "polsek"):
+            assert hidden not in page.source
+        return page.source.split('aria-current="step">')[1].split("<")[0]
+
+    police = stack.value("select id from dispatch where agency = 'polsek-penajam'")
+    assert status() == "Instansi sudah diberi tahu"
+    for event, words in (("accept", "Instansi menyanggupi"), ("en_route", "Petugas menuju lokasi"), ("on_scene", "Petugas tiba di lokasi")):
+        stack.answer(police, event)
+        assert status() == words
+    stack.api("POST", f"/v1/incidents/{report['incident_id']}/events", json={"event": "close", "disposition": "handled"})
+    assert status() == "Selesai"
+    assert get(stack.url + "/lapor/" + receipt.lower() + "?lang=en").text.count("Done") == 1
+    assert stack.doctor() == [] and stack.sms.messages == [] and stack.value("select count(*) from notice where kind = 'receipt'") == 0
+
+
+def test_it_is_on_disk_before_the_thanks(lapor):
+    stack = lapor.stack
+    page = lapor.open()
+    stack.stop()
+    stack.start(kill_at="intake.planned")
+    with pytest.raises(requests.ConnectionError):
+        lapor.send(page, text="Ada mayat di sungai", area="64.09.01.1003")
+    stack.wait_killed()
+    assert lapor.reports() == []
+    stack.start(kill_at="intake.committed")
+    with pytest.raises(requests.ConnectionError):
+        lapor.send(page, text="Ada mayat di sungai", area="64.09.01.1003")
+    stack.wait_killed()
+    assert len(lapor.reports()) == 1, "kept, but the thanks did not arrive"
+    stack.start()
+    thanks = lapor.send(page, text="Ada mayat di sungai", area="64.09.01.1003")
+    assert thanks.status == 201 and "jangan memindahkan" in thanks.text
+    (report,) = lapor.reports()
+    assert receipt_of(thanks).startswith(f"{report['number']}-")
+
+
+def test_a_form_sent_twice_is_one_report_and_a_changed_one_another(lapor):
+    page = lapor.open()
+    receipts = {receipt_of(lapor.send(page, text="Orang dipasung di gudang", person=f"198.51.100.{i}")) for i in range(3)}
+    assert len(receipts) == 1 and len(lapor.reports()) == 1
+    assert lapor.stack.value("select count(*) from inbound") == 1
+    changed = lapor.send(page, text="Orang dipasung di gudang, RT 4")
+    assert receipt_of(changed) not in receipts and len(lapor.reports()) == 2
+
+
+def test_who_wants_to_stay_unknown_leaves_no_number_anywhere(lapor):
+    thanks = lapor.send(lapor.open(), text="Ada nenek terlantar", phone="081298765432", anonymous="1")
+    assert thanks.status == 201
+    (report,) = lapor.reports()
+    assert report["anonymous"] and lapor.stack.value("select count(*) from reporter where phone is not null") == 0
+    assert lapor.stack.value("select position('1298765432' in convert_from(raw, 'UTF8')) from inbound") == 0
+    assert "1298765432" not in lapor.stack.log.read_text()
+
+
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(lapor):
+    page = lapor.open()
+    for typed, said in (({"text": " "}, "Mohon tulis apa yang terjadi"), ({"text": "x" * 1001}, "paling banyak 1000 huruf"),
+                        ({"place": "y" * 201}, "paling banyak 200 huruf"), ({"area": "64.01.01.1001"}, "tidak dikenal di sini"),
+                        ({"area": "64.09.99.9999"}, "tidak dikenal di sini"), ({"phone": "tidak ada"}, "Bukan nomor telepon"),
+                        ({"lat": "100", "lon": "1"}, "Koordinatnya tidak terbaca"), ({"website": "http://spam"}, "isian tersembunyi"),
+                        ({"key": "-"}, "tidak terbaca")):
+        again = lapor.send(page, **{"text": "Ada <b>kakek</b> & nenek", "place": "dekat \"pasar\"", "phone": "0812 3456 7890", **typed})
+        assert again.status == 422 and said in again.text, typed
+        kept = again.form()["sent"]
+        assert kept["place"] == typed.get("place", "dekat \"pasar\"") and kept["phone"] == typed.get("phone", "0812 3456 7890")
+        assert kept["website"] == "" and (kept["key"] == page.form()["sent"]["key"]) == ("key" not in typed)
+        if "text" not in typed:
+            assert "<textarea" in again.source and "Ada <b>kakek</b> & nenek" in "".join(again.words)
+    assert lapor.reports() == []
+    assert lapor.send(again, text="Ada kakek terlantar").status == 201, "the page that came back can be sent"
+
+
+def test_the_area_chosen_and_the_position_of_the_telephone_reach_the_partner(lapor):
+    lapor.send(lapor.open(), text="Ada orang terlantar", area="64.09.01.1003", lat="-1.345678", lon="116.712345")
+    (call,) = wait_until(lambda: lapor.stack.partner("polsek-penajam").calls, 10, "the notice")
+    place = call.json["data"]["incident"]["place"]
+    assert (place["village_code"], place["lat"], place["lon"]) == ("64.09.01.1003", -1.345678, 116.712345)
+
+
+def test_one_address_sends_five_at_once_and_is_told_when_it_may_again(lapor):
+    page = lapor.open()
+    for i in range(5):
+        assert lapor.send(page, text=f"Ada kakek terlantar nomor {i}").status == 201
+    refused = lapor.send(page, text="Ada kakek terlantar lagi")
+    assert refused.status == 429 and "2 menit lagi" in refused.text and "tel:112" in refused.links
+    assert 60 < int(refused.response.headers["Retry-After"]) <= 120
+    assert "Ada kakek terlantar lagi" in "".join(refused.words), "what was typed is not lost"
+    assert len(lapor.reports()) == 5
+    assert lapor.send(refused, text="Ada kakek terlantar lagi", person="198.51.100.2").status == 201, "others are not held up"
+    with_two = "203.0.113.9, 198.51.100.1"
+    assert lapor.send(page, text="x", person=with_two).status == 429, "what stands before the proxy's own word is anybody's"
+
+
+def test_only_a_trusted_proxy_is_believed(stack):
+    form = {"text": "Ada kakek terlantar", "area": "64.09.01.1003"}
+    statuses = [requests.post(stack.url + "/lapor", data={**form, "key": f"k{i}"}, headers={"X-Forwarded-For": f"192.0.2.{i}"}, timeout=10).status_code
+                for i in range(6)]
+    assert statuses == [201] * 5 + [429]
+
+
+def test_receipts_cannot_be_walked_through(lapor):
+    receipt = receipt_of(lapor.send(lapor.open(), text="Ada kakek terlantar"))
+    number, check = receipt.split("-")
+    wrong = [f"{number}-{check[:-1]}{'A' if check[-1] != 'A' else 'B'}", f"{int(number) + 1}-{check}", number, "x", f"{number}-{check}1"]
+    pages = [lapor.open("203.0.113.1", "/lapor/" + w) for w in wrong]
+    assert {p.status for p in pages} == {404} and len({p.source for p in pages}) == 1, "all are answered the same"
+    # the next number exists, through another door: its check word opens nothing here
+    other = lapor.stack.report()
+    assert other["number"] != int(number)
+    for _ in range(5):
+        assert lapor.open("203.0.113.1", "/lapor/1-AAAAA").status == 404
+    held = lapor.open("203.0.113.1", "/lapor/" + receipt)
+    assert held.status == 429 and int(held.response.headers["Retry-After"]) > 0, "also a right one: the answer would tell"
+    assert lapor.open("203.0.113.2", "/lapor/" + receipt).status == 200
+
+
+@pytest.mark.parametrize("text, number", [("kebakaran rumah di petung, api besar", "113"), ("anak tenggelam di sungai", "115"),
+                                          ("tabrakan motor, korban luka parah", "119")])
+def test_an_emergency_of_others_is_told_whom_to_call_at_once(lapor, text, number):
+    thanks = lapor.send(lapor.open(), text=text)
+    assert thanks.status == 201 and {"tel:" + number, "tel:112"} <= set(thanks.links) and ("p", "alert") in [(t, a.get("role")) for t, a in thanks.tags]
+
+
+def test_without_the_database_the_page_asks_to_send_again(postgres):
+    own = harness.Postgres()
+    s = harness.Stack(own)
+    try:
+        page = get(s.url + "/lapor")
+        own.stop()
+        busy = page.send(page.form(), text="Ada kakek terlantar")
+        assert busy.status == 503 and "terganggu" in busy.text and busy.response.headers["Retry-After"]
+        own.start()
+        wait_until(s.is_ready, 20, "the database again")
+        assert page.send(page.form(), text="Ada kakek terlantar").status == 201
+    finally:
+        s.close()
+        own.close()
+
+
+def test_a_large_regency_still_is_a_small_page(postgres):
+    s = harness.Stack(postgres, started=False)
+    s.sql("insert into region select '64.09.' || to_char(d, 'FM00') || '.' || to_char(3000 + v, 'FM0000'), 'Desa Panjang Sekali Nomor ' || v "
+          "from generate_series(1, 4) d, generate_series(1, 120) v on conflict do nothing")
+    try:
+        s.start()
+        page = get(s.url + "/lapor")
+        assert page.source.count("<option") == 5 and "Kec. Penajam" in page.text
+        assert page.send(page.form(), text="Ada kakek terlantar", area="64.09.01").status == 201
+    finally:
+        s.close()

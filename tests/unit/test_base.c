@@ -215,6 +215,35 @@ static void a_link_opens_only_its_own_dispatch(void **state)
 	assert_false(link_token_read(key, "", &back));
 }
 
+static void a_receipt_names_one_report_and_cannot_be_made_up(void **state)
+{
+	(void)state;
+	uint8_t key[32] = {7}, other_key[32] = {8};
+	char receipt[RECEIPT_TEXT], small[RECEIPT_TEXT], bent[RECEIPT_TEXT + 1];
+	int64_t back = 0;
+	receipt_make(key, 1042, receipt);
+	assert_int_equal(strlen(receipt), 10);
+	assert_true(receipt_read(key, receipt, &back) && back == 1042);
+	for (size_t i = 0; i <= strlen(receipt); i++)
+		small[i] = (char)(receipt[i] >= 'A' && receipt[i] <= 'Z' ? receipt[i] + 32
+		                  : receipt[i] == '0' && i > 4           ? 'o'
+		                  : receipt[i] == '1' && i > 4           ? 'l'
+		                                                         : receipt[i]);
+	assert_true(receipt_read(key, small, &back) && back == 1042);
+	assert_false(receipt_read(other_key, receipt, &back));
+	for (size_t i = 0; i < strlen(receipt); i++) {
+		strcpy(bent, receipt);
+		bent[i] = bent[i] == 'Z' ? 'Y' : bent[i] == '9' ? '8' : (char)(bent[i] + 1);
+		assert_false(receipt_read(key, bent, &back));
+	}
+	static const char *const none[] = {
+	        "", "-", "1042", "1042-", "-K7QX2", "01042-K7QX2", "99999999999999999999-K7QX2", "1042-K7QX22"};
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+		assert_false(receipt_read(key, none[i], &back));
+	receipt_make(key, INT64_MAX / 10, receipt);
+	assert_true(receipt_read(key, receipt, &back) && back == INT64_MAX / 10);
+}
+
 /* ---- log ---- */
 
 struct line {
@@ -421,6 +450,7 @@ int main(void)
 	        cmocka_unit_test(sha256_is_the_standard_one),
 	        cmocka_unit_test(random_text_has_digits_and_letters_only),
 	        cmocka_unit_test(a_link_opens_only_its_own_dispatch),
+	        cmocka_unit_test(a_receipt_names_one_report_and_cannot_be_made_up),
 	        cmocka_unit_test(a_line_has_a_time_unless_journald_adds_it),
 	        cmocka_unit_test(lines_below_the_level_are_not_written),
 	        cmocka_unit_test(a_value_cannot_forge_or_break_a_line),
