@@ -1,9 +1,10 @@
 /* agency_form: an agency as an entry of agencies.json, with the server's faults at their fields. */
-import { ApiError, api, withQuery } from '../api.js';
+import { api, withQuery } from '../api.js';
 import { t } from '../i18n.js';
-import { confirmThen } from '../ui.js';
 import * as words from '../words.js';
 import { html, useState, useEffect, useAction, Button, Field, FormDialog, Faults, Notice, faultsOf } from './kit.js';
+import { differences } from './changes.js';
+import { Holes } from './holes.js';
 import { areaText, useRegions } from './directory.js';
 
 const empty = { slug: '', name: '', kind: 'police', jurisdiction: [], contacts: [] };
@@ -67,11 +68,12 @@ function ContactFields({ contact, n, faults, change, remove, move, last }) {
 	</fieldset>`;
 }
 
-const toForm = (c) => ({ key: c.id, channel: c.channel, phone: c.channel === 'sms' ? c.address : '', url: c.channel === 'webhook' ? c.address : '', secret: '',
-	has_secret: c.has_secret ?? c.channel === 'webhook', allow_private: c.allow_private });
+const toForm = (c) => ({ key: c.id, id: c.id, was: c.channel, channel: c.channel, phone: c.channel === 'sms' ? c.address : '', url: c.channel === 'webhook' ? c.address : '', secret: '',
+	has_secret: c.has_secret, allow_private: c.allow_private });
 function toEntry(c) {
-	if (c.channel === 'sms') return { channel: 'sms', phone: c.phone.trim() };
-	return { channel: 'webhook', url: c.url.trim(), ...(c.secret.trim() ? { secret: c.secret.trim() } : {}), allow_private: c.allow_private };
+	const id = c.id ? { id: c.id } : {};
+	if (c.channel === 'sms') return { ...(c.was === 'sms' ? id : {}), channel: 'sms', phone: c.phone.trim() };
+	return { ...(c.was === 'webhook' ? id : {}), channel: 'webhook', url: c.url.trim(), ...(c.secret.trim() ? { secret: c.secret.trim() } : {}), allow_private: c.allow_private };
 }
 
 /* ---- the whole ---- */
@@ -84,21 +86,12 @@ export function AgencyForm({ agency, onClose, saved }) {
 	const put = (name) => (value) => set({ ...form, [name]: value });
 	const rename = (name) => set({ ...form, name, slug: named ? form.slug : slugOf(name) });
 	const contacts = (list) => set({ ...form, contacts: list });
-	const send = (force) => api.put(`/v1/agencies/${form.slug}`, {
-		slug: form.slug, name: form.name.trim(), kind: form.kind, jurisdiction: form.jurisdiction, contacts: form.contacts.map(toEntry),
-		...(agency?.version !== undefined ? { version: agency.version } : {}), ...(force ? { force: true } : {}),
-	});
-	const done = () => saved(t('Direktori disimpan.', 'The directory is saved.'));
+	const [force, setForce] = useState(false);
+	const refused = action.error?.problem?.hole_count > 0;
 	const submit = async () => {
-		const sent = await action.run(() => send(false));
-		if (sent) done();
+		const entry = { name: form.name.trim(), kind: form.kind, jurisdiction: form.jurisdiction, contacts: form.contacts.map(toEntry), version: agency?.version ?? 0 };
+		if (await action.run(() => api.put(`/v1/agencies/${form.slug}`, force ? { ...entry, force } : entry))) saved(t('Direktori disimpan.', 'The directory is saved.'));
 	};
-	const holes = action.error instanceof ApiError ? action.error.problem.holes : null;
-	const force = () => confirmThen({ title: t('Simpan dengan lubang?', 'Save with holes?'), kind: 'danger', action: t('Simpan juga', 'Save all the same'),
-		text: t('Laporan dari tempat-tempat itu tidak akan sampai ke instansi yang seharusnya.', 'Reports from these places will not reach whom they should.') }, async () => {
-		await send(true);
-		done();
-	});
 	const fixed = ['/slug', '/name', '/kind', '/jurisdiction', ...form.contacts.flatMap((c, i) => ['', '/channel', '/phone', '/url', '/secret', '/allow_private'].map((x) => `/contacts/${i}${x}`))];
 	const swap = (i, n) => {
 		const list = [...form.contacts];
@@ -122,9 +115,8 @@ export function AgencyForm({ agency, onClose, saved }) {
 				change=${(x) => contacts(form.contacts.map((y, j) => (j === i ? x : y)))} remove=${() => contacts(form.contacts.filter((_, j) => j !== i))} move=${(n) => swap(i, n)} />`)}
 			<div class="bar"><${Button} class="small" onClick=${() => contacts([...form.contacts, { key: `n${Date.now()}`, channel: 'sms', phone: '', url: '', secret: '', has_secret: false, allow_private: false }])}>+ ${t('Kontak', 'Contact')}<//></div>
 			${faults['/contacts'] && html`<p class="fault">${faults['/contacts']}</p>`}</section>
-		${action.error?.status === 409 && html`<${Notice} kind="warn">${t('Orang lain mengubah instansi ini sementara itu. Tutup, lihat yang baru, lalu ubah lagi.',
-			'Somebody else has changed this agency meanwhile. Close, look, then change it again.')}<//>`}
-		${holes?.length > 0 && html`<${Notice} kind="warn"><strong>${t('Perubahan ini meninggalkan lubang:', 'This change leaves holes:')}</strong><ul>${holes.slice(0, 12).map((h) => html`<li>${h}</li>`)}</ul>
-			<${Button} kind="danger" onClick=${force}>${t('Simpan juga', 'Save all the same')}<//><//>`}
-		<${Faults} error=${action.error} shown=${fixed} /><//>`;
+		${action.error?.status === 409 && html`<${Notice} kind="warn"><strong>${t('Orang lain mengubah instansi ini sementara itu:', 'Somebody else has changed this agency meanwhile:')}</strong>
+			<p>${(action.error.problem.current && agency && differences(agency, action.error.problem.current).join('; ')) || t('lihat riwayatnya', 'see its changes')}</p>
+			<p>${t('Isian Anda belum disimpan. Tutup, lalu ubah lagi dari yang baru.', 'Yours is not saved. Close, then change it again from the new one.')}</p><//>`}
+		${refused ? html`<${Holes} problem=${action.error.problem} force=${force} setForce=${setForce} />` : action.error?.status !== 409 && html`<${Faults} error=${action.error} shown=${fixed} />`}<//>`;
 }

@@ -3,9 +3,10 @@ import { api, withQuery } from '../api.js';
 import { t } from '../i18n.js';
 import { useKeys } from '../keys.js';
 import { isAdmin, mayDecide, settings } from '../me.js';
-import { confirmThen } from '../ui.js';
 import * as words from '../words.js';
-import { html, useState, useEffect, useMemo, useRef, useLoad, useNarrow, Button, Field, Loaded, Mark, Choice, moment, matches, announce } from './kit.js';
+import { html, useState, useEffect, useMemo, useRef, useLoad, useNarrow, Button, Field, Loaded, Mark, Choice, matches, announce } from './kit.js';
+import { Changes } from './changes.js';
+import { RetireDialog } from './holes.js';
 import { AgencyForm } from './agency_form.js';
 import { ContactTest } from './contact_test.js';
 import { People } from './people.js';
@@ -45,49 +46,21 @@ export function areaText(code, region) {
 function Contact({ contact, open }) {
 	const test = mayDecide() && html`<${Button} class="small" onClick=${() => open({ kind: 'test', contact })}>${t('Uji', 'Test')}<//>`;
 	return html`<li class="contact"><span class="kind">${words.channel(contact.channel)}</span>
-		<span class="where">${contact.address}${contact.channel === 'webhook' && html`<small>${contact.has_secret === false
+		<span class="address">${contact.address}${contact.channel === 'webhook' && html`<small>${contact.has_secret === false
 			? html` <${Mark} tone="bad">${t('tanpa tanda tangan', 'unsigned')}<//>` : t(' bertanda tangan', ' signed')}${contact.allow_private ? t(', jaringan sendiri', ', private network') : ''}</small>`}</span>
 		${test}</li>`;
 }
 
-function Changes({ path }) {
-	const load = useLoad(path);
-	if (load.error?.status === 404) return html`<p class="empty">${t('Belum ada perubahan yang tercatat.', 'No changes recorded.')}</p>`;
-	return html`<${Loaded} load=${load}>${(data) => {
-		const list = Array.isArray(data) ? data : (data.changes ?? []);
-		if (list.length === 0) return html`<p class="empty">${t('Belum ada perubahan yang tercatat.', 'No changes recorded.')}</p>`;
-		return html`<ol class="changes">${list.map((c, i) => html`<li key=${c.id ?? i}><time>${moment(c.at)}</time> <span>${words.actor(c.actor ?? c.by)}</span>
-			<span class="what">${describe(c)}</span></li>`)}</ol>`;
-	}}<//>`;
-}
-
-/* What a change says of itself, whatever words it has. */
-function describe(c) {
-	const verb = { added: t('ditambahkan', 'added'), changed: t('diubah', 'changed'), retired: t('dihentikan', 'retired'), restored: t('diaktifkan lagi', 'brought back') };
-	const text = verb[c.kind] ?? verb[c.what] ?? c.what ?? c.kind ?? '';
-	const fields = Array.isArray(c.fields) ? c.fields.join(', ') : '';
-	return fields ? `${text}: ${fields}` : text;
-}
-
-function Agency({ agency, open, reload, back }) {
+function Agency({ agency, open, back }) {
 	const region = useRegions(agency.jurisdiction);
-	const retire = () => confirmThen({
-		title: t('Hentikan instansi?', 'Retire the agency?'), kind: 'danger', action: t('Hentikan', 'Retire'),
-		text: t(`${agency.name} tidak akan ditugaskan lagi. Riwayatnya tetap ada. Bila ada desa yang menjadi tidak terlayani, server menolak dan menyebutkannya.`,
-			`${agency.name} will not be dispatched any more. Its history stays. If a village would be left without anybody, the server refuses and names it.`),
-	}, async () => {
-		await api.post(`/v1/agencies/${agency.slug}/retire`, { version: agency.version });
-		announce(t('Instansi dihentikan.', 'The agency is retired.'));
-		reload();
-	});
-	return html`<article class="panel stack agency">
+	return html`<article class="panel stack entry">
 		<div class="panelhead">
 			${back && html`<${Button} class="small" onClick=${back}>← ${t('Daftar', 'List')}<//>`}
 			<h2 tabindex="-1" id="agency-name">${agency.name}</h2>
 			${agency.retired && html`<${Mark} tone="calm">${t('dihentikan', 'retired')}<//>`}
 			${isAdmin() && html`<span class="end bar">
-				<${Button} class="small" hotkey="e" onClick=${() => open({ kind: 'edit', agency })}>${t('Ubah', 'Edit')}<//>
-				${!agency.retired && html`<${Button} class="small" kind="danger" onClick=${retire}>${t('Hentikan', 'Retire')}<//>`}</span>`}
+				<${Button} class="small" hotkey="e" onClick=${() => open({ kind: 'edit', agency })}>${agency.retired ? t('Aktifkan lagi', 'Bring back') : t('Ubah', 'Edit')}<//>
+				${!agency.retired && html`<${Button} class="small" kind="danger" onClick=${() => open({ kind: 'retire', agency })}>${t('Hentikan', 'Retire')}<//>`}</span>`}
 		</div>
 		<dl class="facts">
 			<div><dt>${t('Jenis', 'Kind')}</dt><dd>${words.agencyKind(agency.kind)}</dd></div>
@@ -137,11 +110,11 @@ function Agencies({ args, open, load }) {
 		k: [step(-1), t('Sebelumnya', 'Previous')],
 		e: [() => chosen && isAdmin() && open({ kind: 'edit', agency: chosen }), t('Ubah', 'Edit')],
 	}, t('Direktori', 'Directory'));
-	const detail = chosen && html`<${Agency} key=${chosen.slug} agency=${chosen} open=${open} reload=${load.reload} back=${narrow && (() => choose(null))} />`;
+	const detail = chosen && html`<${Agency} key=${chosen.slug} agency=${chosen} open=${open} back=${narrow && (() => choose(null))} />`;
 	if (narrow && chosen) return detail;
 	return html`<${Loaded} load=${load}>${() => html`<div class="master">
 		<section class="panel list" aria-label=${t('Daftar instansi', 'Agencies')}>
-			<div class="filters">
+			<div class="finder">
 				<${Field} label=${t('Cari', 'Search')} type="search" inputRef=${search} value=${wanted} onInput=${setWanted} placeholder=${t('nama, wilayah, nomor …', 'name, area, number …')} />
 				<${Field} label=${t('Jenis', 'Kind')} type="select" value=${kind} onInput=${setKind} options=${[['', t('semua', 'all')], ...words.agencyKind.keys.map((k) => [k, words.agencyKind(k)])]} />
 			</div>
@@ -160,7 +133,7 @@ export default function Directory({ args, query }) {
 	const tab = query.get('bagian') === 'petugas' ? 'people' : 'agencies';
 	const [dialog, open] = useState(null);
 	const load = useLoad('/v1/agencies?all=1');
-	const people = useLoad('/v1/people');
+	const people = useLoad('/v1/people?all=1');
 	const close = () => open(null);
 	const saved = (text) => {
 		announce(text);
@@ -178,6 +151,9 @@ export default function Directory({ args, query }) {
 		${tab === 'agencies' && html`<${Agencies} args=${args} open=${open} load=${load} />`}
 		${tab === 'people' && html`<${People} load=${people} dialog=${dialog} open=${open} saved=${saved} />`}
 		${dialog?.kind === 'edit' && html`<${AgencyForm} agency=${dialog.agency} onClose=${close} saved=${saved} />`}
+		${dialog?.kind === 'retire' && html`<${RetireDialog} title=${t(`Hentikan ${dialog.agency.name}?`, `Retire ${dialog.agency.name}?`)} path=${`/v1/agencies/${dialog.agency.slug}/retire`} version=${dialog.agency.version}
+			text=${t('Instansi ini tidak akan ditugaskan lagi. Riwayatnya tetap ada, dan jawabannya atas penugasan yang terbuka tetap berlaku.', 'This agency will not be dispatched any more. Its history stays, and its answers to open dispatches still count.')}
+			onClose=${close} done=${() => saved(t('Instansi dihentikan.', 'The agency is retired.'))} />`}
 		${dialog?.kind === 'test' && html`<${ContactTest} contact=${dialog.contact} onClose=${close} />`}
 	</div>`;
 }

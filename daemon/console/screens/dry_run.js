@@ -23,7 +23,7 @@ function Plan({ title, answer, other, gone }) {
 		<p>${words.type(triage.type)} (${Math.round(triage.confidence * 100)} %) · ${words.urgency(triage.urgency)} · ${plan.place_name ?? plan.region}
 			${plan.state === 'open' && html` · <${Mark} tone="wait">${t('menunggu telaah orang', 'a person decides')}<//>`}</p>
 		${plan.dispatches.length === 0 ? html`<p><${Mark} tone="bad">${t('Tidak ada instansi yang diberi tahu', 'No agency is told')}<//></p>`
-			: html`<ul class="told">${plan.dispatches.map((d) => html`<${Dispatch} key=${d.agency.slug} d=${d}
+			: html`<ul class="sentto">${plan.dispatches.map((d) => html`<${Dispatch} key=${d.agency.slug} d=${d}
 				note=${other && !has(d) && html`<${Mark} tone=${gone ? 'bad' : 'good'}>${gone ? t('tidak lagi dalam rancangan', 'not in the draft') : t('baru', 'new')}<//>`} />`)}</ul>`}
 		${plan.reasons?.length > 0 && html`<small class="soft" lang="en">${plan.reasons.join(' · ')}</small>`}
 	</section>`;
@@ -53,6 +53,7 @@ export function DryRun({ draft }) {
 			: html`<${AreaSearch} label=${t('Desa/kelurahan', 'Village')} onPick=${(code, r) => put('village')(r)} error=${faults['/place/village_code'] ?? faults['/report/place/village_code']} />`}
 		<div><${Button} type="submit" busy=${action.pending} disabled=${!form.text && !form.type}>${t('Uji', 'Try')}<//> <small class="soft">${t('tidak mengirim apa pun', 'nothing is sent')}</small></div>
 		<${Faults} error=${action.error} />
+		${action.error?.problem?.faults?.length > 0 && html`<p class="hint">${t('Rancangan masih berisi kesalahan: lihat "Periksa".', 'The draft has faults still: see "Check".')}</p>`}
 	</form>
 	${answers && html`<div class="plans" aria-live="polite">
 		${answers[1] && (same ? html`<p><${Mark} tone="calm">${t('Rancangan memutuskan sama seperti yang berlaku.', 'The draft decides as the policy in force does.')}<//></p>`

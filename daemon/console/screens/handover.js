@@ -16,11 +16,11 @@ function Open({ list, now }) {
 	if (list.length === 0) return html`<p><${Mark} tone="good">${t('Tidak ada kejadian terbuka.', 'No open incidents.')}<//></p>`;
 	return html`<div class="scroll" tabindex="0" role="region" aria-label=${t('Kejadian terbuka', 'Open incidents')}><table><thead><tr>
 		<th scope="col">${t('Nomor', 'Number')}</th><th scope="col">${t('Kegawatan', 'Urgency')}</th><th scope="col">${t('Apa dan di mana', 'What and where')}</th>
-		<th scope="col">${t('Keadaan', 'State')}</th><th scope="col">${t('Ditangani', 'Taken by')}</th><th scope="col" class="figures">${t('Umur', 'Age')}</th><th scope="col" class="figures">${t('Batas berikut', 'Next limit')}</th></tr></thead>
+		<th scope="col">${t('Keadaan', 'State')}</th><th scope="col">${t('Instansi', 'Agencies')}</th><th scope="col" class="figures">${t('Umur', 'Age')}</th><th scope="col" class="figures">${t('Batas berikut', 'Next limit')}</th></tr></thead>
 		<tbody>${list.map((r) => html`<tr key=${r.number}><td>${link(r.number)}</td><td><${Urgency} of=${r.urgency} /></td>
-			<td><strong>${words.type(r.type)}</strong>${(r.region_name ?? r.place) && html`, ${r.region_name ?? r.place}`}${r.summary && html`<br /><small class="soft">${r.summary}</small>`}</td>
-			<td>${words.incidentState(r.state)}${r.breached && html`<br /><${Mark} tone="bad">${t('lewat batas', 'overdue')}<//>`}</td>
-			<td>${r.claimed ? words.actor(r.claimed.by ?? r.claimed) : html`<span class="soft">–</span>`}</td>
+			<td><strong>${words.type(r.type)}</strong>${r.region_name && `, ${r.region_name}`}${r.place_text && html`<br /><small class="soft">${r.place_text}</small>`}</td>
+			<td>${words.incidentState(r.state)}${r.next_due_at && ms(r.next_due_at) < now && html`<br /><${Mark} tone="bad">${t('lewat batas', 'overdue')}<//>`}</td>
+			<td>${(r.dispatches ?? []).map((d) => html`<span class="sent">${d.agency_name ?? d.agency} <small class="soft">${words.dispatchState(d.state).toLowerCase()}${d.eta ? ` · ${t('tiba', 'there')} ${clock(d.eta)}` : ''}</small></span>`)}</td>
 			<td class="figures">${length((now - ms(r.opened_at)) / 1000)}</td>
 			<td class="figures">${r.next_due_at ? html`<span class="noprint"><${Countdown} due=${r.next_due_at} /></span><span class="printonly">${clock(r.next_due_at)}</span>` : '–'}</td></tr>`)}</tbody></table></div>`;
 }
@@ -30,11 +30,11 @@ function List({ list, empty, line }) {
 	return html`<ul class="rows">${list.map((x, i) => html`<li key=${i}>${line(x)}</li>`)}</ul>`;
 }
 
-const person = (s) => html`<strong>${s.name ?? s.person}</strong> <small class="soft">${words.role(s.role)} · ${s.from ? spanOf(s.from, s.until) : ''}</small>`;
+const person = (s) => html`<strong>${s.name ?? s.person}</strong>${s.reachable === false && html` <${Mark} tone="bad">${t('tanpa nomor HP', 'no telephone')}<//>`} <small class="soft">${words.role(s.role)} · ${s.from ? spanOf(s.from, s.until) : ''}</small>`;
 
 function Sheet({ data, now }) {
 	const closed = Array.isArray(data.closed) ? data.closed : [];
-	return html`<section class="panel"><dl class="totals flat"><div><dt>${t('Terbuka', 'Open')}</dt><dd class="figures">${data.open.length}</dd></div>
+	return html`<section class="panel"><dl class="totals flat"><div><dt>${t('Terbuka', 'Open')}</dt><dd class="figures">${data.open_count ?? data.open.length}</dd></div>
 			<div><dt>${t('Dibuka sejak itu', 'Opened since')}</dt><dd class="figures">${data.opened}</dd></div><div><dt>${t('Selesai sejak itu', 'Closed since')}</dt><dd class="figures">${closed.length}</dd></div>
 			<div><dt>${t('Batas terlewat', 'Clocks that ran out')}</dt><dd class="figures">${data.breaches.length}</dd></div><div><dt>${t('Tidak terkirim', 'Not delivered')}</dt><dd class="figures">${data.dead_notices}</dd></div></dl></section>
 		<section class="panel"><h2>${t('Masih terbuka', 'Still open')}</h2><${Open} list=${data.open} now=${now} /></section>
@@ -46,7 +46,7 @@ function Sheet({ data, now }) {
 			<section class="panel"><h2>${t('Gangguan yang berlangsung', 'Trouble that lasts')}</h2><${List} list=${data.alarms} empty=${t('Tidak ada.', 'None.')}
 				line=${(a) => html`<strong>${term('alarm', a.kind)}</strong> <small class="soft">${a.detail} · ${t('sejak', 'since')} ${moment(a.raised_at)}</small>`} /></section>
 			<section class="panel"><h2>${t('Selesai', 'Closed')}</h2><${List} list=${closed} empty=${t('Tidak ada.', 'None.')}
-				line=${(c) => html`${link(c.number)} ${words.type(c.type)} <small class="soft">${c.disposition ? words.disposition(c.disposition) : words.incidentState(c.state)}</small>`} /></section>
+				line=${(c) => html`${link(c.number)} <small class="soft">${c.summary ? `${c.summary} · ` : ''}${c.disposition ? words.disposition(c.disposition) : words.incidentState(c.state)}</small>`} /></section>
 		</div>`;
 }
 
@@ -61,7 +61,7 @@ export default function Handover() {
 			<span class="bar end noprint"><${MomentField} label=${t('Sejak', 'Since')} value=${since || toInput(begin)} onInput=${setSince} />
 				<${Button} kind="primary" hotkey="P" onClick=${() => print()}>${t('Cetak', 'Print')}<//></span></header>
 		<${Loaded} load=${load}>${(data) => html`<${Sheet} data=${data} now=${now} />`}<//>
-		<section class="panel notesheet"><h2>${t('Catatan', 'Notes')}</h2><${Notes} most=${12} /></section>
+		<section class="panel notesheet"><h2>${t('Catatan', 'Notes')}</h2><${Notes} most=${12} given=${load.data?.notes ?? []} /></section>
 		<p class="printonly sign">${t('Dicetak', 'Printed')} ${moment(serverNow())} ${zoneName()} · ${me().name}<span>${t('Yang menyerahkan', 'Handed over by')}: ________________</span><span>${t('Yang menerima', 'Taken over by')}: ________________</span></p>
 	</div>`;
 }

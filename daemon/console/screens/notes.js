@@ -1,10 +1,20 @@
 /* notes: what one shift tells the next. */
 import { api } from '../api.js';
 import { t } from '../i18n.js';
+import { mayDecide } from '../me.js';
 import { actor } from '../words.js';
 import { html, useState, useLoad, useAction, Button, Loaded, Field, Faults, faultsOf, moment, announce } from './kit.js';
 
-export function Notes({ most = 50 }) {
+const List = ({ list }) => html`<ol class="notes">${list.map((n) => html`<li key=${n.id ?? n.at}><p>${n.text}</p>
+	<small>${moment(n.at)} · ${actor(n.by)}</small></li>`)}</ol>`;
+
+/** A form and the latest notes; given: those to show to whoever may only look. */
+export function Notes({ most = 50, given = [] }) {
+	if (mayDecide()) return html`<${Writing} most=${most} />`;
+	return given.length > 0 ? html`<${List} list=${given} />` : html`<p class="empty">${t('Tidak ada catatan.', 'No notes.')}</p>`;
+}
+
+function Writing({ most }) {
 	const load = useLoad('/v1/handover-notes', 60);
 	const [text, set] = useState('');
 	const action = useAction();
@@ -26,6 +36,5 @@ export function Notes({ most = 50 }) {
 			<div><${Button} kind="primary" type="submit" busy=${action.pending} disabled=${!text.trim()}>${t('Simpan catatan', 'Save the note')}<//></div>
 		</form>
 		<${Loaded} load=${load} empty=${t('Belum ada catatan.', 'No notes yet.')}>${(list) =>
-			html`<ol class="notes">${list.slice(0, most).map((n) => html`<li key=${n.id ?? n.at}><p>${n.text}</p>
-				<small>${moment(n.at)} · ${actor(n.by)}</small></li>`)}</ol>`}<//>`;
+			html`<${List} list=${list.slice(0, most)} />`}<//>`;
 }

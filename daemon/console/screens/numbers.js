@@ -66,11 +66,11 @@ function Totals({ total }) {
 			: html`<${Mark} tone="bad">${CLOCKS.filter((c) => total.breaches[c]).map((c) => `${term('breach', c).toLowerCase()} ${total.breaches[c]}`).join(' · ')}<//>`)}</dl>`;
 }
 
-/* 270.4 → 4:30, 4680 → 1:18:00; the exact figure is in the attribute and in the title. */
+/* 2.42 → 2,4 dtk, 270.4 → 4:30, 4680 → 1:18:00; the exact figure is in the attribute and in the title. */
 function Time({ of }) {
 	if (of === null || of === undefined) return '–';
 	const s = Math.round(of), two = (n) => String(n).padStart(2, '0');
-	const text = s < 3600 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+	const text = of < 10 ? t(`${of.toFixed(1).replace('.', ',')} dtk`, `${of.toFixed(1)} s`) : s < 3600 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
 	return html`<span class="time" data-seconds=${of} title=${`${of} ${t('detik', 'seconds')}`}>${text}</span>`;
 }
 const missing = (m) => (m.missing > 0 ? number(m.missing) : '–');
@@ -113,9 +113,10 @@ function Groups({ data, view, put }) {
 			<${Choice} label=${t('Ukuran yang digambar', 'Measure that is drawn')} value=${view.measure} onChange=${(measure) => put({ measure })} options=${termsOf('measure')} /></div>
 		${groups.length === 0 ? html`<p class="empty">${t('Tidak ada kejadian pada periode ini.', 'No incidents in this period.')}</p>` : html`
 			<h2>${label} <small class="soft">${term('path', view.measure)}</small></h2>
-			<p class="legend"><span><i class="bar"></i>P50</span><span><i class="end"></i>P90</span></p>
-			${view.by === 'day' ? html`<${Days} days=${drawn} label=${`${label}; ${t('angkanya ada pada tabel', 'the table has the figures')}`} />`
-				: html`<${Bars} groups=${drawn} label=${`${label}; ${t('angkanya ada pada tabel', 'the table has the figures')}`} />`}
+			${drawn.every((g) => g.p50 === null) && html`<p class="empty">${t('Belum ada penugasan dengan kedua cap waktu ini.', 'No dispatch has both of these stamps yet.')}</p>`}
+			${drawn.some((g) => g.p50 !== null) && html`<p class="chartkey"><span><i class="p50"></i>P50</span><span><i class="p90"></i>P90</span></p>`}
+			${drawn.some((g) => g.p50 !== null) && (view.by === 'day' ? html`<${Days} days=${drawn} label=${`${label}; ${t('angkanya ada pada tabel', 'the table has the figures')}`} />`
+				: html`<${Bars} groups=${drawn} label=${`${label}; ${t('angkanya ada pada tabel', 'the table has the figures')}`} />`)}
 			<${GroupTable} groups=${groups} by=${view.by} label=${label} />
 			<small class="soft">${t('+ di samping n: penugasan tanpa kedua cap waktu, tidak dihitung dalam P50 dan P90.', '+ beside n: dispatches without both stamps, not part of P50 and P90.')}</small>`}
 	</section>`;

@@ -1,7 +1,7 @@
 /* policy: the rules in force, a draft of the next ones with everything that should be looked at before they are applied, and all that were in force. */
 import { api } from '../api.js';
 import { t } from '../i18n.js';
-import { isAdmin, me } from '../me.js';
+import { isAdmin, mayDecide } from '../me.js';
 import { useKeys } from '../keys.js';
 import * as words from '../words.js';
 import { html, useState, useEffect, useMemo, useRef, useLoad, useAction, useKept, Button, Choice, Fault, Faults, Field, FormDialog, Loaded, Mark, Notice, announce, moment } from './kit.js';
@@ -12,10 +12,9 @@ import { DryRun } from './dry_run.js';
 /* ---- the check of a draft ---- */
 
 /* The server's word on a text, asked a moment after the last key: { answer, error, pending, of }, of: the text that it is about. */
-function useCheck(text, may) {
+function useCheck(text) {
 	const [state, set] = useState({ answer: null, error: null, of: null });
 	useEffect(() => {
-		if (!may || text === null) return undefined;
 		let gone = false;
 		const timer = setTimeout(() => api.post('/v1/policy/check', { text })
 			.then((answer) => !gone && set({ answer, error: null, of: text }))
@@ -24,7 +23,7 @@ function useCheck(text, may) {
 			gone = true;
 			clearTimeout(timer);
 		};
-	}, [text, may]);
+	}, [text]);
 	return { ...state, pending: state.of !== text };
 }
 
@@ -34,7 +33,7 @@ function Check({ check, go }) {
 	if (answer === null || pending) return html`<p class="empty" role="status">${t('Memeriksa …', 'Checking …')}</p>`;
 	return html`<div class="stack" aria-live="polite">
 		${answer.faults.length > 0 ? html`<p><${Mark} tone="bad">${answer.faults.length} ${t('kesalahan: tidak dapat diberlakukan', 'faults: cannot be applied')}<//></p>
-			<ul class="faults">${answer.faults.map((f) => html`<li><button type="button" class="jump" onClick=${() => go(f.line)}>${t('baris', 'line')} ${f.line}</button> <span lang="en">${f.message}</span></li>`)}</ul>`
+			<ul class="faults">${answer.faults.map((f) => html`<li>${f.line && html`<button type="button" class="jump" onClick=${() => go(f.line)}>${t('baris', 'line')} ${f.line}</button>`} <span lang="en">${f.message}</span></li>`)}</ul>`
 			: html`<p><${Mark} tone="good">${t('Tidak ada kesalahan', 'No faults')}<//></p>`}
 		${answer.valid && (answer.holes.length === 0
 			? html`<p><${Mark} tone="good">${t(`Semua desa terlayani${answer.cases ? ` (${answer.cases} kemungkinan diperiksa)` : ''}`, `Every village is served${answer.cases ? ` (${answer.cases} cases looked at)` : ''}`)}<//></p>`
@@ -73,9 +72,8 @@ function Draft({ policy, draft, setDraft, reload, leave }) {
 	const area = useRef(null);
 	const [side, setSide] = useState('check');
 	const [applying, setApplying] = useState(false);
-	const may = me().role !== 'auditor';
-	const check = useCheck(draft.text, may);
-	const faults = useMemo(() => new Map((check.answer?.faults ?? []).map((f) => [f.line, f.message])), [check.answer]);
+	const check = useCheck(draft.text);
+	const faults = useMemo(() => new Map((check.answer?.faults ?? []).filter((f) => f.line).map((f) => [f.line, f.message])), [check.answer]);
 	const lines = useMemo(() => diffLines(policy.text, draft.text), [policy.text, draft.text]);
 	const moved = draft.base !== policy.version;
 	const ready = isAdmin() && check.answer?.valid && !check.pending && draft.text !== policy.text;
@@ -108,7 +106,7 @@ function Draft({ policy, draft, setDraft, reload, leave }) {
 		<div class="drafting"><${CodeEditor} text=${draft.text} onInput=${(text) => setDraft({ ...draft, text })} label=${t('Rancangan kebijakan', 'Draft policy')} faults=${faults} areaRef=${area} />
 			<section class="panel stack side"><${Choice} label=${t('Pemeriksaan', 'Looking at it')} value=${side} onChange=${setSide}
 					options=${[['check', t('Periksa', 'Check')], ['diff', t('Perubahan', 'Changes')], ['run', t('Uji', 'Try')]]} />
-				${side === 'check' && (may ? html`<${Check} check=${check} go=${(line) => goToLine(area.current, line)} />` : html`<p class="empty">–</p>`)}
+				${side === 'check' && html`<${Check} check=${check} go=${(line) => goToLine(area.current, line)} />`}
 				${side === 'diff' && html`<${DiffView} lines=${lines} label=${t('Perubahan', 'Changes')} />`}
 				${side === 'run' && html`<${DryRun} draft=${draft.text} />`}</section></div>
 		${applying && html`<${Apply} text=${draft.text} base=${draft.base} lines=${lines} check=${check} onClose=${() => setApplying(false)} done=${done} onConflict=${conflict} />`}`;
@@ -149,7 +147,7 @@ function History({ policy, args, restore }) {
 export default function Policy({ args }) {
 	const load = useLoad('/v1/policy', 30);
 	const [draft, setDraft] = useKept('policy.draft', null);
-	const view = { rancangan: 'draft', riwayat: 'history', uji: 'run' }[args[0]] ?? 'force';
+	const view = { riwayat: 'history', ...(mayDecide() ? { rancangan: 'draft', uji: 'run' } : {}) }[args[0]] ?? 'force';
 	const leave = (v) => {
 		location.hash = `#/kebijakan${{ force: '', draft: '/rancangan', history: '/riwayat', run: '/uji' }[v]}`;
 	};
@@ -163,10 +161,10 @@ export default function Policy({ args }) {
 	};
 	return html`<div class="page full policy"><${Loaded} load=${load}>${(policy) => html`
 		<header class="pagehead"><h1>${t('Kebijakan', 'Policy')}</h1>
-			<${Choice} label=${t('Bagian', 'Part')} value=${view} onChange=${leave} options=${[['force', t('Berlaku', 'In force')], ['run', t('Uji', 'Try')],
-				['draft', draft ? `${t('Rancangan', 'Draft')} ●` : t('Rancangan', 'Draft')], ['history', t('Riwayat', 'History')]]} />
+			<${Choice} label=${t('Bagian', 'Part')} value=${view} onChange=${leave} options=${[['force', t('Berlaku', 'In force')], ...(mayDecide() ? [['run', t('Uji', 'Try')],
+				['draft', draft ? `${t('Rancangan', 'Draft')} ●` : t('Rancangan', 'Draft')]] : []), ['history', t('Riwayat', 'History')]]} />
 			<span class="soft">${t('Versi', 'Version')} ${policy.version} · ${t('sejak', 'since')} ${moment(policy.applied_at)} · ${words.actor(policy.applied_by)}</span>
-			${view === 'force' && html`<span class="bar end"><${Button} onClick=${() => (draft ? leave('draft') : start(policy.version, policy.text))}>${draft ? t('Lanjutkan rancangan', 'Go on with the draft') : t('Buat rancangan', 'Start a draft')}<//></span>`}</header>
+			${view === 'force' && mayDecide() && html`<span class="bar end"><${Button} onClick=${() => (draft ? leave('draft') : start(policy.version, policy.text))}>${draft ? t('Lanjutkan rancangan', 'Go on with the draft') : t('Buat rancangan', 'Start a draft')}<//></span>`}</header>
 		${view === 'force' && html`<${CodeView} text=${policy.text} label=${t('Kebijakan yang berlaku', 'The policy in force')} />`}
 		${view === 'run' && html`<section class="panel stack narrow"><${DryRun} draft=${null} /></section>`}
 		${view === 'draft' && (draft ? html`<${Draft} policy=${policy} draft=${draft} setDraft=${setDraft} reload=${load.reload} leave=${leave} />`

@@ -28,9 +28,9 @@ function Alarms() {
 	const load = useLoad(`/v1/alarms?state=${state}`, 15);
 	const columns = [
 		{ key: 'kind', label: t('Gangguan', 'Trouble'), cell: (a) => html`<${Mark} tone=${a.cleared_at ? 'calm' : 'bad'}><strong>${term('alarm', a.kind)}</strong><//><br /><small class="soft">${a.detail}</small>` },
-		{ key: 'raised_at', label: t('Sejak', 'Since'), class: 'figures', cell: (a) => moment(a.raised_at) },
-		{ key: 'told_at', label: t('Diberitahukan', 'Told'), class: 'figures', cell: (a) => (a.told_at ? moment(a.told_at) : t('belum', 'not yet')) },
-		...(state === 'all' ? [{ key: 'cleared_at', label: t('Selesai', 'Over'), class: 'figures', cell: (a) => moment(a.cleared_at) }] : []),
+		{ key: 'raised_at', label: t('Sejak', 'Since'), class: 'when', cell: (a) => moment(a.raised_at) },
+		{ key: 'told_at', label: t('Diberitahukan', 'Told'), class: 'when', cell: (a) => (a.told_at ? moment(a.told_at) : t('belum', 'not yet')) },
+		...(state === 'all' ? [{ key: 'cleared_at', label: t('Selesai', 'Over'), class: 'when', cell: (a) => moment(a.cleared_at) }] : []),
 	];
 	return html`<section class="panel"><div class="panelhead"><h2>${t('Gangguan', 'Alarms')}</h2><span class="end"><${Choice} label=${t('Tampilkan', 'Show')} value=${state} onChange=${setState} options=${[['active', t('berlangsung', 'lasting')], ['all', t('semua', 'all')]]} /></span></div>
 		<${Loaded} load=${load}>${(list) => (state === 'active' && list.length === 0 ? html`<p><${Mark} tone="good">${t('Tidak ada gangguan.', 'No trouble.')}<//></p>`
@@ -97,7 +97,7 @@ function Dead() {
 		{ key: 'incident', label: t('Kejadian', 'Incident'), cell: (n) => (n.incident ? html`<a href=${`#/kejadian/${numbers.get(n.incident) ?? n.incident}`}>${numbers.has(n.incident) ? `#${numbers.get(n.incident)}` : t('buka', 'open')}</a>` : '–') },
 		{ key: 'reason', label: t('Sebab', 'Reason'), cell: (n) => html`<span lang="en">${n.reason}</span>${n.delivery && html`<br /><small class="soft">${words.delivery(n.delivery)}</small>`}` },
 		{ key: 'attempts', label: t('Percobaan', 'Attempts'), class: 'figures', cell: (n) => n.attempts },
-		{ key: 'given_up_at', label: t('Berhenti dicoba', 'Given up'), class: 'figures', cell: (n) => moment(n.given_up_at) },
+		{ key: 'given_up_at', label: t('Berhenti dicoba', 'Given up'), class: 'when', cell: (n) => moment(n.given_up_at) },
 		...(mayDecide() ? [{ key: 'do', label: html`<span class="sr">${t('Tindakan', 'Actions')}</span>`, class: 'do', cell: (n) => html`<${Button} class="small" busy=${action.pending} onClick=${() => replay([n.notice])}>${t('Kirim ulang', 'Try again')}<//>` }] : []),
 	];
 	return html`<section class="panel"><div class="panelhead"><h2>${t('Tidak terkirim', 'Not delivered')}</h2>
@@ -139,7 +139,7 @@ function Access() {
 	const [wanted, setWanted] = useState('');
 	const load = useLoad(after.length ? `/v1/access-log?after=${after.at(-1)}` : '/v1/access-log');
 	const columns = [
-		{ key: 'at', label: t('Waktu', 'Time'), class: 'figures', cell: (e) => moment(e.at) },
+		{ key: 'at', label: t('Waktu', 'Time'), class: 'when', cell: (e) => moment(e.at) },
 		{ key: 'actor', label: t('Siapa', 'Who'), cell: (e) => html`<strong>${words.actor(e.actor)}</strong>` },
 		{ key: 'object', label: t('Melihat', 'Saw'), cell: objectText },
 		{ key: 'reason', label: t('Alasan', 'Reason'), cell: (e) => e.reason ?? html`<span class="soft">–</span>` },
