@@ -4,6 +4,7 @@
  *     golden_read("twilio-inbound", &g);                                  golden_set(&g, text, len) for any bytes: never fails
  *     end = golden_call(&channel_twilio, &gateway, DOOR_INBOUND, &g, &all, why, sizeof why);
  *     golden_free(&g);
+ *     golden_render(&channel_twilio, &gateway, "08123456789", "text", &call, why, sizeof why);
  *     golden_is(&call, "twilio-send");                                    a rendered call is that golden message, byte for byte
  *
  * The address is "https://", the Host header (sigap.example without one), and the target; a target that begins with "http" is the whole address.
@@ -133,6 +134,24 @@ static inline void golden_read(const char *name, struct golden *ret)
 	char *bytes = golden_bytes(name, &len);
 	golden_set(ret, bytes, len);
 	free(bytes);
+}
+
+/* The id of the notice that golden_render sends. */
+#define GOLDEN_NOTICE "0190163d-8694-739b-aea5-966c26f8ad91"
+
+/* A notice of that text to that address as the channel's call, which is made anew; the caller frees it with http_call_free. A refusal has a reason, and nothing else has. */
+static inline bool golden_render(const struct channel *channel, const struct gateway *gateway, const char *to,
+                                 const char *text, struct http_call *ret, char *why, size_t why_size)
+{
+	const struct channel_contact contact = {.address = to};
+	const struct channel_notice notice = {
+	        .id = GOLDEN_NOTICE, .body = text, .body_len = strlen(text), .now_s = 1795255872};
+	http_call_init(ret);
+	why[0] = '\0';
+	bool ok = channel->render(gateway, &contact, &notice, ret, why, why_size);
+	if (ok != (why[0] == '\0'))
+		abort();
+	return ok;
 }
 
 /* A rendered call in the form of the golden messages; what differs is shown. */

@@ -12,8 +12,6 @@
 #include "../../protocol/json_pointer.h"
 #include "golden.h"
 
-#define NOTICE "0190163d-8694-739b-aea5-966c26f8ad91"
-
 static const struct gateway desa = {
         .name = "desa",
         .send_url = "https://desa.example/kirim",
@@ -190,8 +188,8 @@ static void reports_speak_the_words_of_the_mapping(void **state)
 	assert_int_equal(receive(&desa, DOOR_STATUS, "generic-status", &all), INBOUND_TAKEN);
 	assert_int_equal(all.report_count, 3);
 	assert_int_equal(all.reports[0].state, DELIVERY_DELIVERED);
-	assert_string_equal(all.reports[0].ref, NOTICE);
-	assert_string_equal(all.reports[0].gateway_ref, NOTICE);
+	assert_string_equal(all.reports[0].ref, GOLDEN_NOTICE);
+	assert_string_equal(all.reports[0].gateway_ref, GOLDEN_NOTICE);
 	assert_int_equal(all.reports[1].state, DELIVERY_FAILED);
 	assert_string_equal(all.reports[1].ref, "");
 	assert_string_equal(all.reports[1].gateway_ref, "g-2");
@@ -218,35 +216,27 @@ static void what_it_is_answered_may_be_set(void **state)
 
 /* ---- out ---- */
 
-static bool render(const struct gateway *g, const char *text, struct http_call *call)
-{
-	char why[200];
-	const struct channel_contact contact = {.address = "08123456789"};
-	const struct channel_notice notice = {.id = NOTICE, .body = text, .body_len = strlen(text)};
-	http_call_init(call);
-	return channel_generic.render(g, &contact, &notice, call, why, sizeof why);
-}
-
 static void every_value_is_escaped_for_where_it_stands(void **state)
 {
 	(void)state;
 	struct http_call call;
+	char why[200];
 	struct gateway g = desa;
-	assert_true(render(&g, "kata \"siap\"\n1042", &call));
+	assert_true(golden_render(&channel_generic, &g, "08123456789", "kata \"siap\"\n1042", &call, why, sizeof why));
 	assert_true(golden_is(&call, "generic-send-json"));
 	http_call_free(&call);
 	g.mapping.send_type = "form";
 	g.mapping.send_auth = "header X-Api-Key";
 	g.mapping.send_body = "hp={to}&isi={text}&dari={from}";
-	assert_true(render(&g, "kata \"siap\"\n1042", &call));
+	assert_true(golden_render(&channel_generic, &g, "08123456789", "kata \"siap\"\n1042", &call, why, sizeof why));
 	assert_true(golden_is(&call, "generic-send-form"));
 	http_call_free(&call);
 	g.mapping.send_auth = "basic";
-	assert_true(render(&g, "a", &call));
+	assert_true(golden_render(&channel_generic, &g, "08123456789", "a", &call, why, sizeof why));
 	assert_non_null(strstr(call.headers.data, "Authorization: Basic c2lnYXA6cDRzcw==\n"));
 	http_call_free(&call);
 	g.mapping.send_body = NULL;
-	assert_false(render(&g, "a", &call));
+	assert_false(golden_render(&channel_generic, &g, "08123456789", "a", &call, why, sizeof why));
 	http_call_free(&call);
 }
 

@@ -9,7 +9,6 @@
 
 #include "golden.h"
 
-#define NOTICE "0190163d-8694-739b-aea5-966c26f8ad91"
 static const struct gateway gateway = {.name = "infobip",
                                        .send_url = "https://xyz123.api.infobip.com",
                                        .password = "0123-KEY",
@@ -203,8 +202,8 @@ static void delivery_reports_name_our_own_id(void **state)
 		assert_int_equal(all.reports[i].state, want[i].state);
 		assert_string_equal(all.reports[i].detail, want[i].detail);
 	}
-	assert_string_equal(all.reports[0].ref, NOTICE);
-	assert_string_equal(all.reports[0].gateway_ref, NOTICE);
+	assert_string_equal(all.reports[0].ref, GOLDEN_NOTICE);
+	assert_string_equal(all.reports[0].gateway_ref, GOLDEN_NOTICE);
 	inbound_free(&all);
 }
 
@@ -237,22 +236,14 @@ static void every_group_and_the_names_that_differ_from_theirs_are_known(void **s
 	}
 }
 
-static bool render(const struct gateway *g, const char *to, const char *text, struct http_call *call, char *why,
-                   size_t why_size)
-{
-	struct channel_contact contact = {.address = to};
-	struct channel_notice notice = {.id = NOTICE, .body = text, .body_len = strlen(text)};
-	http_call_init(call);
-	return channel_infobip.render(g, &contact, &notice, call, why, why_size);
-}
-
 static void a_notice_renders_as_the_golden_call(void **state)
 {
 	(void)state;
 	struct http_call call;
 	char why[200];
-	assert_true(render(&gateway, "+628123456789", "[DINSOS PPU] 1042 orang terlantar, Petung. Balas TERIMA 1042.",
-	                   &call, why, sizeof why));
+	assert_true(golden_render(&channel_infobip, &gateway, "+628123456789",
+	                          "[DINSOS PPU] 1042 orang terlantar, Petung. Balas TERIMA 1042.", &call, why,
+	                          sizeof why));
 	assert_true(golden_is(&call, "infobip-send"));
 	http_call_free(&call);
 	struct gateway bare = gateway;
@@ -261,17 +252,19 @@ static void a_notice_renders_as_the_golden_call(void **state)
 	                                   "http://127.0.0.1:1/sms/3/messages"};
 	for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
 		bare.send_url = urls[i];
-		assert_true(render(&bare, "08123456789", "tolong \"🚨\"", &call, why, sizeof why));
+		assert_true(
+		        golden_render(&channel_infobip, &bare, "08123456789", "tolong \"🚨\"", &call, why, sizeof why));
 		assert_string_equal(call.url.data, "http://127.0.0.1:1/sms/3/messages");
-		assert_string_equal(call.body.data,
-		                    "{\"messages\":[{\"destinations\":[{\"to\":\"628123456789\",\"messageId\":\"" NOTICE
-		                    "\"}],\"content\":{\"text\":\"tolong \\\"🚨\\\"\"}}]}");
+		assert_string_equal(
+		        call.body.data,
+		        "{\"messages\":[{\"destinations\":[{\"to\":\"628123456789\",\"messageId\":\"" GOLDEN_NOTICE
+		        "\"}],\"content\":{\"text\":\"tolong \\\"🚨\\\"\"}}]}");
 		http_call_free(&call);
 	}
 	bare.password = NULL;
-	assert_false(render(&bare, "08123456789", "a", &call, why, sizeof why));
+	assert_false(golden_render(&channel_infobip, &bare, "08123456789", "a", &call, why, sizeof why));
 	http_call_free(&call);
-	assert_false(render(&gateway, "TELKOMSEL", "a", &call, why, sizeof why));
+	assert_false(golden_render(&channel_infobip, &gateway, "TELKOMSEL", "a", &call, why, sizeof why));
 	http_call_free(&call);
 }
 
@@ -279,7 +272,7 @@ static void answers_are_judged_by_the_group_of_their_status(void **state)
 {
 	(void)state;
 #define ANSWER(group, name)                                                                                            \
-	"{\"bulkId\":\"b\",\"messages\":[{\"messageId\":\"" NOTICE "\",\"status\":{\"groupId\":" group                 \
+	"{\"bulkId\":\"b\",\"messages\":[{\"messageId\":\"" GOLDEN_NOTICE "\",\"status\":{\"groupId\":" group          \
 	",\"groupName\":\"X\",\"id\":1,\"name\":\"" name "\",\"description\":\"628123456789\"}}]}"
 	static const struct {
 		int status;
@@ -287,13 +280,14 @@ static void answers_are_judged_by_the_group_of_their_status(void **state)
 		enum outcome outcome;
 		const char *detail, *ref;
 	} cases[] = {
-	        {200, ANSWER("1", "PENDING_ACCEPTED"), OUTCOME_OK, "HTTP 200", NOTICE},
-	        {200, ANSWER("3", "DELIVERED_TO_HANDSET"), OUTCOME_OK, "HTTP 200", NOTICE},
+	        {200, ANSWER("1", "PENDING_ACCEPTED"), OUTCOME_OK, "HTTP 200", GOLDEN_NOTICE},
+	        {200, ANSWER("3", "DELIVERED_TO_HANDSET"), OUTCOME_OK, "HTTP 200", GOLDEN_NOTICE},
 	        {200, ANSWER("2", "UNDELIVERABLE_REJECTED_OPERATOR"), OUTCOME_PERMANENT, "UNDELIVERABLE_REJECTED",
-	         NOTICE},
-	        {200, ANSWER("4", "EXPIRED_EXPIRED"), OUTCOME_PERMANENT, "EXPIRED", NOTICE},
-	        {200, ANSWER("5", "REJECTED_PREFIX_MISSING"), OUTCOME_PERMANENT, "REJECTED_PREFIX_MISSING", NOTICE},
-	        {200, ANSWER("9", "NEW"), OUTCOME_UNKNOWN, "NEW", NOTICE},
+	         GOLDEN_NOTICE},
+	        {200, ANSWER("4", "EXPIRED_EXPIRED"), OUTCOME_PERMANENT, "EXPIRED", GOLDEN_NOTICE},
+	        {200, ANSWER("5", "REJECTED_PREFIX_MISSING"), OUTCOME_PERMANENT, "REJECTED_PREFIX_MISSING",
+	         GOLDEN_NOTICE},
+	        {200, ANSWER("9", "NEW"), OUTCOME_UNKNOWN, "NEW", GOLDEN_NOTICE},
 	        {200, "{\"messages\":[]}", OUTCOME_UNKNOWN, "send_url", ""},
 	        {200, "<html>", OUTCOME_UNKNOWN, "send_url", ""},
 	        {401, "{\"requestError\":{\"serviceException\":{\"messageId\":\"UNAUTHORIZED\",\"text\":\"x\"}}}",

@@ -9,7 +9,6 @@
 
 #include "golden.h"
 
-#define NOTICE  "0190163d-8694-739b-aea5-966c26f8ad91"
 #define MESSAGE "6b8ee4b1-b9f5-4e1e-8a2c-0f6bb0f5d8a1"
 static const struct gateway gateway = {.name = "jasmin",
                                        .send_url = "http://127.0.0.1:1401/send",
@@ -140,7 +139,7 @@ static void delivery_reports_come_back_with_our_id(void **state)
 		struct inbound all;
 		assert_int_equal(receive_golden(cases[i].name, &all), INBOUND_TAKEN);
 		assert_int_equal(all.report_count, 1);
-		assert_string_equal(all.reports[0].ref, NOTICE);
+		assert_string_equal(all.reports[0].ref, GOLDEN_NOTICE);
 		assert_string_equal(all.reports[0].gateway_ref, MESSAGE);
 		assert_int_equal(all.reports[0].state, cases[i].state);
 		assert_string_equal(all.reports[0].detail, cases[i].detail);
@@ -173,35 +172,27 @@ static void delivery_reports_come_back_with_our_id(void **state)
 	inbound_free(&all);
 }
 
-static bool render(const struct gateway *g, const char *to, const char *text, struct http_call *call, char *why,
-                   size_t why_size)
-{
-	struct channel_contact contact = {.address = to};
-	struct channel_notice notice = {.id = NOTICE, .body = text, .body_len = strlen(text)};
-	http_call_init(call);
-	return channel_jasmin.render(g, &contact, &notice, call, why, why_size);
-}
-
 static void a_notice_renders_as_the_golden_call_of_its_coding(void **state)
 {
 	(void)state;
 	struct http_call call;
 	char why[200];
-	assert_true(render(&gateway, "+628123456789", "[DINSOS PPU] 1042 orang terlantar, Petung. Balas TERIMA 1042.",
-	                   &call, why, sizeof why));
+	assert_true(golden_render(&channel_jasmin, &gateway, "+628123456789",
+	                          "[DINSOS PPU] 1042 orang terlantar, Petung. Balas TERIMA 1042.", &call, why,
+	                          sizeof why));
 	assert_true(golden_is(&call, "jasmin-send"));
 	http_call_free(&call);
-	assert_true(render(&gateway, "+628123456789", "tolong 🚨", &call, why, sizeof why));
+	assert_true(golden_render(&channel_jasmin, &gateway, "+628123456789", "tolong 🚨", &call, why, sizeof why));
 	assert_true(golden_is(&call, "jasmin-send-ucs2"));
 	http_call_free(&call);
 	struct gateway bare = {.send_url = "http://h/send"};
-	assert_true(render(&bare, "08123456789", "a", &call, why, sizeof why));
+	assert_true(golden_render(&channel_jasmin, &bare, "08123456789", "a", &call, why, sizeof why));
 	assert_string_equal(call.body.data, "username=&password=&to=628123456789&coding=0&content=a");
 	http_call_free(&call);
-	assert_false(render(&bare, "TELKOMSEL", "a", &call, why, sizeof why));
+	assert_false(golden_render(&channel_jasmin, &bare, "TELKOMSEL", "a", &call, why, sizeof why));
 	http_call_free(&call);
 	bare.send_url = NULL;
-	assert_false(render(&bare, "08123456789", "a", &call, why, sizeof why));
+	assert_false(golden_render(&channel_jasmin, &bare, "08123456789", "a", &call, why, sizeof why));
 	http_call_free(&call);
 }
 

@@ -165,14 +165,10 @@ static void an_answer_goes_to_receive_as_if_the_contact_wrote_it(void **state)
 	struct http_call call;
 	char why[200];
 	static const char text[] = "[DINSOS PPU] 1042 orang terlantar, Petung. Balas TERIMA 1042 / TOLAK 1042.";
-	const struct channel_contact contact = {.address = "+628123456789"}, nobody = {.address = "2345"};
-	const struct channel_notice notice = {
-	        .id = "n-1", .body = text, .body_len = sizeof text - 1, .now_s = 1795255872};
-	http_call_init(&call);
-	assert_true(channel_rapidpro.render(&gateway, &contact, &notice, &call, why, sizeof why));
+	assert_true(golden_render(&channel_rapidpro, &gateway, "+628123456789", text, &call, why, sizeof why));
 	assert_true(golden_is(&call, "rapidpro-send"));
 	http_call_free(&call);
-	assert_false(channel_rapidpro.render(&gateway, &nobody, &notice, &call, why, sizeof why));
+	assert_false(golden_render(&channel_rapidpro, &gateway, "2345", text, &call, why, sizeof why));
 	http_call_free(&call);
 }
 

@@ -228,28 +228,18 @@ static void what_is_not_understood_is_kept_with_what_was(void **state)
 
 /* ---- out ---- */
 
-static bool render(const struct gateway *g, const char *to, const char *text, struct http_call *call)
-{
-	char why[200] = "";
-	struct channel_contact contact = {.address = to};
-	struct channel_notice notice = {
-	        .id = "0190163d-8694-739b-aea5-966c26f8ad91", .body = text, .body_len = strlen(text)};
-	http_call_init(call);
-	bool ok = channel_smsgate.render(g, &contact, &notice, call, why, sizeof why);
-	assert_int_equal(ok, why[0] == '\0');
-	return ok;
-}
-
 static void a_notice_renders_as_the_golden_call(void **state)
 {
 	(void)state;
 	struct http_call call;
-	assert_true(render(&gateway, "08123456789",
-	                   "[DINSOS PPU] 1042 orang terlantar, Petung. Balas TERIMA 1042 / TOLAK 1042.", &call));
+	char why[200];
+	assert_true(golden_render(&channel_smsgate, &gateway, "08123456789",
+	                          "[DINSOS PPU] 1042 orang terlantar, Petung. Balas TERIMA 1042 / TOLAK 1042.", &call,
+	                          why, sizeof why));
 	assert_true(golden_is(&call, "smsgate-send"));
 	http_call_free(&call);
 	struct gateway private = {.send_url = "http://10.0.0.7:8080/messages", .password = "jwt"};
-	assert_true(render(&private, "+628123456789", "a\"b", &call));
+	assert_true(golden_render(&channel_smsgate, &private, "+628123456789", "a\"b", &call, why, sizeof why));
 	assert_string_equal(call.url.data, private.send_url);
 	assert_non_null(strstr(call.headers.data, "Authorization: Bearer jwt\n"));
 	assert_non_null(strstr(call.body.data, "\"text\":\"a\\\"b\""));
@@ -261,16 +251,17 @@ static void what_is_no_sms_is_refused(void **state)
 {
 	(void)state;
 	struct http_call call;
+	char why[200];
 	char long_text[461];
 	memset(long_text, 'a', 460);
 	long_text[460] = '\0';
-	assert_false(render(&gateway, "+628123456789", long_text, &call));
+	assert_false(golden_render(&channel_smsgate, &gateway, "+628123456789", long_text, &call, why, sizeof why));
 	http_call_free(&call);
-	assert_true(render(&gateway, "+628123456789", long_text + 1, &call));
+	assert_true(golden_render(&channel_smsgate, &gateway, "+628123456789", long_text + 1, &call, why, sizeof why));
 	http_call_free(&call);
-	assert_false(render(&gateway, "2345", "a", &call));
+	assert_false(golden_render(&channel_smsgate, &gateway, "2345", "a", &call, why, sizeof why));
 	http_call_free(&call);
-	assert_false(render(&gateway, "+628123456789", "", &call));
+	assert_false(golden_render(&channel_smsgate, &gateway, "+628123456789", "", &call, why, sizeof why));
 	http_call_free(&call);
 }
 

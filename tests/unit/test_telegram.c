@@ -142,14 +142,6 @@ static void a_cut_emoji_does_not_lose_the_message(void **state)
 
 /* ---- out ---- */
 
-static bool render(const char *to, const char *text, struct http_call *call, char *why, size_t why_size)
-{
-	const struct channel_contact contact = {.address = to};
-	const struct channel_notice notice = {.id = "n-1", .body = text, .body_len = strlen(text)};
-	http_call_init(call);
-	return channel_telegram.render(&gateway, &contact, &notice, call, why, why_size);
-}
-
 static void a_notice_renders_as_the_golden_call(void **state)
 {
 	(void)state;
@@ -158,14 +150,14 @@ static void a_notice_renders_as_the_golden_call(void **state)
 	static const char text[] = "[DINSOS PPU] 1042 orang terlantar, Petung. Balas TERIMA 1042 / TOLAK 1042.";
 	static const char *const addresses[] = {"7312345678901", "telegram:7312345678901"};
 	for (size_t i = 0; i < 2; i++) {
-		assert_true(render(addresses[i], text, &call, why, sizeof why));
+		assert_true(golden_render(&channel_telegram, &gateway, addresses[i], text, &call, why, sizeof why));
 		assert_true(golden_is(&call, "telegram-send"));
 		http_call_free(&call);
 	}
 	static const char *const wrong[] = {"",          "-100123", "+628111",   "0",
 	                                    "telegram:", "other:7", "7,\"a\":1", "12345678901234567890"};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-		assert_false(render(wrong[i], text, &call, why, sizeof why));
+		assert_false(golden_render(&channel_telegram, &gateway, wrong[i], text, &call, why, sizeof why));
 		http_call_free(&call);
 	}
 }
@@ -179,12 +171,12 @@ static void the_length_is_counted_as_telegram_counts(void **state)
 	buf_init(&text, 1 << 20);
 	for (int i = 0; i < 2048; i++)
 		buf_adds(&text, "🚨");
-	assert_true(render("7", text.data, &call, why, sizeof why));
+	assert_true(golden_render(&channel_telegram, &gateway, "7", text.data, &call, why, sizeof why));
 	http_call_free(&call);
 	buf_addc(&text, 'a');
-	assert_false(render("7", text.data, &call, why, sizeof why));
+	assert_false(golden_render(&channel_telegram, &gateway, "7", text.data, &call, why, sizeof why));
 	http_call_free(&call);
-	assert_false(render("7", "", &call, why, sizeof why));
+	assert_false(golden_render(&channel_telegram, &gateway, "7", "", &call, why, sizeof why));
 	http_call_free(&call);
 	buf_free(&text);
 }
@@ -244,7 +236,7 @@ static void the_token_is_in_no_words(void **state)
 	}
 	struct http_call call;
 	char why[200] = "";
-	assert_false(render("-1", "a", &call, why, sizeof why));
+	assert_false(golden_render(&channel_telegram, &gateway, "-1", "a", &call, why, sizeof why));
 	assert_null(strstr(why, "AAHdq"));
 	http_call_free(&call);
 }

@@ -10,8 +10,7 @@
 #include "../../protocol/digest.h"
 #include "golden.h"
 
-#define TOKEN  "0123456789abcdef0123456789abcdef"
-#define NOTICE "0190163d-8694-739b-aea5-966c26f8ad91"
+#define TOKEN "0123456789abcdef0123456789abcdef"
 static const struct gateway gateway = {.name = "twilio",
                                        .account = "AC00000000000000000000000000000000",
                                        .password = TOKEN,
@@ -268,7 +267,7 @@ static void delivery_reports_come_back_with_our_id(void **state)
 		assert_int_equal(receive(cases[i].name, &all, why, sizeof why), INBOUND_TAKEN);
 		assert_int_equal(all.report_count, 1);
 		assert_int_equal(all.message_count, 0);
-		assert_string_equal(all.reports[0].ref, NOTICE);
+		assert_string_equal(all.reports[0].ref, GOLDEN_NOTICE);
 		assert_string_equal(all.reports[0].gateway_ref, "SM77777777777777777777777777777777");
 		assert_int_equal(all.reports[0].state, cases[i].state);
 		assert_string_equal(all.reports[0].detail, cases[i].detail);
@@ -314,22 +313,14 @@ static void every_word_of_twilio_for_a_state_is_known(void **state)
 
 /* ---- sending ---- */
 
-static bool render(const struct gateway *g, const char *to, const char *text, struct http_call *call, char *why,
-                   size_t why_size)
-{
-	struct channel_contact contact = {.address = to};
-	struct channel_notice notice = {.id = NOTICE, .body = text, .body_len = strlen(text)};
-	http_call_init(call);
-	return channel_twilio.render(g, &contact, &notice, call, why, why_size);
-}
-
 static void a_notice_renders_as_the_golden_call(void **state)
 {
 	(void)state;
 	struct http_call call;
 	char why[200];
-	assert_true(render(&gateway, "+628123456789", "[DINSOS PPU] 1042 orang terlantar, Petung. Balas TERIMA 1042.",
-	                   &call, why, sizeof why));
+	assert_true(golden_render(&channel_twilio, &gateway, "+628123456789",
+	                          "[DINSOS PPU] 1042 orang terlantar, Petung. Balas TERIMA 1042.", &call, why,
+	                          sizeof why));
 	assert_true(golden_is(&call, "twilio-send"));
 	http_call_free(&call);
 }
@@ -345,7 +336,7 @@ static void a_service_a_key_and_an_address_of_its_own_are_used(void **state)
 	g.password = "key";
 	g.status_url = NULL;
 	g.send_url = "http://127.0.0.1:1/Messages.json";
-	assert_true(render(&g, "0812-3456-789", "tolong 🚨", &call, why, sizeof why));
+	assert_true(golden_render(&channel_twilio, &g, "0812-3456-789", "tolong 🚨", &call, why, sizeof why));
 	assert_string_equal(call.url.data, "http://127.0.0.1:1/Messages.json");
 	assert_non_null(strstr(call.headers.data, "Authorization: Basic U0sxOmtleQ==\n"));
 	assert_string_equal(call.body.data, "To=%2B628123456789&MessagingServiceSid=MG0123456789abcdef0123456789abcdef&"
@@ -360,27 +351,28 @@ static void what_can_never_be_sent_is_refused_with_the_reason(void **state)
 	memset(four, 'a', 459);
 	four[459] = '\0';
 	struct http_call call;
-	assert_true(render(&gateway, "+628123456789", four, &call, why, sizeof why));
+	assert_true(golden_render(&channel_twilio, &gateway, "+628123456789", four, &call, why, sizeof why));
 	http_call_free(&call);
 	four[0] = '[';
 	static const char *const numbers[] = {"", "123", "TELKOMSEL", "+62812 +62813", "0812&To=1"};
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-		assert_false(render(&gateway, numbers[i], "a", &call, why, sizeof why));
+		assert_false(golden_render(&channel_twilio, &gateway, numbers[i], "a", &call, why, sizeof why));
 		assert_non_null(strstr(why, "phone number"));
 		http_call_free(&call);
 	}
 	static const char *const texts[] = {"", "a\xff"};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		assert_false(render(&gateway, "+628123456789", texts[i], &call, why, sizeof why));
+		assert_false(
+		        golden_render(&channel_twilio, &gateway, "+628123456789", texts[i], &call, why, sizeof why));
 		http_call_free(&call);
 	}
-	assert_false(render(&gateway, "+628123456789", four, &call, why, sizeof why));
+	assert_false(golden_render(&channel_twilio, &gateway, "+628123456789", four, &call, why, sizeof why));
 	assert_non_null(strstr(why, "three parts"));
 	http_call_free(&call);
 	struct gateway bare = {.name = "twilio"};
-	assert_false(render(&bare, "+628123456789", "a", &call, why, sizeof why));
+	assert_false(golden_render(&channel_twilio, &bare, "+628123456789", "a", &call, why, sizeof why));
 	http_call_free(&call);
-	assert_false(render(NULL, "+628123456789", "a", &call, why, sizeof why));
+	assert_false(golden_render(&channel_twilio, NULL, "+628123456789", "a", &call, why, sizeof why));
 	http_call_free(&call);
 }
 

@@ -9,7 +9,6 @@
 
 #include "golden.h"
 
-#define NOTICE "0190163d-8694-739b-aea5-966c26f8ad91"
 static const struct gateway gateway = {.name = "vonage",
                                        .username = "abcd1234",
                                        .password = "p&ss word",
@@ -295,7 +294,7 @@ static void delivery_reports_come_back_with_our_id(void **state)
 		struct inbound all;
 		assert_int_equal(receive(&gateway, cases[i].name, &all), INBOUND_TAKEN);
 		assert_int_equal(all.report_count, 1);
-		assert_string_equal(all.reports[0].ref, NOTICE);
+		assert_string_equal(all.reports[0].ref, GOLDEN_NOTICE);
 		assert_string_equal(all.reports[0].gateway_ref, "0C0000000000A1");
 		assert_int_equal(all.reports[0].state, cases[i].state);
 		assert_string_equal(all.reports[0].detail, cases[i].detail);
@@ -309,7 +308,7 @@ static void delivery_reports_come_back_with_our_id(void **state)
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		struct inbound all;
 		char query[200];
-		snprintf(query, sizeof query, "ref=" NOTICE "&messageId=1&msisdn=6281&status=%s", words[i].word);
+		snprintf(query, sizeof query, "ref=" GOLDEN_NOTICE "&messageId=1&msisdn=6281&status=%s", words[i].word);
 		assert_int_equal(receive_query(query, &all), words[i].state < 0 ? INBOUND_UNREADABLE : INBOUND_TAKEN);
 		if (words[i].state >= 0)
 			assert_int_equal(all.reports[0].state, words[i].state);
@@ -319,33 +318,25 @@ static void delivery_reports_come_back_with_our_id(void **state)
 
 /* ---- sending ---- */
 
-static bool render(const struct gateway *g, const char *to, const char *text, struct http_call *call, char *why,
-                   size_t why_size)
-{
-	struct channel_contact contact = {.address = to};
-	struct channel_notice notice = {.id = NOTICE, .body = text, .body_len = strlen(text)};
-	http_call_init(call);
-	return channel_vonage.render(g, &contact, &notice, call, why, why_size);
-}
-
 static void a_notice_renders_as_the_golden_call(void **state)
 {
 	(void)state;
 	struct http_call call;
 	char why[200];
-	assert_true(render(&gateway, "+628123456789", "[DINSOS PPU] 1042 orang terlantar, Petung. Balas TERIMA 1042.",
-	                   &call, why, sizeof why));
+	assert_true(golden_render(&channel_vonage, &gateway, "+628123456789",
+	                          "[DINSOS PPU] 1042 orang terlantar, Petung. Balas TERIMA 1042.", &call, why,
+	                          sizeof why));
 	assert_true(golden_is(&call, "vonage-send"));
 	http_call_free(&call);
 	struct gateway bare = gateway;
 	bare.status_url = NULL;
 	bare.send_url = "http://127.0.0.1:1/sms/json";
-	assert_true(render(&bare, "08123456789", "tolong 🚨", &call, why, sizeof why));
+	assert_true(golden_render(&channel_vonage, &bare, "08123456789", "tolong 🚨", &call, why, sizeof why));
 	assert_string_equal(call.url.data, "http://127.0.0.1:1/sms/json");
 	assert_string_equal(call.body.data, "api_key=abcd1234&api_secret=p%26ss%20word&from=DINSOS&to=628123456789&"
-	                                    "type=unicode&text=tolong%20%F0%9F%9A%A8&client-ref=" NOTICE);
+	                                    "type=unicode&text=tolong%20%F0%9F%9A%A8&client-ref=" GOLDEN_NOTICE);
 	http_call_free(&call);
-	assert_false(render(&unsigned_gateway, "+628123456789", "a", &call, why, sizeof why));
+	assert_false(golden_render(&channel_vonage, &unsigned_gateway, "+628123456789", "a", &call, why, sizeof why));
 	http_call_free(&call);
 }
 

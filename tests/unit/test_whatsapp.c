@@ -259,22 +259,14 @@ static void two_long_ids_stay_two(void **state)
 
 /* ---- out ---- */
 
-static bool render(const char *to, const char *text, struct http_call *call)
-{
-	char why[200] = "";
-	const struct channel_contact contact = {.address = to};
-	const struct channel_notice notice = {
-	        .id = "0190163d-8694-739b-aea5-966c26f8ad91", .body = text, .body_len = strlen(text)};
-	http_call_init(call);
-	return channel_whatsapp.render(&gateway, &contact, &notice, call, why, sizeof why);
-}
-
 static void a_notice_renders_as_the_golden_call(void **state)
 {
 	(void)state;
 	struct http_call call;
-	assert_true(render("+628123456789",
-	                   "[DINSOS PPU] 1042 orang terlantar, Petung. Balas TERIMA 1042 / TOLAK 1042.", &call));
+	char why[200];
+	assert_true(golden_render(&channel_whatsapp, &gateway, "+628123456789",
+	                          "[DINSOS PPU] 1042 orang terlantar, Petung. Balas TERIMA 1042 / TOLAK 1042.", &call,
+	                          why, sizeof why));
 	assert_true(golden_is(&call, "whatsapp-send"));
 	http_call_free(&call);
 }
@@ -284,17 +276,18 @@ static void four_thousand_and_ninety_six_characters_are_the_most(void **state)
 	(void)state;
 	struct buf text;
 	struct http_call call;
+	char why[200];
 	buf_init(&text, 1 << 20);
 	for (int i = 0; i < 4096; i++)
 		buf_adds(&text, "é");
-	assert_true(render("+628123456789", text.data, &call));
+	assert_true(golden_render(&channel_whatsapp, &gateway, "+628123456789", text.data, &call, why, sizeof why));
 	http_call_free(&call);
 	buf_addc(&text, 'a');
-	assert_false(render("+628123456789", text.data, &call));
+	assert_false(golden_render(&channel_whatsapp, &gateway, "+628123456789", text.data, &call, why, sizeof why));
 	http_call_free(&call);
-	assert_false(render("+628123456789", "", &call));
+	assert_false(golden_render(&channel_whatsapp, &gateway, "+628123456789", "", &call, why, sizeof why));
 	http_call_free(&call);
-	assert_false(render("TELKOMSEL", "a", &call));
+	assert_false(golden_render(&channel_whatsapp, &gateway, "TELKOMSEL", "a", &call, why, sizeof why));
 	http_call_free(&call);
 	buf_free(&text);
 }
