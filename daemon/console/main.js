@@ -149,7 +149,7 @@ function App() {
 			<${Menu} at=${at} count=${rows.length} waiting=${waiting} />
 			<div class="right">
 				<${Clock} /><${Sound} />
-				<button type="button" class="button quiet" lang=${lang() === 'id' ? 'en' : 'id'} aria-label=${lang() === 'id' ? 'English' : 'Bahasa Indonesia'} onClick=${() => setLang(lang() === 'id' ? 'en' : 'id')}>${lang() === 'id' ? 'EN' : 'ID'}</button>
+				<button type="button" class="button quiet" lang=${lang() === 'id' ? 'en' : 'id'} aria-label=${lang() === 'id' ? 'EN: English' : 'ID: Bahasa Indonesia'} onClick=${() => setLang(lang() === 'id' ? 'en' : 'id')}>${lang() === 'id' ? 'EN' : 'ID'}</button>
 				<button type="button" class="button quiet keys" aria-label=${t('Tombol pintas', 'Keys')} onClick=${() => setSheet(true)}>?</button>
 				<a class="who" href="#/akun" title=${words.role(me().role)} aria-current=${at.screen.apart ? 'page' : null}>${me().name}</a>
 			</div>
