@@ -49,8 +49,10 @@ static void make_room(struct sessions *s, struct mono now)
 	struct known *k, *next;
 	for (int all = 0; all < 2 && HASH_COUNT(s->all) >= KNOWN_MOST; all++)
 		HASH_ITER(hh, s->all, k, next)
-	if (all == 1 || k->until.us <= now.us)
-		drop(s, k);
+		{
+			if (all == 1 || k->until.us <= now.us)
+				drop(s, k);
+		}
 }
 
 void sessions_close(struct sessions **sp)
@@ -60,7 +62,9 @@ void sessions_close(struct sessions **sp)
 	if (s == NULL)
 		return;
 	HASH_ITER(hh, s->all, k, next)
-	drop(s, k);
+	{
+		drop(s, k);
+	}
 	free(s);
 	*sp = NULL;
 }
@@ -169,6 +173,8 @@ void session_forget_others(struct flow *f, struct uuid account, const uint8_t bu
 	struct known *k, *next;
 	f->sessions->forgotten++;
 	HASH_ITER(hh, f->sessions->all, k, next)
-	if (uuid_equal(k->session.account, account) && memcmp(k->session.hash, but, SESSION_HASH) != 0)
-		drop(f->sessions, k);
+	{
+		if (uuid_equal(k->session.account, account) && memcmp(k->session.hash, but, SESSION_HASH) != 0)
+			drop(f->sessions, k);
+	}
 }
