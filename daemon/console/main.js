@@ -92,7 +92,7 @@ function Sound() {
 	if (!s.allowed)
 		return html`<${Button} kind="warn" class="sound" onClick=${() => alarm.allow()}>${t('Suara', 'Sound')} <span class="long">${t('belum aktif', 'not on yet')}</span><span class="sr">: ${t('tekan untuk mengaktifkan', 'press to turn it on')}</span><//>`;
 	return html`<button type="button" class=${`button sound ${s.muted ? 'warn' : 'quiet'}`} aria-pressed=${s.muted ? 'true' : 'false'} onClick=${() => alarm.mute(!s.muted)}>
-		<span aria-hidden="true">${s.muted ? '🔇' : '🔊'}</span> <span class=${s.muted ? '' : 'long'}>${s.muted ? t('Suara mati', 'Muted') : t('Suara', 'Sound')}</span></button>`;
+		<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M1 5.5h3L8 2v12l-4-3.5H1z" />${s.muted ? html`<path d="M10.5 5.5l5 5m0-5l-5 5" class="stroke" />` : html`<path d="M10.5 5.5a3.5 3.5 0 0 1 0 5M12.5 3.5a6.3 6.3 0 0 1 0 9" class="stroke" />`}</svg> <span class=${s.muted ? '' : 'long'}>${s.muted ? t('Suara mati', 'Muted') : t('Suara', 'Sound')}</span></button>`;
 }
 
 function Clock() {

@@ -111,6 +111,7 @@ const struct http_route api_routes[] = {
         {"POST", "/v1/handover-notes", shifts_post_note, DECIDERS, EVENT_BODY},
         {"GET", "/v1/console", console_get_settings, READERS, 0},
         {"GET", "/", console_get_page, ACCESS_OPEN, 0},
+        {"GET", "/favicon.ico", console_get_icon, ACCESS_OPEN, 0},
         {"GET", "/console/{file}", console_get_file, ACCESS_OPEN, 0},
         {"GET", "/console/screens/{file}", console_get_screen, ACCESS_OPEN, 0},
         {"GET", "/console/vendor/{file}", console_get_vendor, ACCESS_OPEN, 0},

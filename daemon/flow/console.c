@@ -117,6 +117,11 @@ void console_get_page(void *ctx, struct http_request *r)
 	serve(ctx, r, "index.html");
 }
 
+void console_get_icon(void *ctx, struct http_request *r)
+{
+	serve(ctx, r, "icon.svg");
+}
+
 void console_get_file(void *ctx, struct http_request *r)
 {
 	serve(ctx, r, r->segments[0]);

@@ -3,6 +3,7 @@
 #define SIGAP_FLOW_CONSOLE_H
 #include "flow.h"
 void console_get_page(void *ctx, struct http_request *r);     /* GET / */
+void console_get_icon(void *ctx, struct http_request *r);     /* GET /favicon.ico: browsers ask for it by themselves */
 void console_get_file(void *ctx, struct http_request *r);     /* GET /console/{file} */
 void console_get_screen(void *ctx, struct http_request *r);   /* GET /console/screens/{file} */
 void console_get_vendor(void *ctx, struct http_request *r);   /* GET /console/vendor/{file} */

@@ -656,7 +656,7 @@ def test_answers_of_the_console_are_as_described(stack, witness):
     witness.get("/v1/console")
     witness.get("/v1/console", 401, token=None)
     witness.get("/v1/console", 403, token="source")
-    for path, name in (("/", ""), ("/console/{file}", "main.js"), ("/console/screens/{file}", "board.js"), ("/console/vendor/{file}", "preact.js")):
+    for path, name in (("/", ""), ("/favicon.ico", ""), ("/console/{file}", "main.js"), ("/console/screens/{file}", "board.js"), ("/console/vendor/{file}", "preact.js")):
         for headers, expect in (({}, 200), ({"If-None-Match": "*"}, 304)):
             r = stack.api("GET", path.replace("{file}", name), None, headers=headers)
             assert r.status_code == expect
