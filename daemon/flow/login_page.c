@@ -112,6 +112,7 @@ void login_page_reply(struct http_request *r, const struct login_page *page)
 	         "<!doctype html>\n<html lang=\"id\">\n<head>\n<meta charset=\"utf-8\">\n"
 	         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>Masuk - Sigap</title>\n"
+	         "<link rel=\"icon\" href=\"/console/icon.svg\" type=\"image/svg+xml\">\n"
 	         "<link rel=\"stylesheet\" href=\"/console/pages.css\">\n</head>\n<body>\n<main class=\"narrow\">\n"
 	         "<h1>Sigap <small>Tim Reaksi Cepat, Dinas Sosial</small></h1>\n");
 	add_fault(&body, page);

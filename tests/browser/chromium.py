@@ -11,6 +11,7 @@ import time
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys  # noqa: F401, for the tests
 
@@ -133,8 +134,11 @@ class Window:
 
     def keys(self, *keys):
         """Typed into whatever has the focus."""
-        from selenium.webdriver.common.action_chains import ActionChains
         ActionChains(self.driver).send_keys(*keys).perform()
+
+    def chord(self, held, key):
+        """A key while another one is held down."""
+        ActionChains(self.driver).key_down(held).send_keys(key).key_up(held).perform()
 
     def tab_to(self, css, text=None, most=200):
         """Presses Tab until what css finds has the focus, as somebody without a mouse does."""

@@ -31,8 +31,8 @@ def window(request, stack, chrome):
     w = chrome.window(width, height, scale=scale, dark=dark, language=language)
     w.log_in(stack.url, "admin", PASSWORD)
     w.find("main")
-    if language == "en" and w.all("header button", "EN"):
-        w.click("header button", "EN")
+    if language == "en" and w.all("header button[lang=en]"):
+        w.click("header button[lang]")
     yield w
     w.close()
 
