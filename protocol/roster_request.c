@@ -5,7 +5,15 @@
 
 #include "members.h"
 
-enum { REASON_MAX = 500, TEXT_MAX = 2000, SLUG_MAX = 100, DAYS_MOST = 366 };
+enum {
+	REASON_MAX = 500,
+	TEXT_MAX = 2000,
+	SLUG_MAX = 100,
+	DAYS_MOST = 366,
+	TURNS_MOST = 50,
+	TURN_LEAST_S = 3600,
+	TURN_MOST_S = 31 * 86400
+};
 static const int64_t day_us = INT64_C(86400000000);
 
 /* int64_t: Unix microseconds. */
@@ -14,6 +22,19 @@ static void read_moment(const struct member_at *at, const cJSON *value, void *ta
 	int64_t us;
 	if (member_time(at, value, &us))
 		memcpy((char *)target + at->member->offset, &us, sizeof us);
+}
+
+/* const cJSON *: slugs. Whether these people are there is not known here. */
+static void read_people(const struct member_at *at, const cJSON *value, void *target)
+{
+	const cJSON *item;
+	int n = cJSON_IsArray(value) ? cJSON_GetArraySize(value) : 0;
+	bool texts = n >= 1 && n <= TURNS_MOST;
+	cJSON_ArrayForEach(item, value) texts = texts && cJSON_IsString(item);
+	if (texts)
+		memcpy((char *)target + at->member->offset, &value, sizeof value);
+	else
+		member_fault(at, "must be a list of 1 to %d people's slugs, in turn", TURNS_MOST);
 }
 
 #define FIELD(field) .offset = offsetof(struct roster_request, field)
@@ -42,6 +63,22 @@ static const struct member swap_members[] = {
         {.name = "reason", .read = member_text, FIELD(reason), .max = REASON_MAX},
         {0},
 };
+static const struct member shift_members[] = {
+        {.name = "person", .read = member_text, FIELD(person), .max = SLUG_MAX},
+        {.name = "role", .read = member_word, FIELD(role), .words = roles},
+        {.name = "from", .read = read_moment, FIELD(from_us)},
+        {.name = "until", .read = read_moment, FIELD(until_us)},
+        {0},
+};
+static const struct member rotation_members[] = {
+        {.name = "slug", .read = member_text, FIELD(slug), .max = SLUG_MAX},
+        {.name = "role", .read = member_word, FIELD(role), .words = roles},
+        {.name = "people", .read = read_people, FIELD(people)},
+        {.name = "from", .read = read_moment, FIELD(from_us)},
+        {.name = "until", .read = read_moment, FIELD(until_us)},
+        {.name = "shift_s", .read = member_int, FIELD(shift_s), .least = TURN_LEAST_S, .most = TURN_MOST_S},
+        {0},
+};
 static const struct member note_members[] = {
         {.name = "text", .read = member_text, FIELD(text), .max = TEXT_MAX},
         {0},
@@ -60,15 +97,40 @@ static void check_accept(const struct roster_request *r, struct problem *p)
 	need(p, r->starts_us != 0, "#/starts_at");
 }
 
+/* until is later than from, but not too late. */
+static void check_window(const struct roster_request *r, struct problem *p)
+{
+	if (r->from_us != 0 && r->until_us != 0 && r->until_us <= r->from_us)
+		problem_error(p, "#/until", "must be later than from");
+	else if (r->from_us != 0 && r->until_us - r->from_us > DAYS_MOST * day_us)
+		problem_error(p, "#/until", "must be at most %d days after from", DAYS_MOST);
+}
+
+static void check_shift(const struct roster_request *r, struct problem *p)
+{
+	need(p, r->person != NULL, "#/person");
+	need(p, r->from_us != 0, "#/from");
+	need(p, r->until_us != 0, "#/until");
+	check_window(r, p);
+}
+
+static void check_rotation(const struct roster_request *r, struct problem *p)
+{
+	need(p, r->slug != NULL, "#/slug");
+	need(p, r->role != NULL, "#/role");
+	need(p, r->people != NULL, "#/people");
+	need(p, r->from_us != 0, "#/from");
+	need(p, r->shift_s != 0, "#/shift_s");
+	if (r->until_us != 0 && r->from_us != 0 && r->until_us <= r->from_us)
+		problem_error(p, "#/until", "must be later than from");
+}
+
 static void check_override(const struct roster_request *r, struct problem *p)
 {
 	need(p, r->role != NULL, "#/role");
 	need(p, r->from_us != 0, "#/from");
 	need(p, r->until_us != 0, "#/until");
-	if (r->from_us != 0 && r->until_us != 0 && r->until_us <= r->from_us)
-		problem_error(p, "#/until", "must be later than from");
-	else if (r->from_us != 0 && r->until_us - r->from_us > DAYS_MOST * day_us)
-		problem_error(p, "#/until", "must be at most %d days after from", DAYS_MOST);
+	check_window(r, p);
 	bool tried = members_faulty(p, "#/person") || members_faulty(p, "#/instead_of");
 	if (r->person == NULL && r->instead_of == NULL && !tried)
 		problem_error(p, "", "say who is on duty (person), who is not (instead_of), or both");
@@ -119,6 +181,16 @@ bool roster_request_read_override(const char *body, size_t len, struct roster_re
 bool roster_request_read_swap(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem)
 {
 	return roster_read(body, len, swap_members, check_swap, ret, ret_problem);
+}
+
+bool roster_request_read_shift(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem)
+{
+	return roster_read(body, len, shift_members, check_shift, ret, ret_problem);
+}
+
+bool roster_request_read_rotation(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem)
+{
+	return roster_read(body, len, rotation_members, check_rotation, ret, ret_problem);
 }
 
 bool roster_request_read_note(const char *body, size_t len, struct roster_request *ret, struct problem *ret_problem)

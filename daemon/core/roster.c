@@ -19,7 +19,9 @@ struct held {
 	int64_t turn;   /* of the rotation; otherwise 0 */
 	int64_t since;  /* when the turn, the single shift or the override begins */
 	const char *source, *rotation;
+	struct uuid id; /* of the single shift or the override */
 };
+static const struct uuid none;
 
 static bool covers(struct wall from, struct wall until, int64_t at)
 {
@@ -50,7 +52,7 @@ static struct held overridden(const struct roster *r, struct held h, size_t firs
 		if (!covers(o->from, o->until, at) || strcmp(o->role, h.role) != 0 ||
 		    (o->instead_of != NULL && o->instead_of != owner && o->instead_of != h.person))
 			continue;
-		h = (struct held){o->person, h.role, o, 0, o->from.us, o->swap ? "swap" : "override", NULL};
+		h = (struct held){o->person, h.role, o, 0, o->from.us, o->swap ? "swap" : "override", NULL, o->id};
 		owner = o->swap ? o->person : owner;
 	}
 	return h;
@@ -70,8 +72,8 @@ static bool seat_at(const struct roster *r, size_t i, int64_t at, struct held *r
 			return false;
 		int64_t turn = turn_at(n, at);
 		const struct person *p = n->people[(size_t)turn % n->count];
-		*ret = overridden(r, (struct held){p, n->role, n, turn, turn_begin(n, turn), "rotation", n->slug}, 0,
-		                  at);
+		*ret = overridden(r, (struct held){p, n->role, n, turn, turn_begin(n, turn), "rotation", n->slug, none},
+		                  0, at);
 		return true;
 	}
 	i -= r->rotation_count;
@@ -79,7 +81,7 @@ static bool seat_at(const struct roster *r, size_t i, int64_t at, struct held *r
 		const struct single_shift *s = &r->shifts[i];
 		if (!covers(s->from, s->until, at))
 			return false;
-		*ret = overridden(r, (struct held){s->person, s->role, s, 0, s->from.us, "shift", NULL}, 0, at);
+		*ret = overridden(r, (struct held){s->person, s->role, s, 0, s->from.us, "shift", NULL, s->id}, 0, at);
 		return true;
 	}
 	i -= r->shift_count;
@@ -87,7 +89,7 @@ static bool seat_at(const struct roster *r, size_t i, int64_t at, struct held *r
 	if (o->instead_of != NULL || !covers(o->from, o->until, at))
 		return false;
 	/* begins as a shift of his own, so that it is there also where nobody else has one */
-	*ret = overridden(r, (struct held){o->person, o->role, NULL, 0, 0, "", NULL}, i, at);
+	*ret = overridden(r, (struct held){o->person, o->role, NULL, 0, 0, "", NULL, none}, i, at);
 	return true;
 }
 
@@ -171,7 +173,8 @@ static struct duty_span whole_span(const struct roster *r, const struct held *h,
 	                          .from = {b.since > earliest ? b.since : earliest},
 	                          .until = {b.until < latest ? b.until : latest},
 	                          .source = h->source,
-	                          .rotation = h->rotation};
+	                          .rotation = h->rotation,
+	                          .id = h->id};
 }
 
 static int64_t before(int64_t at)
@@ -313,7 +316,7 @@ static size_t go_on(const struct roster *r, struct open_span *open, size_t n, in
 			}
 		if (!there)
 			open[n++] = (struct open_span){
-			        h, {h.person, h.role, {at}, {until}, h.source, h.rotation}, SIZE_MAX};
+			        h, {h.person, h.role, {at}, {until}, h.source, h.rotation, h.id}, SIZE_MAX};
 	}
 	return n;
 }

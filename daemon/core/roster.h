@@ -15,6 +15,7 @@
 
 #include "../base/arena.h"
 #include "../base/clock.h"
+#include "../base/id.h"
 
 struct person;
 struct rotation {
@@ -28,6 +29,7 @@ struct single_shift {
 	const struct person *person; /* NULL: left */
 	const char *role;
 	struct wall from, until;
+	struct uuid id; /* nil: not asked for */
 };
 struct override {
 	const char *role;
@@ -35,6 +37,7 @@ struct override {
 	const struct person *person;     /* NULL: nobody takes over */
 	const struct person *instead_of; /* NULL: of everybody with that role */
 	bool swap;
+	struct uuid id; /* nil: not asked for */
 };
 struct roster {
 	const struct rotation *rotations;
@@ -52,6 +55,7 @@ struct duty_span {
 	struct wall from, until;
 	const char *source;   /* "rotation", "shift", "override", "swap" */
 	const char *rotation; /* its slug when the source is one, otherwise NULL */
+	struct uuid id;       /* of the single shift or the override; nil for a rotation */
 };
 /* Everybody's spans that touch [from, until), by from, then role, then person; cut to the window. One person is there once at a moment with one role.
  * At most max are written; the number that there are is returned. */

@@ -25,6 +25,7 @@
 #include "query.h"
 #include "regions.h"
 #include "respond.h"
+#include "roster_change.h"
 #include "rules.h"
 #include "senders.h"
 #include "shifts.h"
@@ -103,6 +104,12 @@ const struct http_route api_routes[] = {
         {"POST", "/v1/people/{slug}/retire", people_post_retire, ROLE_ADMIN, EVENT_BODY},
         {"GET", "/v1/people/{slug}/changes", people_get_changes, READERS, 0},
         {"GET", "/v1/shifts", shifts_get, READERS, 0},
+        {"POST", "/v1/shifts", roster_change_post_shift, DECIDERS, EVENT_BODY},
+        {"POST", "/v1/shifts/{id}/retire", roster_change_retire_shift, DECIDERS, EVENT_BODY},
+        {"GET", "/v1/roster", roster_change_get, READERS, 0},
+        {"POST", "/v1/rotations", roster_change_post_rotation, DECIDERS, EVENT_BODY},
+        {"POST", "/v1/rotations/{slug}/retire", roster_change_retire_rotation, DECIDERS, EVENT_BODY},
+        {"POST", "/v1/shifts/overrides/{id}/retire", roster_change_retire_override, DECIDERS, EVENT_BODY},
         {"POST", "/v1/shifts/accept", shifts_post_accept, DECIDERS, EVENT_BODY},
         {"POST", "/v1/shifts/overrides", shifts_post_override, DECIDERS, EVENT_BODY},
         {"POST", "/v1/shifts/swaps", shifts_post_swap, DECIDERS, EVENT_BODY},

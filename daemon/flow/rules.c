@@ -202,7 +202,8 @@ static const char *read_shifts(struct load *l, const struct pg_result *r)
 		shifts[i] = (struct single_shift){.person = known_person(l, pg_text(r, i, 0)),
 		                                  .role = copy(l, r, i, 1),
 		                                  .from = pg_time(r, i, 2),
-		                                  .until = pg_time(r, i, 3)};
+		                                  .until = pg_time(r, i, 3),
+		                                  .id = pg_uuid(r, i, 4)};
 	l->rules->directory.roster.shifts = shifts;
 	l->rules->directory.roster.shift_count = (size_t)r->rows;
 	return NULL;
@@ -219,7 +220,8 @@ static const char *read_overrides(struct load *l, const struct pg_result *r)
 		                          .made = pg_time(r, i, 3),
 		                          .person = pg_is_null(r, i, 4) ? NULL : known_person(l, pg_text(r, i, 4)),
 		                          .instead_of = pg_is_null(r, i, 5) ? NULL : known_person(l, pg_text(r, i, 5)),
-		                          .swap = pg_bool(r, i, 6)};
+		                          .swap = pg_bool(r, i, 6),
+		                          .id = pg_uuid(r, i, 7)};
 	l->rules->directory.roster.overrides = overrides;
 	l->rules->directory.roster.override_count = (size_t)r->rows;
 	return NULL;

@@ -75,6 +75,9 @@ static void put_time(struct json_out *j, const char *key, struct wall at)
 static void put_span(struct json_out *j, const struct duty_span *s, struct wall now, const struct pg_result *r)
 {
 	struct wall asked = {0}, accepted = {0}, refused = {0};
+	bool lost = s->person->phone == NULL || s->person->phone[0] == '\0';
+	char id[UUID_TEXT];
+	uuid_format(s->id, id);
 	for (int i = 0; i < r->rows; i++) {
 		if (pg_time(r, i, 2).us != s->from.us || strcmp(pg_text(r, i, 0), s->person->slug) != 0 ||
 		    strcmp(pg_text(r, i, 1), s->role) != 0)
@@ -82,8 +85,10 @@ static void put_span(struct json_out *j, const struct duty_span *s, struct wall 
 		asked = pg_time(r, i, 4);
 		accepted = pg_time(r, i, 6);
 		refused = pg_time(r, i, 7);
+		lost |= pg_bool(r, i, 9);
 	}
 	json_begin_object(j);
+	json_member_string(j, "id", uuid_is_nil(s->id) ? NULL : id);
 	json_member_string(j, "person", s->person->slug);
 	json_member_string(j, "role", s->role);
 	put_time(j, "from", s->from);
@@ -94,6 +99,7 @@ static void put_span(struct json_out *j, const struct duty_span *s, struct wall 
 	put_time(j, "asked_at", asked);
 	put_time(j, "accepted_at", accepted);
 	put_time(j, "refused_at", refused);
+	json_member_bool(j, "unreachable", lost);
 	json_end_object(j);
 }
 

@@ -63,3 +63,11 @@ create index contact_test_contact on contact_test (contact_id, made_at);
 create index contact_test_address on contact_test (address, made_at) where channel = 'sms';
 grant select, insert on contact_test to sigap_daemon;
 grant update (answered_at, answer, message) on contact_test to sigap_daemon;
+
+-- ---- the roster ----------------------------------------------------------------------------------------------------------
+
+comment on column directory_change.object is 'agency:SLUG, person:SLUG, shift:ID, rotation:SLUG, override:ID';
+-- A single shift that has not begun is taken away, one that has begun ends now: who was on duty stays known.
+grant insert, delete, update (ends_at) on shift to sigap_daemon;
+grant insert, update (retired_at) on rotation to sigap_daemon;
+grant update (retired_at) on shift_override to sigap_daemon;

@@ -514,6 +514,32 @@ def test_answers_about_the_directory_are_as_described(witness):
         witness.get(path, 400, query="?all=some")
 
 
+def test_answers_about_the_roster_are_as_described(stack, witness):
+    shifts, overrides, rotations = "/v1/shifts", "/v1/shifts/overrides", "/v1/rotations"
+    span = {"from": "2101-01-01T00:00:00Z", "until": "2101-01-02T00:00:00Z"}
+    shift = witness.post(shifts, 201, {**span, "person": "budi"}).json()["id"]
+    override = witness.post(overrides, 201, {**span, "role": "coordinator", "person": "budi", "reason": "Sakit"}).json()["id"]
+    rotation = {"slug": "nobody", "role": "officer", "people": ["budi"], "from": span["from"], "shift_s": 3600}
+    witness.post(rotations, 201, rotation)
+    witness.post(rotations, 409, rotation)
+    assert all(witness.get("/v1/roster").json().values())
+    assert witness.get(shifts, query=f"?from={span['from']}&until={span['until']}").json()["shifts"]
+    for path, id in ((shifts + "/{id}/retire", shift), (overrides + "/{id}/retire", override), (rotations + "/{slug}/retire", NOBODY)):
+        witness.post(path, 401, id=id, token=None)
+        witness.post(path, 403, id=id, token="auditor")
+        witness.post(path, 413, id=id, raw=b" " * 16385)
+        witness.post(path, 200, id=id)
+        witness.post(path, 404, id=id)
+    for path in (shifts, rotations):
+        witness.post(path, 400, raw=b"{")
+        witness.post(path, 401, {}, token=None)
+        witness.post(path, 403, {}, token="auditor")
+        witness.post(path, 413, raw=b" " * 16385)
+        witness.post(path, 422, {})
+    witness.get("/v1/roster", 401, token=None)
+    witness.get("/v1/roster", 403, token="source")
+
+
 def test_answers_about_a_tried_contact_are_as_described(stack, witness):
     test, notice, police = "/v1/contacts/{id}/test", "/v1/notices/{id}", stack.partner("polsek-penajam")
     (contact,) = witness.stack.api("GET", "/v1/agencies/polsek-penajam").json()["contacts"]

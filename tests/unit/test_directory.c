@@ -379,9 +379,9 @@ static const struct person people[] = {
 static struct directory with_shifts(void)
 {
 	static const struct single_shift shifts[] = {
-	        {&people[2], "coordinator", {0}, {1000}},  {&people[0], "officer", {100}, {200}},
-	        {&people[1], "coordinator", {150}, {200}}, {&people[1], "coordinator", {160}, {190}},
-	        {&people[1], "coordinator", {300}, {400}}, {&people[1], "officer", {160}, {190}},
+	        {&people[2], "coordinator", {0}, {1000}, {{0}}},  {&people[0], "officer", {100}, {200}, {{0}}},
+	        {&people[1], "coordinator", {150}, {200}, {{0}}}, {&people[1], "coordinator", {160}, {190}, {{0}}},
+	        {&people[1], "coordinator", {300}, {400}, {{0}}}, {&people[1], "officer", {160}, {190}, {{0}}},
 	};
 	static const struct override override = {
 	        .role = "coordinator", .from = {310}, .until = {320}, .person = &people[0], .instead_of = &people[1]};

@@ -40,8 +40,8 @@ static const struct person people[] = {
         {"babulu", "Budi", "+628000000901", "officer", "64.09.03", false},
 };
 static const struct single_shift shifts[] = {
-        {&people[0], "coordinator", {0}, {INT64_MAX}},
-        {&people[1], "coordinator", {0}, {INT64_MAX}},
+        {&people[0], "coordinator", {0}, {INT64_MAX}, {{0}}},
+        {&people[1], "coordinator", {0}, {INT64_MAX}, {{0}}},
 };
 
 static struct uuid next_id(void)

@@ -153,7 +153,8 @@ static void a_turn_is_a_shift_also_when_the_same_person_has_the_next(void **stat
 static void a_span_holds_its_beginning_and_not_its_end(void **state)
 {
 	(void)state;
-	struct single_shift s[] = {{WHO(ANI), "coordinator", m(10), m(20)}, {WHO(BUDI), "coordinator", m(20), m(30)}};
+	struct single_shift s[] = {{WHO(ANI), "coordinator", m(10), m(20), {{0}}},
+	                           {WHO(BUDI), "coordinator", m(20), m(30), {{0}}}};
 	struct roster r = {.shifts = s, .shift_count = 2};
 	struct duty_span found[2];
 	assert_int_equal(roster_at(&r, (struct wall){m(10).us - 1}, found, 2), 0);
@@ -172,9 +173,9 @@ static void coordinators_come_first_then_who_began_first(void **state)
 {
 	(void)state;
 	struct single_shift s[] = {
-	        {WHO(ANI), "officer", m(0), m(100)},       {WHO(CICI), "coordinator", m(20), m(100)},
-	        {WHO(BUDI), "coordinator", m(10), m(100)}, {WHO(DODO), "officer", m(-5), m(100)},
-	        {WHO(BUDI), "coordinator", m(15), m(90)}, /* the same duty twice is one duty */
+	        {WHO(ANI), "officer", m(0), m(100), {{0}}},       {WHO(CICI), "coordinator", m(20), m(100), {{0}}},
+	        {WHO(BUDI), "coordinator", m(10), m(100), {{0}}}, {WHO(DODO), "officer", m(-5), m(100), {{0}}},
+	        {WHO(BUDI), "coordinator", m(15), m(90), {{0}}}, /* the same duty twice is one duty */
 	};
 	struct roster r = {.shifts = s, .shift_count = COUNT(s)};
 	assert_at(&r, 50, "budi 10-100, cici 20-100, dodo -5-100, ani 0-100");
@@ -199,12 +200,12 @@ static void who_is_told_is_there_once_with_the_best_of_his_shifts(void **state)
 {
 	(void)state;
 	struct single_shift s[] = {
-	        {WHO(ANI), "officer", m(-60), m(100)},     {WHO(EKA), "officer", m(-90), m(100)},
-	        {WHO(DODO), "officer", m(-80), m(100)},    {WHO(BUDI), "officer", m(-70), m(100)},
-	        {WHO(CICI), "coordinator", m(0), m(100)},  {WHO(ANI), "officer", m(-85), m(100)},
-	        {WHO(BUDI), "officer", m(-95), m(100)},    {WHO(BUDI), "coordinator", m(10), m(100)},
-	        {WHO(BUDI), "coordinator", m(-5), m(100)}, {LEFT, "coordinator", m(0), m(100)},
-	        {WHO(CICI), "officer", m(-99), m(100)},
+	        {WHO(ANI), "officer", m(-60), m(100), {{0}}},     {WHO(EKA), "officer", m(-90), m(100), {{0}}},
+	        {WHO(DODO), "officer", m(-80), m(100), {{0}}},    {WHO(BUDI), "officer", m(-70), m(100), {{0}}},
+	        {WHO(CICI), "coordinator", m(0), m(100), {{0}}},  {WHO(ANI), "officer", m(-85), m(100), {{0}}},
+	        {WHO(BUDI), "officer", m(-95), m(100), {{0}}},    {WHO(BUDI), "coordinator", m(10), m(100), {{0}}},
+	        {WHO(BUDI), "coordinator", m(-5), m(100), {{0}}}, {LEFT, "coordinator", m(0), m(100), {{0}}},
+	        {WHO(CICI), "officer", m(-99), m(100), {{0}}},
 	};
 	struct override o = instead(WHO(EKA), WHO(CICI), 20, 60);
 	struct roster r = {.shifts = s, .shift_count = COUNT(s)};
@@ -246,7 +247,7 @@ static void an_override_of_everybody_also_fills_a_gap(void **state)
 	(void)state;
 	const struct person *const with_gap[] = {WHO(ANI), NULL};
 	struct rotation n = turns(with_gap, 2, 0, 60);
-	struct single_shift s = {WHO(BUDI), "coordinator", m(0), m(30)};
+	struct single_shift s = {WHO(BUDI), "coordinator", m(0), m(30), {{0}}};
 	struct override o = instead(WHO(DODO), EVERYBODY, 20, 200);
 	struct roster r = {&n, 1, &s, 1, &o, 1};
 	assert_spans(&r, 0, 240, "ani 0-20 rotation, budi 0-20 shift, dodo 20-200 override");
@@ -289,7 +290,8 @@ static void who_left_is_never_on_duty_and_can_still_be_replaced(void **state)
 	const struct person *const with_left[] = {WHO(ANI), LEFT, NULL};
 	struct rotation n = turns(with_left, 3, 0, 60);
 	struct override o[] = {instead(WHO(BUDI), LEFT, 60, 90), instead(LEFT, WHO(ANI), 0, 30)};
-	struct single_shift s[] = {{LEFT, "coordinator", m(0), m(200)}, {NULL, "coordinator", m(0), m(200)}};
+	struct single_shift s[] = {{LEFT, "coordinator", m(0), m(200), {{0}}},
+	                           {NULL, "coordinator", m(0), m(200), {{0}}}};
 	struct roster r = {&n, 1, s, 2, o, 2};
 	assert_spans(&r, 0, 180, "ani 30-60 rotation, budi 60-90 override");
 	assert_gaps(&r, NULL, "64.09", 180, "0-30, 90-180");
@@ -309,7 +311,7 @@ static void a_whole_span_is_found_from_any_part_of_it(void **state)
 	assert_int_equal(minutes(span.until), 600);
 	struct duty_span nobody = {.person = WHO(CICI), .role = "coordinator", .from = m(1), .until = m(2)};
 	assert_int_equal(minutes(roster_whole(&r, &nobody).from), 1);
-	struct single_shift endless = {WHO(ANI), "officer", {INT64_MIN}, {INT64_MAX}};
+	struct single_shift endless = {WHO(ANI), "officer", {INT64_MIN}, {INT64_MAX}, {{0}}};
 	r = (struct roster){.shifts = &endless, .shift_count = 1};
 	assert_int_equal(roster_spans(&r, arena, m(0), m(1), &span, 1), 1);
 	span = roster_whole(&r, &span);
@@ -320,9 +322,9 @@ static void a_whole_span_is_found_from_any_part_of_it(void **state)
 static void a_gap_is_where_nobody_who_covers_the_place_has_a_phone(void **state)
 {
 	(void)state;
-	struct single_shift s[] = {{WHO(BUDI), "coordinator", m(0), m(60)},
-	                           {WHO(CICI), "coordinator", m(60), m(120)}, /* no phone */
-	                           {WHO(DODO), "officer", m(90), m(180)}};    /* not everywhere */
+	struct single_shift s[] = {{WHO(BUDI), "coordinator", m(0), m(60), {{0}}},
+	                           {WHO(CICI), "coordinator", m(60), m(120), {{0}}}, /* no phone */
+	                           {WHO(DODO), "officer", m(90), m(180), {{0}}}};    /* not everywhere */
 	struct roster r = {.shifts = s, .shift_count = 3};
 	assert_gaps(&r, "coordinator", "64.09.03.2002", 240, "60-240");
 	assert_gaps(&r, NULL, "64.09.03.2002", 240, "60-90, 180-240");
@@ -423,7 +425,8 @@ static struct roster random_roster(void)
 	}
 	for (size_t i = 0; i < r.shift_count; i++) {
 		int64_t from = pick(WEEK * 2) - WEEK;
-		shifts[i] = (struct single_shift){anybody(), roles[pick(ROLES)], m(from), m(from + 1 + pick(3000))};
+		shifts[i] =
+		        (struct single_shift){anybody(), roles[pick(ROLES)], m(from), m(from + 1 + pick(3000)), {{0}}};
 	}
 	for (size_t i = 0; i < r.override_count; i++) {
 		int64_t from = pick(WEEK);

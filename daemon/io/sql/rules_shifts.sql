@@ -1,2 +1,2 @@
 -- Single shifts that have not long ended.
-select person, role, starts_at, ends_at from shift where ends_at > now() - interval '32 days' order by starts_at, person, id
+select person, role, starts_at, ends_at, id from shift where ends_at > now() - interval '32 days' order by starts_at, person, id

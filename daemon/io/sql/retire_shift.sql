@@ -1,0 +1,11 @@
+-- The single shift $1 is taken back by $2: one that has not begun is gone, one that has begun ends now. Returns when; no row: there is none that has not ended.
+with known as (
+	select * from shift where id = $1::uuid and ends_at > now()
+), gone as (
+	delete from shift s using known k where s.id = k.id and k.starts_at >= now()
+), ended as (
+	update shift s set ends_at = now() from known k where s.id = k.id and k.starts_at < now()
+), recorded as (
+	insert into directory_change (object, actor, action, before) select 'shift:' || id, $2::text, 'retire', row_to_json(known) from known
+)
+select now() from known
