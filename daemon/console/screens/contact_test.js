@@ -18,7 +18,7 @@ function useNotice(id) {
 			if (gone) return;
 			if (n) set(n);
 			left -= 1;
-			if (left > 0 && !n?.answer && !n?.given_up_at) setTimeout(() => !gone && read(), 1000);
+			if (left > 0 && !n?.answer && !n?.given_up_at && !(n?.channel === 'webhook' && n.attempts.some((a) => a.outcome === 'ok'))) setTimeout(() => !gone && read(), 1000);
 			else setOver(true);
 		};
 		setOver(false);
@@ -42,7 +42,7 @@ function Progress({ notice, over, sms }) {
 		<${Step} tone="good" title=${t('Dititipkan untuk dikirim', 'Handed over for sending')} />
 		${attempts.length === 0 && html`<${Step} tone="wait" title=${t('Menunggu percobaan pertama', 'Waiting for the first attempt')} />`}
 		${attempts.map((a) => html`<${Step} key=${a.number} tone=${a.outcome === 'ok' ? 'good' : 'bad'} title=${`${t('Percobaan', 'Attempt')} ${a.number}: ${words.outcome(a.outcome)}`}>
-			<small>${moment(a.at ?? a.finished_at)}${a.gateway ? ` · ${a.gateway}` : ''}${a.status ? ` · HTTP ${a.status}` : ''}${a.detail ? ` · ${a.detail}` : ''}</small><//>`)}
+			<small>${moment(a.at)}${a.gateway ? ` · ${a.gateway}` : ''}${a.status ? ` · HTTP ${a.status}` : ''}${a.detail ? ` · ${a.detail}` : ''}</small><//>`)}
 		${notice?.delivery && html`<${Step} tone=${notice.delivery === 'delivered' ? 'good' : notice.delivery === 'failed' ? 'bad' : 'wait'} title=${words.delivery(notice.delivery)} />`}
 		${sms && taken && (notice.answer ? html`<${Step} tone="good" title=${t('Dijawab', 'Answered')}><q>${notice.answer.text}</q> <small>${moment(notice.answer.at)}</small><//>`
 			: html`<${Step} tone="wait" title=${over ? t('Belum ada jawaban', 'No answer yet') : t('Menunggu jawaban "OK"', 'Waiting for the answer "OK"')} />`)}

@@ -1,7 +1,7 @@
 /* roster: who is on duty when: a week, its gaps, answers, stand-ins and swaps. */
 import { t, clock, isoDay, zoneName } from '../i18n.js';
 import { useKeys } from '../keys.js';
-import { me as session } from '../me.js';
+import { mayDecide, me as session } from '../me.js';
 import * as words from '../words.js';
 import {
 	html, useState, useMemo, useRef, useLoad, useClock, useNarrow, useKept, Button, Field, Loaded, Mark, Choice, shapes, moment, spanOf, dayName, startOfDay,
@@ -9,6 +9,7 @@ import {
 } from './kit.js';
 import { term } from './terms.js';
 import { AcceptDialog, OverrideDialog, SwapDialog, ShiftDialog, AddDialog, mine } from './roster_dialogs.js';
+import { Makeup, RotationDialog } from './roster_makeup.js';
 import { Notes } from './notes.js';
 
 const key = (s) => `${s.person}|${s.role}|${s.from}`;
@@ -16,8 +17,10 @@ const key = (s) => `${s.person}|${s.role}|${s.from}`;
 /* What a shift's person has answered, as tone, short word, whole sentence. Late: it begins within two hours, or has begun. */
 export function answerOf(shift, person, now) {
 	const over = at(shift.until) <= now, soon = at(shift.from) - now < 2 * 3600000;
-	if (person && !person.reachable)
-		return { tone: 'bad', word: t('tanpa nomor HP', 'no telephone'), brief: t('tanpa HP', 'no phone'), bad: !over };
+	if (person && !person.reachable && !over)
+		return { tone: 'bad', word: t('tanpa nomor HP', 'no telephone'), brief: t('tanpa HP', 'no phone'), bad: true };
+	if (shift.unreachable && !over && !shift.accepted_at)
+		return { tone: 'bad', word: t('HP tidak terjangkau', 'telephone not reached'), brief: t('tak terjangkau', 'not reached'), bad: true };
 	if (shift.refused_at)
 		return { tone: 'bad', word: t('menolak', 'refused'), bad: !over };
 	if (shift.accepted_at)
@@ -67,7 +70,7 @@ function Gap({ gap, start, open }) {
 	const place = { left: `${((from - start) / (7 * DAY)) * 100}%`, width: `${((until - from) / (7 * DAY)) * 100}%` };
 	const said = `${t('Tidak ada koordinator', 'No coordinator')}, ${moment(gap.from)} ${t('sampai', 'until')} ${moment(gap.until)}`;
 	return html`<button type="button" class="shift gap" style=${place} title=${said} data-bar=""
-		onClick=${() => open({ kind: 'override', from: gap.from, until: gap.until, role: 'coordinator' })}>
+		onClick=${() => mayDecide() && open({ kind: 'override', from: gap.from, until: gap.until, role: 'coordinator' })}>
 		<span class="when"><span aria-hidden="true">▲</span> ${t('KOSONG', 'NOBODY')}</span><span class="sr"> ${moment(gap.from)} </span><span class="said">${length((until - from) / 1000)}</span></button>`;
 }
 
@@ -143,7 +146,7 @@ function Agenda({ data, start, people, now, open }) {
 		const begins = (x) => (at(x.from) >= d && at(x.from) < d + DAY) || (d === start && at(x.from) < d && at(x.until) > d);
 		const gaps = data.gaps.filter(begins), shifts = data.shifts.filter(begins);
 		return html`<section key=${d}><h3 class=${startOfDay(now) === d ? 'today' : undefined}>${dayName(d)}${startOfDay(now) === d ? ` · ${t('hari ini', 'today')}` : ''}</h3>
-			${gaps.map((g) => html`<button type="button" class="slot bad" onClick=${() => open({ kind: 'override', from: g.from, until: g.until, role: 'coordinator' })}>
+			${gaps.map((g) => html`<button type="button" class="slot bad" onClick=${() => mayDecide() && open({ kind: 'override', from: g.from, until: g.until, role: 'coordinator' })}>
 				<span class="when">${hours(g)}</span><span class="what"><strong>${t('KOSONG: tidak ada koordinator', 'NOBODY: no coordinator')}</strong></span>
 				<span>${t('Isi', 'Fill')}</span></button>`)}
 			${shifts.map((s) => html`<${ShiftLine} key=${key(s)} shift=${s} person=${people.get(s.person)} now=${now} open=${open} />`)}
@@ -163,11 +166,11 @@ function Needs({ data, people, now, open }) {
 	return html`<ul class="needs" aria-label=${t('Perlu perhatian', 'Needs attention')}>
 		${gaps.slice(0, 6).map((g) => html`<li><${Mark} tone="bad"><strong>${t('Kosong', 'Nobody')}</strong><//>
 			<span>${spanOf(g.from, g.until)} (${length((at(g.until) - at(g.from)) / 1000)})</span>
-			<${Button} onClick=${() => open({ kind: 'override', from: g.from, until: g.until, role: 'coordinator' })}>${t('Isi', 'Fill')}<//></li>`)}
+			${mayDecide() && html`<${Button} onClick=${() => open({ kind: 'override', from: g.from, until: g.until, role: 'coordinator' })}>${t('Isi', 'Fill')}<//>`}</li>`)}
 		${bad.slice(0, 8).map(([s, a]) => html`<li><${Mark} tone=${a.tone}><strong>${people.get(s.person)?.name ?? s.person}</strong> ${a.word}<//>
 			<span>${spanOf(s.from, s.until)}</span>
-			<span class="two"><${Button} onClick=${() => open({ kind: 'accept', shift: s })}>${t('Sanggupi', 'Accept')}<//>
-			<${Button} onClick=${() => open({ kind: 'override', shift: s })}>${t('Ganti', 'Replace')}<//></span></li>`)}
+			${mayDecide() && html`<span class="two"><${Button} onClick=${() => open({ kind: 'accept', shift: s })}>${t('Sanggupi', 'Accept')}<//>
+			<${Button} onClick=${() => open({ kind: 'override', shift: s })}>${t('Ganti', 'Replace')}<//></span>`}</li>`)}
 		${gaps.length > 6 && html`<li>${t(`dan ${gaps.length - 6} jam kosong lain`, `and ${gaps.length - 6} other gaps`)}</li>`}
 	</ul>`;
 }
@@ -225,8 +228,8 @@ export default function Roster() {
 		n: [go(offset + 1), t('Minggu berikutnya', 'The week after')],
 		t: [go(0), t('Mulai hari ini', 'From today')],
 		m: [() => setView(view === 'mine' ? 'week' : 'mine'), t('Jadwal saya', 'My shifts')],
-		o: [() => open({ kind: 'override', role: 'coordinator' }), t('Petugas pengganti', 'A stand-in')],
-		s: [() => open({ kind: 'swap' }), t('Tukar piket', 'Swap shifts')],
+		o: [() => mayDecide() && open({ kind: 'override', role: 'coordinator' }), t('Petugas pengganti', 'A stand-in')],
+		s: [() => mayDecide() && open({ kind: 'swap' }), t('Tukar piket', 'Swap shifts')],
 	}, t('Jadwal piket', 'Roster'));
 	const done = () => {
 		open(null);
@@ -242,13 +245,14 @@ export default function Roster() {
 	return html`<div class="page full roster">
 		<header class="pagehead"><h1>${t('Jadwal piket', 'Roster')}</h1>
 			<${Choice} label=${t('Tampilan', 'View')} value=${view} onChange=${setView}
-				options=${[['week', t('Minggu', 'Week')], ['mine', t('Jadwal saya', 'My shifts')], ['notes', t('Catatan', 'Notes')]]} />
-			<div class="bar end">
+				options=${[['week', t('Minggu', 'Week')], ['mine', t('Jadwal saya', 'My shifts')], ['makeup', t('Susunan', 'Made of')], ['notes', t('Catatan', 'Notes')]]} />
+			${mayDecide() && html`<div class="bar end">
 				<${Button} onClick=${() => open({ kind: 'add' })}>${t('Tambah piket', 'Add a shift')}<//>
 				<${Button} hotkey="o" onClick=${() => open({ kind: 'override', role: 'coordinator' })}>${t('Pengganti', 'Stand-in')}<//>
-				<${Button} hotkey="s" onClick=${() => open({ kind: 'swap' })}>${t('Tukar', 'Swap')}<//></div></header>
+				<${Button} hotkey="s" onClick=${() => open({ kind: 'swap' })}>${t('Tukar', 'Swap')}<//></div>`}</header>
 		<${OnDuty} load=${soon} people=${people} now=${now} />
 		${view === 'mine' && html`<${MyShifts} people=${people} list=${list.data ?? []} me=${me} setMe=${setMe} now=${now} open=${open} start=${turn} />`}
+		${view === 'makeup' && html`<${Makeup} people=${people} open=${open} key=${turn} />`}
 		${view === 'notes' && html`<section class="panel stack"><h2>${t('Catatan serah terima', 'Hand-over notes')}</h2><${Notes} /></section>`}
 		${view === 'week' && html`<${Loaded} load=${load}>${(data) => html`
 			${soon.data && html`<${Needs} data=${soon.data} people=${people} now=${now} open=${open} />`}
@@ -263,6 +267,7 @@ export default function Roster() {
 		${dialog?.kind === 'accept' && html`<${AcceptDialog} ...${shared} shift=${dialog.shift} />`}
 		${dialog?.kind === 'override' && html`<${OverrideDialog} ...${shared} ...${dialog} />`}
 		${dialog?.kind === 'swap' && html`<${SwapDialog} ...${shared} first=${dialog.shift} second=${dialog.with} />`}
+		${dialog?.kind === 'rotation' && html`<${RotationDialog} ...${shared} />`}
 		${dialog?.kind === 'add' && html`<${AddDialog} ...${shared} />`}
 	</div>`;
 }

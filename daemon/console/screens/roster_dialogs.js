@@ -1,6 +1,7 @@
 /* roster_dialogs: what can be done to a shift: accept it for its person, find a stand-in, swap two, add one. */
 import { api } from '../api.js';
 import { t } from '../i18n.js';
+import { mayDecide } from '../me.js';
 import { serverNow } from '../time.js';
 import * as words from '../words.js';
 import {
@@ -42,7 +43,7 @@ export function ShiftDialog({ shift, people, answer, onClose, open, done }) {
 			done();
 		}
 	};
-	return html`<${Dialog} title=${nameOf(people, shift.person)} onClose=${onClose} actions=${!past && html`
+	return html`<${Dialog} title=${nameOf(people, shift.person)} onClose=${onClose} actions=${!past && mayDecide() && html`
 		${shift.id && shift.source !== 'rotation' && html`<${Button} kind="danger" busy=${removal.pending} onClick=${remove}>
 			${shift.source === 'shift' ? t('Cabut piket', 'Remove the shift') : t('Batalkan pengganti', 'Undo the stand-in')}<//>`}
 		<${Button} onClick=${() => open({ kind: 'swap', shift })}>${t('Tukar', 'Swap')}<//>
