@@ -143,9 +143,51 @@ static void what_is_no_json_object_is_refused(void **state)
 	}
 }
 
+static void a_single_shift_names_person_and_time(void **state)
+{
+	(void)state;
+	struct roster_request r = taken(roster_request_read_shift,
+	                                "{\"person\":\"budi\",\"from\":\"2026-11-22T08:00:00+08:00\",\"until\":"
+	                                "\"2026-11-22T20:00:00+08:00\"}");
+	assert_string_equal(r.person, "budi");
+	assert_null(r.role);
+	assert_true(r.until_us - r.from_us == INT64_C(43200000000));
+	roster_request_free(&r);
+	REFUSED(roster_request_read_shift, "{}", "#/person", "#/from", "#/until");
+	REFUSED(roster_request_read_shift,
+	        "{\"person\":\"budi\",\"from\":\"2026-11-22T08:00:00Z\",\"until\":\"2026-11-22T08:00:00Z\"}",
+	        "#/until");
+	REFUSED(roster_request_read_shift,
+	        "{\"person\":\"budi\",\"from\":\"2026-11-22T08:00:00Z\",\"until\":\"2028-11-22T08:00:00Z\"}",
+	        "#/until");
+}
+
+static void a_rotation_names_people_in_turn(void **state)
+{
+	(void)state;
+	struct roster_request r = taken(roster_request_read_rotation,
+	                                "{\"slug\":\"trc\",\"role\":\"officer\",\"people\":[\"ani\",\"budi\"],"
+	                                "\"from\":\"2026-11-22T08:00:00+08:00\",\"shift_s\":43200}");
+	assert_int_equal(cJSON_GetArraySize(r.people), 2);
+	assert_int_equal(r.shift_s, 43200);
+	assert_true(r.until_us == 0);
+	roster_request_free(&r);
+#define ROTATION(people, rest)                                                                                         \
+	"{\"slug\":\"trc\",\"role\":\"officer\",\"people\":" people ",\"from\":\"2026-11-22T08:00:00Z\"," rest "}"
+	REFUSED(roster_request_read_rotation, ROTATION("[]", "\"shift_s\":3600"), "#/people");
+	REFUSED(roster_request_read_rotation, ROTATION("[1]", "\"shift_s\":3600"), "#/people");
+	REFUSED(roster_request_read_rotation, ROTATION("{\"a\":\"ani\"}", "\"shift_s\":3600"), "#/people");
+	REFUSED(roster_request_read_rotation, ROTATION("[\"ani\"]", "\"shift_s\":3599"), "#/shift_s");
+	REFUSED(roster_request_read_rotation, ROTATION("[\"ani\"]", "\"shift_s\":2678401"), "#/shift_s");
+	REFUSED(roster_request_read_rotation,
+	        ROTATION("[\"ani\"]", "\"shift_s\":3600,\"until\":\"2026-11-22T07:00:00Z\""), "#/until");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(a_single_shift_names_person_and_time),
+	        cmocka_unit_test(a_rotation_names_people_in_turn),
 	        cmocka_unit_test(an_acceptance_names_the_person_and_the_beginning),
 	        cmocka_unit_test(an_override_says_who_is_on_duty_and_who_is_not),
 	        cmocka_unit_test(a_swap_names_both_shifts),
