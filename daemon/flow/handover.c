@@ -18,6 +18,7 @@ struct asked {
 	struct http_request *request;
 	struct rules *rules; /* held */
 	struct wall now, since, until;
+	bool until_now; /* what is known of the database's clock may lag behind: nothing of this moment shall be left out */
 };
 
 /* ---- the answer ---- */
@@ -155,6 +156,8 @@ static const char *window_fault(struct asked *q)
 	struct form form;
 	if (!form_parse(q->request->query, q->request->query_len, &form))
 		return "the query could not be read";
+	const char *until = form_value(&form, "until");
+	q->until_now = until == NULL || until[0] == '\0';
 	bool read = read_moment(&form, "from", shift_began(q->flow, q->now), &q->since) &&
 	            read_moment(&form, "until", q->now, &q->until);
 	form_free(&form);
@@ -178,7 +181,7 @@ void handover_get(void *ctx, struct http_request *r)
 	q->rules = rules_hold(f->rules);
 	struct pg_params *p = store_params(f->store);
 	pg_param_time(p, q->since);
-	pg_param_time(p, q->until);
+	pg_param_time(p, q->until_now ? (struct wall){INT64_MAX} : q->until);
 	pg_param_text(p, access_identity(r)->scope);
 	store_read(f->store, SQL_READ_HANDOVER, p, on_read, q);
 }
