@@ -11,14 +11,18 @@
 #include "page.h"
 
 enum { PARTIES = 16384, KEPT_MAX = 16 * 1024, HASH_HEX = 16 };
-/* Reports of one address: a household, or a village behind one telephone mast. Wrong receipts: one in 33 million is right. */
-static const struct ration_rule report_rules[RATION_RULES] = {{5, 600}, {30, 86400}};
-static const struct ration_rule guess_rules[RATION_RULES] = {{10, 600}, {60, 86400}};
+enum counted { REPORTS, GUESSES, COUNTED };
+/* Of one address: a household, or a village behind one telephone mast. One receipt in 33 million is right. */
+static const struct ration_rule of_one[COUNTED][RATION_RULES] = {
+        [REPORTS] = {{5, 600}, {30, 86400}}, [GUESSES] = {{10, 600}, {60, 86400}}};
+/* Of this host's own: behind a proxy that is not named it is everybody. */
+static const struct ration_rule of_all[COUNTED][RATION_RULES] = {
+        [REPORTS] = {{100, 600}, {2000, 86400}}, [GUESSES] = {{300, 600}, {5000, 86400}}};
 static const char gateway[] = "web:lapor", source[] = "web"; /* no gateway of sigapd.conf can be called so */
 
 struct citizens {
 	struct arena *arena;
-	struct ration *reports, *guesses;
+	struct ration *one[COUNTED], *all[COUNTED];
 };
 
 struct citizens *citizens_open(struct flow *f)
@@ -26,7 +30,11 @@ struct citizens *citizens_open(struct flow *f)
 	(void)f;
 	struct arena *a = arena_new();
 	struct citizens *c = arena_new_of(a, struct citizens);
-	*c = (struct citizens){a, ration_make(a, PARTIES, report_rules), ration_make(a, PARTIES, guess_rules)};
+	c->arena = a;
+	for (int i = 0; i < COUNTED; i++) {
+		c->one[i] = ration_make(a, PARTIES, of_one[i]);
+		c->all[i] = ration_make(a, 1, of_all[i]);
+	}
 	return c;
 }
 
@@ -39,12 +47,14 @@ void citizens_close(struct citizens **c)
 	arena_free(&a);
 }
 
-/* Who asks, as far as rations go. */
-static const char *party_of(const struct flow *f, struct http_request *r)
+/* Seconds that whoever asks must wait, 0: none; what is taken then is used up. */
+static int wait_for(const struct flow *f, struct http_request *r, enum counted what, bool take)
 {
 	char party[RATION_PARTY_TEXT];
-	ration_party(http_client(r, f->conf->trusted_proxy), party);
-	return arena_strdup(r->arena, party);
+	const char *address = http_client(r, f->conf->trusted_proxy);
+	struct ration *ration = (http_client_is_local(address) ? f->citizens->all : f->citizens->one)[what];
+	ration_party(address, party);
+	return take ? ration_take(ration, party, mono_now()) : ration_wait(ration, party, mono_now());
 }
 
 /* ---- the thanks ---- */
@@ -197,7 +207,7 @@ void citizen_post_form(void *ctx, struct http_request *r)
 	report_form_read(&form, &read);
 	if (!area_fits(f, read.area))
 		read.faults |= REPORT_FORM_AREA;
-	int wait_s = read.faults == 0 ? ration_take(f->citizens->reports, party_of(f, r), mono_now()) : 0;
+	int wait_s = read.faults == 0 ? wait_for(f, r, REPORTS, true) : 0;
 	if (read.faults == 0 && wait_s == 0) {
 		take(f, r, &read);
 	} else {
@@ -253,8 +263,7 @@ void citizen_get_status(void *ctx, struct http_request *r)
 		page_reply_busy(r);
 		return;
 	}
-	const char *party = party_of(f, r);
-	int wait_s = ration_wait(f->citizens->guesses, party, mono_now());
+	int wait_s = wait_for(f, r, GUESSES, false);
 	if (wait_s > 0) { /* also for what may be right: an answer would tell */
 		cJSON *view = cJSON_CreateObject();
 		cJSON_AddNumberToObject(view, "wait", (wait_s + 59) / 60);
@@ -263,7 +272,7 @@ void citizen_get_status(void *ctx, struct http_request *r)
 		return;
 	}
 	if (!receipt_read(f->rules->link_key, r->segments[0], &number)) {
-		ration_take(f->citizens->guesses, party, mono_now());
+		wait_for(f, r, GUESSES, true);
 		reply_unknown(r);
 		return;
 	}

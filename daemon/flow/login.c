@@ -45,23 +45,6 @@ static uint64_t key_of(const struct logins *l, struct arena *a, const char *kind
 	return key == 0 ? 1 : key;
 }
 
-/* Who is at the other end: behind a proxy what it says in its header (the last address is the one that it saw itself). */
-static const char *peer_of(const struct flow *f, const struct http_request *r)
-{
-	const char *name = f->conf->peer_header, *value = name == NULL ? NULL : http_header(r, name);
-	if (value == NULL || value[0] == '\0')
-		return r->peer;
-	const char *last = strrchr(value, ',');
-	last = last == NULL ? value : last + 1;
-	return last + strspn(last, " ");
-}
-
-/* A proxy on this host that tells no address is everybody: by it nobody is made to wait. */
-static bool is_everybody(const char *peer)
-{
-	return peer[0] == '\0' || strncmp(peer, "127.", 4) == 0 || strcmp(peer, "::1") == 0;
-}
-
 /* ---- the throttle ---- */
 
 static int wait_of(const struct login *l)
@@ -106,7 +89,8 @@ static void end(struct login *l, enum login_end how)
 	metric_add(told[how].metric, 1);
 	/* a name that is no account's may be a password in the wrong field */
 	log_write(how == LOGIN_DONE || how == LOGIN_CODE_MISSING ? LOG_INFO_ : LOG_WARN_, told[how].what,
-	          "user=%s peer=%s", l->known ? l->name : "?", log_quote(peer_of(l->flow, l->request), quoted));
+	          "user=%s peer=%s", l->known ? l->name : "?",
+	          log_quote(http_client(l->request, l->flow->conf->trusted_proxy), quoted));
 	wipe(l->password);
 	l->done(l, how);
 }
@@ -240,8 +224,9 @@ void login_begin(struct login *l)
 	l->name = name_of(a, l->user);
 	l->known = false;
 	l->keys[KEY_USER] = key_of(l->flow->logins, a, "user", l->name);
-	const char *peer = peer_of(l->flow, l->request);
-	l->keys[KEY_PEER] = is_everybody(peer) ? 0 : key_of(l->flow->logins, a, "peer", peer);
+	const char *peer = http_client(l->request, l->flow->conf->trusted_proxy);
+	/* this host's own address is that of a proxy nobody has told us of: by it nobody is made to wait */
+	l->keys[KEY_PEER] = http_client_is_local(peer) ? 0 : key_of(l->flow->logins, a, "peer", peer);
 	l->wait_s = wait_of(l);
 	if (l->wait_s > 0) {
 		end(l, LOGIN_THROTTLED);

@@ -32,7 +32,7 @@ static const struct conf_setting settings[] = {
 	{ DAEMON, "public_url", conf_value_url, IN(public_url), .initial = "http://127.0.0.1:8080",
 	  .help = "Where partners and gateways reach this daemon: the base of the links in notices." },
 	{ DAEMON, "trusted_proxy", conf_value_proxies, IN(trusted_proxy), .example = "127.0.0.1, ::1, unix",
-	  .help = "Proxies whose X-Forwarded-For says who asks: numeric addresses, or unix for a Unix socket, comma separated. Default: none." },
+	  .help = "Proxies whose X-Forwarded-For says who asks, by whose address reports and log-ins are counted: numeric addresses, or unix for a Unix socket, comma separated. Default: none." },
 	{ DAEMON, "config_dir", conf_value_folder, IN(config_dir), .example = "/etc/sigap",
 	  .help = "The folder that holds lexicon/ and replies/. Default: the folder of this file." },
 	{ DAEMON, "log_level", conf_value_choice, IN(log_level), .choices = "debug, info, warn, error", .initial = "info",
@@ -75,8 +75,6 @@ static const struct conf_setting settings[] = {
 	  .help = "Seconds without use after which somebody who has logged in must do so again. Default: a shift of 8 hours." },
 	{ CONSOLE, "session_most_s", conf_value_number, IN(session_most_s), 5, 604800, .initial = "86400",
 	  .help = "Seconds after which he must do so in any case." },
-	{ CONSOLE, "peer_header", conf_value_text, IN(peer_header), .example = "X-Forwarded-For",
-	  .help = "Behind a reverse proxy: the header whose last address is that of the browser; attempts to log in are counted by it. Default: the connection's address, unless it is this host's own." },
 
 	{ GATEWAY, "kind", conf_value_choice, GW(kind),
 	  .choices = "kannel, gammu, smsgate, twilio, vonage, infobip, jasmin, rapidpro, whatsapp, telegram, generic", .initial = "kannel",

@@ -53,7 +53,6 @@ struct conf {
 	/* [console] */
 	const char *tiles;                  /* URL template of the map's pictures, NULL: none */
 	int session_idle_s, session_most_s; /* 28800, 86400 */
-	const char *peer_header;            /* NULL: the connection's own address counts */
 	struct conf_gateway gateways[CONF_GATEWAYS];
 	int gateway_count;
 };

@@ -68,6 +68,8 @@ const char *http_bearer(const struct http_request *r);
 /* Who asks, as a numeric address: the peer, or, when it is one of proxies ("127.0.0.1, ::1, unix"; NULL: none), the last address of X-Forwarded-For, which that proxy
  * wrote. "" for a peer on a Unix socket. Lives as long as the request. */
 const char *http_client(const struct http_request *r, const char *proxies);
+/* Is it this host's own, "127.0.0.1", "::1" or "" (a Unix socket)? Then it may be a proxy that is not named, and stand for everybody. */
+bool http_client_is_local(const char *address);
 /* Exactly one of these ends the request, from the loop's thread. headers: "Name: value\n" lines, may be NULL. Body is copied.
  * Added to every reply: Content-Length, Date, X-Content-Type-Options: nosniff and, unless headers name their own, Cache-Control: no-store. */
 void http_reply(struct http_request *r, int status, const char *content_type, const char *body, size_t len,

@@ -49,3 +49,8 @@ const char *http_client(const struct http_request *r, const char *proxies)
 	bool numeric = inet_pton(AF_INET, client, &address) == 1 || inet_pton(AF_INET6, client, &address) == 1;
 	return numeric ? plain_address(client) : peer;
 }
+
+bool http_client_is_local(const char *address)
+{
+	return address[0] == '\0' || strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+}

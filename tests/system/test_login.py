@@ -156,7 +156,7 @@ def test_leaving_by_the_form_ends_the_session(stack):
 @pytest.fixture(scope="module")
 def proxied(postgres):
     """Behind a proxy that tells the browser's address; sessions end idle after 8 seconds."""
-    s = Stack(postgres, conf={"console": {"peer_header": "X-Forwarded-For", "session_idle_s": 8}})
+    s = Stack(postgres, conf={"daemon": {"trusted_proxy": "127.0.0.1"}, "console": {"session_idle_s": 8}})
     yield s
     s.close()
 
