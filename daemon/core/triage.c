@@ -200,7 +200,8 @@ static double confidence_in(const struct reading *r, const struct verdict *v, co
 	bool shown = r->found.first[names->shown] >= 0, proven = r->found.first[names->proof] >= 0;
 	bool hinted = r->found.first[names->hint] >= 0 || r->found.first[names->village] >= 0;
 	if (type == TYPE_NOT_A_REPORT && hinted && !proven)
-		sure *= unproven;
+		sure *= unproven +
+		        (1 - unproven) * fmax(0, fmin((share - 0.9) * 15, 1)); /* hardly anything else is left */
 	bool elsewhere = type == TYPE_NOT_A_REPORT || type == TYPE_STATUS_QUERY || type == TYPE_FOLLOWUP;
 	return elsewhere && shown ? sure * share : sure;
 }

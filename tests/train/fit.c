@@ -21,6 +21,7 @@ struct fit {
 	struct line *lines;
 	size_t count, room, features;
 	float (*weight)[CLASSES], (*speed)[CLASSES];
+	double (*sum)[CLASSES]; /* of the weights after each epoch of the second half: their mean wavers less */
 	uint32_t random;
 };
 
@@ -117,13 +118,18 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < f.features; i++)
 		for (int c = 0; c < CLASSES; c++)
 			f.speed[i][c] = 0.01F;
-	for (int epoch = atoi(argv[3]); epoch > 0; epoch--) {
+	f.sum = must(calloc(FEATURES_MAX, sizeof *f.sum));
+	int epochs = atoi(argv[3]), summed = (epochs + 1) / 2;
+	for (int epoch = 0; epoch < epochs; epoch++) {
 		shuffle(&f);
 		for (size_t i = 0; i < f.count; i++)
 			learn(&f, &f.lines[i]);
+		for (size_t i = 0; epoch >= epochs - summed && i < f.features; i++)
+			for (int c = 0; c < CLASSES; c++)
+				f.sum[i][c] += (double)f.weight[i][c];
 	}
 	for (size_t i = 0; i < f.features; i++)
 		for (int c = 0; c < CLASSES; c++)
-			printf("%.3f%c", (double)f.weight[i][c], c == CLASSES - 1 ? '\n' : ' ');
+			printf("%.3f%c", f.sum[i][c] / summed, c == CLASSES - 1 ? '\n' : ' ');
 	return 0;
 }
