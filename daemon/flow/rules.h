@@ -23,7 +23,7 @@ struct identity {
 	const char *agency; /* slug; NULL unless role is agency */
 	const char *scope;  /* code prefix, "" for all */
 	const char *name;
-	struct wall expires; /* us 0: never */
+	struct wall expires;           /* us 0: never */
 	const struct session *session; /* that the console's cookie names (session.h); NULL: it is a token's identity */
 };
 struct rules {

@@ -206,35 +206,35 @@ static void a_gateway_gets_its_secrets_from_files_and_its_status_address(void **
 static void every_fault_is_named_at_once_with_its_line_and_the_nearest_word(void **state)
 {
 	struct fixture *f = *state;
-	assert_faults(
-	        f,
-	        "port = 1\n"
-	        "[daemon]\n"
-	        "lisen = 127.0.0.1:1\n"
-	        "hold = yes\n"
-	        "weather = fine\n"
-	        "what is this\n"
-	        "[delivry]\n"
-	        "anything = goes\n"
-	        "[clocks\n"
-	        "[weather]\n"
-	        "[gateway Kannel!]\n"
-	        "[gateway]\n"
-	        "[delivery]\n"
-	        "slots = 0\n"
-	        "slots = 5",
-	        "1: setting \"port\" stands before any [section]\n"
-	        "3: unknown setting \"lisen\" in [daemon]; did you mean \"listen\"?\n"
-	        "4: unknown setting \"hold\" in [daemon]; it belongs into [delivery]\n"
-	        "5: unknown setting \"weather\" in [daemon]\n"
-	        "6: is neither \"name = value\" nor a [section] nor a comment\n"
-	        "7: unknown section [delivry]; did you mean [delivery]?\n"
-	        "9: [ without ]\n"
-	        "10: unknown section [weather]; known are [daemon], [delivery], [clocks], [watch], [console], [gateway NAME]\n"
-	        "11: [gateway NAME] needs a name of at most 32 lower case letters, digits and hyphens\n"
-	        "12: [gateway NAME] needs a name of at most 32 lower case letters, digits and hyphens\n"
-	        "14: slots must be a whole number from 1 to 4096\n"
-	        "15: slots was set before, in line 14\n");
+	assert_faults(f,
+	              "port = 1\n"
+	              "[daemon]\n"
+	              "lisen = 127.0.0.1:1\n"
+	              "hold = yes\n"
+	              "weather = fine\n"
+	              "what is this\n"
+	              "[delivry]\n"
+	              "anything = goes\n"
+	              "[clocks\n"
+	              "[weather]\n"
+	              "[gateway Kannel!]\n"
+	              "[gateway]\n"
+	              "[delivery]\n"
+	              "slots = 0\n"
+	              "slots = 5",
+	              "1: setting \"port\" stands before any [section]\n"
+	              "3: unknown setting \"lisen\" in [daemon]; did you mean \"listen\"?\n"
+	              "4: unknown setting \"hold\" in [daemon]; it belongs into [delivery]\n"
+	              "5: unknown setting \"weather\" in [daemon]\n"
+	              "6: is neither \"name = value\" nor a [section] nor a comment\n"
+	              "7: unknown section [delivry]; did you mean [delivery]?\n"
+	              "9: [ without ]\n"
+	              "10: unknown section [weather]; known are [daemon], [delivery], [clocks], [watch], [console], "
+	              "[gateway NAME]\n"
+	              "11: [gateway NAME] needs a name of at most 32 lower case letters, digits and hyphens\n"
+	              "12: [gateway NAME] needs a name of at most 32 lower case letters, digits and hyphens\n"
+	              "14: slots must be a whole number from 1 to 4096\n"
+	              "15: slots was set before, in line 14\n");
 }
 
 static void values_out_of_shape_are_refused_with_what_would_be_right(void **state)
