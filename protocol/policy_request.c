@@ -96,7 +96,7 @@ bool policy_request_read_dry_run(const char *body, size_t len, struct policy_req
 		return true;
 	if (members_read_body(body, len, dry_run_members, ret, fault_type, &ret->tree, ret_problem))
 		need(ret_problem, ret->rendered != NULL, "#/report");
-	if (!end(ret, ret_problem))
+	if (!end(ret, ret_problem) || ret->rendered == NULL)
 		return false;
 	ret->report = ret->rendered;
 	ret->report_len = strlen(ret->rendered);

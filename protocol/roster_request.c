@@ -30,7 +30,10 @@ static void read_people(const struct member_at *at, const cJSON *value, void *ta
 	const cJSON *item;
 	int n = cJSON_IsArray(value) ? cJSON_GetArraySize(value) : 0;
 	bool texts = n >= 1 && n <= TURNS_MOST;
-	cJSON_ArrayForEach(item, value) texts = texts && cJSON_IsString(item);
+	cJSON_ArrayForEach(item, value)
+	{
+		texts = texts && cJSON_IsString(item);
+	}
 	if (texts)
 		memcpy((char *)target + at->member->offset, &value, sizeof value);
 	else

@@ -173,7 +173,7 @@ static void take(struct partner *p)
 	const char *event = p->answer.event;
 	bool accepts = strcmp(event, "accept") == 0;
 	bool shift = p->person != NULL && p->answer.number == 0 && (accepts || strcmp(event, "decline") == 0);
-	if (strcmp(event, "claim") == 0)
+	if (strcmp(event, "claim") == 0 && p->person != NULL)
 		coordinate_claim(in->flow, in->arena, p->answer.number,
 		                 arena_printf(in->arena, "person:%s via sms", p->person->slug), on_claimed, p);
 	else if (shift)

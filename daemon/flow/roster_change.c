@@ -216,7 +216,10 @@ static void on_rotation_rules(void *ctx, const char *why)
 	if (refused(q, &problem))
 		return;
 	struct pg_array *people = pg_array_new(PG_TEXT);
-	cJSON_ArrayForEach(item, b->people) pg_array_text(people, item->valuestring);
+	cJSON_ArrayForEach(item, b->people)
+	{
+		pg_array_text(people, item->valuestring);
+	}
 	q->name = arena_strdup(q->request->arena, b->slug);
 	q->missing = "there is or was a rotation of this name, and who was on duty then stays known: choose another";
 	q->missing_status = 409;

@@ -17,8 +17,8 @@ def entry(s, slug, token="admin"):
     return r.json()
 
 
-def put(s, slug, body, token="admin"):
-    return s.api("PUT", f"/v1/agencies/{slug}", token, body)
+def put(s, slug, body, token="admin", daemon=0):
+    return s.api("PUT", f"/v1/agencies/{slug}", token, body, daemon=daemon)
 
 
 def retire(s, what, slug, token="admin", **body):
@@ -110,16 +110,24 @@ def test_each_fault_is_named_by_its_pointer_and_nothing_changes(stack, change, p
     assert stack.api("GET", "/v1/agencies/relawan-c", "admin").status_code == 404
 
 
-def test_of_two_admins_at_once_one_wins_and_the_other_sees_what_is_there_now(stack):
-    put(stack, "relawan-d", new("D"))
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        for n in range(4):
-            seen = entry(stack, "relawan-d")
-            answers = list(pool.map(lambda who: put(stack, "relawan-d", {**as_put(seen), "name": f"{n} {who}"}), range(4)))
-            assert sorted(a.status_code for a in answers) == [200, 409, 409, 409], [a.text for a in answers]
-            won = next(a.json() for a in answers if a.status_code == 200)
-            assert {json.dumps(a.json()["current"]) for a in answers if a.status_code == 409} == {json.dumps(won)}
-    assert len(changes(stack, "agencies", "relawan-d")) == 5
+def test_of_two_admins_at_once_one_wins_and_the_other_sees_what_is_there_now(postgres):
+    """Over two daemons: one alone has its statements one after the other anyway."""
+    s = Stack(postgres)
+    try:
+        other = s.start_another()
+        put(s, "relawan-d", new("D"))
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            for n in range(8):
+                seen = entry(s, "relawan-d")
+                bodies = [{**as_put(seen), "name": f"{n} {who}", "contacts": [{"channel": "sms", "phone": f"0812333301{n}{who}"}]} for who in range(4)]
+                answers = list(pool.map(lambda who: put(s, "relawan-d", bodies[who], daemon=(0, other)[who % 2]), range(4)))
+                assert sorted(a.status_code for a in answers) == [200, 409, 409, 409], [a.text for a in answers]
+                won = next(a.json() for a in answers if a.status_code == 200)
+                assert {json.dumps(a.json()["current"]) for a in answers if a.status_code == 409} == {json.dumps(won)}
+                assert len(won["contacts"]) == 1, "nobody else's contact came in between"
+        assert len(changes(s, "agencies", "relawan-d")) == 9
+    finally:
+        s.close()
 
 
 def test_an_import_makes_what_was_seen_before_old(stack, tmp_path):
