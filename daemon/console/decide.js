@@ -3,7 +3,6 @@ import { api, ApiError } from './api.js';
 import { t } from './i18n.js';
 import { myActor } from './me.js';
 import { announce, faultText } from './ui.js';
-import { board } from './live.js';
 import * as words from './words.js';
 
 /** POST {event, version, ...} about an incident; throws ApiError, of which 409 has problem.current. */
@@ -11,8 +10,6 @@ export const incidentEvent = (incident, event, more = {}) =>
 	api.post(`/v1/incidents/${incident.id}/events`, { event, version: incident.version, ...more });
 export const dispatchEvent = (dispatch, event, more = {}) =>
 	api.post(`/v1/dispatches/${dispatch.id}/events`, { event, version: dispatch.version, ...more });
-
-const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Takes an incident over. What changed beside does not matter for that; that somebody else has taken it does. */
 export async function claim(row) {
@@ -32,10 +29,8 @@ export async function claim(row) {
 				announce(`#${row.number}: ${faultText(e)}`);
 				return;
 			}
-			await wait(150 * (tries + 1));
-			const seen = board().rows.find((r) => r.id === row.id);
-			now = seen && seen.version >= now.version ? seen : now;
-			if (e.problem.current?.version > now.version) now = { ...now, version: e.problem.current.version };
+			/* what changed may be that somebody else has it: the board may not have heard yet */
+			now = await api.get(`/v1/incidents/${row.id}`).catch(() => now);
 		}
 	}
 }

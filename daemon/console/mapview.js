@@ -85,7 +85,7 @@ export function SmallMap({ incident, place }) {
 	}, [incident.lat, incident.lon, incident.urgency, lang()]);
 	return html`<section class="panel"><h2>${t('Tempat', 'Place')}</h2>
 		<p>${place}${incident.place_text && html`, <span>${incident.place_text}</span>`}</p>
-		${known ? html`<div class="smallmap" ref=${box} role="img" aria-label=${t(`Peta: ${incident.lat}, ${incident.lon}`, `Map: ${incident.lat}, ${incident.lon}`)}></div>
+		${known ? html`<div class="smallmap" ref=${box} role="region" aria-label=${t(`Peta: ${incident.lat}, ${incident.lon}`, `Map: ${incident.lat}, ${incident.lon}`)}></div>
 			<p class="small figures"><a href=${`geo:${incident.lat},${incident.lon}`}>${incident.lat}, ${incident.lon}</a></p>`
 		: html`<p class="soft small">${t('Laporan tidak membawa koordinat.', 'No coordinates were reported.')}</p>`}</section>`;
 }

@@ -1,4 +1,4 @@
-"""Headless Chromium for the tests: windows of any size, language and theme, with or without JavaScript, without a network; keys, axe-core, pictures.
+"""Headless Chromium for the tests: windows of any size, language and theme, with or without JavaScript; keys, axe-core, pictures.
 
 Chromium and its driver are Debian's; axe-core is the npm package, pinned in tests/node. Nothing leaves the machine: every name but 127.0.0.1 resolves to nothing.
 """
@@ -57,7 +57,6 @@ class Window:
         # a window cannot be made as narrow as a telephone: the page is told that it is
         self.cdp("Emulation.setDeviceMetricsOverride", width=int(width / scale), height=int(height / scale), deviceScaleFactor=scale, mobile=width < 600)
         self.cdp("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
-        self.cdp("Network.enable")
         if not javascript:
             self.cdp("Emulation.setScriptExecutionDisabled", value=True)
 
@@ -148,12 +147,6 @@ class Window:
                 return focus
             self.keys(Keys.TAB)
         raise AssertionError(f"the keyboard does not reach {css} {text or ''}")
-
-    # ---- the network ----
-
-    def network(self, there):
-        """Takes the line away and gives it back."""
-        self.cdp("Network.emulateNetworkConditions", offline=not there, latency=0, downloadThroughput=-1, uploadThroughput=-1)
 
     # ---- what is wrong ----
 

@@ -17,12 +17,13 @@ def add_user(stack, name, role="coordinator", scope="64.09", display=None, agenc
     return name
 
 
-def duty(chrome, stack, user, hash="", ready=".incidents, .empty", **how):
-    """A window in which user has logged in and looks at that screen of the console."""
+def duty(chrome, stack, user, hash="", ready=".incidents, .empty", line=None, **how):
+    """A window in which user has logged in and looks at that screen of the console, over a line of its own or directly."""
+    url = stack.url if line is None else line.url
     w = chrome.window(**how)
-    w.log_in(stack.url, user, PASSWORD)
+    w.log_in(url, user, PASSWORD)
     if hash:
-        w.open(f"{stack.url}/#/{hash}")
+        w.open(f"{url}/#/{hash}")
     w.find(ready)
     return w
 

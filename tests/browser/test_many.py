@@ -3,7 +3,8 @@ import concurrent.futures
 import time
 
 import pytest
-from duty_room import add_user, duty, row
+from duty_room import add_user, duty
+from line import Line
 from stack import Stack, wait_until
 
 INCIDENTS = 500
@@ -27,8 +28,15 @@ def stack(postgres):
 
 
 @pytest.fixture(scope="module")
-def window(stack, chrome):
-    w = duty(chrome, stack, "siaga", ready=".incident")
+def line(stack):
+    one = Line(stack.port)
+    yield one
+    one.close()
+
+
+@pytest.fixture(scope="module")
+def window(stack, chrome, line):
+    w = duty(chrome, stack, "siaga", ready=".incident", line=line)
     w.wait(lambda: w.js("return document.querySelectorAll('.incident').length") >= INCIDENTS, "all rows", 60)
     yield w
     w.close()
@@ -84,8 +92,8 @@ def test_after_a_restart_of_the_daemon_the_board_is_right_by_itself(stack, windo
     assert fresh["incident"]["number"] in shown(window)
 
 
-def test_after_a_minute_without_a_network_the_board_says_how_old_it_is_and_catches_up(stack, window):
-    window.network(False)
+def test_after_a_minute_without_a_network_the_board_says_how_old_it_is_and_catches_up(stack, window, line):
+    line.cut()
     cut = time.monotonic()
     window.wait(lambda: window.all(".line.bad"), "the board says that the line is down", 40)
     for i in (30, 31):
@@ -95,7 +103,7 @@ def test_after_a_minute_without_a_network_the_board_says_how_old_it_is_and_catch
     wait_until(lambda: time.monotonic() - cut > 60, 70, "a minute")
     old = window.find(".line.bad").text
     assert fresh["incident"]["number"] not in shown(window)
-    window.network(True)
+    line.mend()
     window.wait(lambda: not window.all(".line.bad"), "the line is there again", 60)
     window.wait(lambda: shown(window) == open_numbers(stack), "the board equals the database", 30)
     window.wait(lambda: window.all(f".incident[data-number='{stack.made[32]['incident']['number']}'] .claim .by"), "what changed meanwhile")
