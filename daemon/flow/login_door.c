@@ -115,7 +115,8 @@ static void page_done(struct login *l, enum login_end how)
 	struct login_page page = {.next = l->next, .user = l->user, .secure = login_page_secure(l->flow->conf)};
 	switch (how) {
 	case LOGIN_DONE: {
-		const char *to = l->next != NULL ? l->next : access_home(l->role);
+		const char *home = l->must_change && l->role != ROLE_AGENCY ? "/#/akun" : access_home(l->role);
+		const char *to = l->next != NULL && !l->must_change ? l->next : home;
 		http_reply(r, 303, NULL, "", 0,
 		           arena_printf(r->arena, "Location: %s\n%s", to, cookie_line(r->arena, l->cookie)));
 		return;

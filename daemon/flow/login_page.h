@@ -1,4 +1,4 @@
-/* login_page: the page /masuk: Indonesian first, English second; works without JavaScript. */
+/* login_page: the page /masuk, made of console/pages/login.html; works without JavaScript. */
 #ifndef SIGAP_FLOW_LOGIN_PAGE_H
 #define SIGAP_FLOW_LOGIN_PAGE_H
 #include "flow.h"

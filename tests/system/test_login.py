@@ -133,9 +133,11 @@ def test_the_page_works_without_javascript(stack):
     assert post(user="petugas", password=PASSWORD).headers["Location"] == "/tugas"
     for elsewhere in ("https://jahat.example/", "//jahat.example", "/\\jahat.example", "/a\r\nSet-Cookie: x=1", "masuk", "/masuk", "/keluar", "javascript:1"):
         assert post(user="citra", password=PASSWORD, next=elsewhere).headers["Location"] == "/", elsewhere
-    wrong = post(user='<b>"citra', password="salah", next="/x")
+    wrong = post(user='<b>"citra', password="salah", next="/x?a=1&b=2")
     assert wrong.status_code == 401 and "tidak cocok" in wrong.text and "&lt;b&gt;&quot;citra" in wrong.text and "salah" not in wrong.text
-    assert 'name="next" value="/x"' in wrong.text
+    assert 'name="next" value="/x?a=1&amp;b=2"' in wrong.text and 'href="/masuk?lang=en&amp;next=%2Fx%3Fa%3D1%26b%3D2"' in wrong.text
+    english = requests.get(stack.url + "/masuk?lang=en&next=/x", timeout=10)
+    assert "Password" in english.text and 'name="next" value="/x"' in english.text and "Kata sandi" not in english.text
 
 
 def test_leaving_by_the_form_ends_the_session(stack):
@@ -391,6 +393,8 @@ def test_the_password_stands_in_no_log_no_argument_and_no_answer(stack):
     made = stack.ctl("user", "password", "sinta", "--generate").stdout.strip()
     assert re.fullmatch(r"[a-z2-9]{5}(-[a-z2-9]{5}){3}", made)
     assert login(stack, "sinta", made).get("/v1/session").json()["must_change"] is True
+    page = requests.post(stack.url + "/masuk", data={"user": "sinta", "password": made, "next": "/#/papan"}, timeout=20, allow_redirects=False)
+    assert page.headers["Location"] == "/#/akun", "whose password somebody else has chosen is led to where he chooses his own"
     log = stack.log.read_text()
     assert PASSWORD not in log and made not in log
 
