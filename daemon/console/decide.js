@@ -6,10 +6,33 @@ import { announce, faultText } from './ui.js';
 import * as words from './words.js';
 
 /** POST {event, version, ...} about an incident; throws ApiError, of which 409 has problem.current. */
-export const incidentEvent = (incident, event, more = {}) =>
+const incidentEvent = (incident, event, more = {}) =>
 	api.post(`/v1/incidents/${incident.id}/events`, { event, version: incident.version, ...more });
-export const dispatchEvent = (dispatch, event, more = {}) =>
-	api.post(`/v1/dispatches/${dispatch.id}/events`, { event, version: dispatch.version, ...more });
+
+/* What I did myself, or that somebody has opened a notice, changes nobody's mind. */
+const quiet = (events) => events.every((e) => e.kind === 'seen' || e.actor === myActor());
+
+/**
+ * Sends a decision with the version that the person saw. seen: {incident, object}: the incident's version on the screen, and the version to be sent
+ * (of the incident or of a dispatch: versionOf(document) reads it). -> {answer}, or {changes, seen} when somebody else was faster: the events since, and
+ * what to send next time. Throws what is wrong otherwise.
+ */
+export async function send(path, body, id, seen, versionOf = (doc) => doc.version) {
+	let object = seen.object;
+	for (;;) {
+		try {
+			return { answer: await api.post(path, { ...body, version: object }) };
+		} catch (e) {
+			if (!(e instanceof ApiError) || e.status !== 409) throw e;
+			const now = await api.get(`/v1/incidents/${id}`).catch(() => null);
+			const changes = now?.events.filter((x) => x.number > seen.incident) ?? [];
+			/* nothing is new: it does not fit, and will not by trying again */
+			if (changes.length === 0 || versionOf(now) === object) throw e;
+			object = versionOf(now);
+			if (!quiet(changes)) return { changes, seen: { incident: now.version, object } };
+		}
+	}
+}
 
 /** Takes an incident over. What changed beside does not matter for that; that somebody else has taken it does. */
 export async function claim(row) {

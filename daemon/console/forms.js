@@ -1,6 +1,7 @@
 /* forms: one dialog for every decision. What was typed stays when somebody else was faster; the person sees what changed and decides again. */
 import { html, useState } from './vendor/preact.js';
 import { api, ApiError } from './api.js';
+import { send } from './decide.js';
 import { clock, t } from './i18n.js';
 import { Button, Dialog, Fault, Field, Notice, announce, useApi } from './ui.js';
 import { eventLine } from './timeline.js';
@@ -112,37 +113,33 @@ export function Decision({ event, incident, dispatch, given = {}, names, onDone,
 	const [v, setV] = useState(given);
 	const [busy, setBusy] = useState(false);
 	const [fault, setFault] = useState(null);
-	const [seen, setSeen] = useState({ incident: incident.version, dispatch: dispatch?.version });
+	const [seen, setSeen] = useState({ incident: incident.version, object: (dispatch ?? incident).version });
 	const [changes, setChanges] = useState(null);
 	const set = (name) => (value) => setV((old) => ({ ...old, [name]: value }));
 	const missing = form.fields.find((f) => (f.required || f.requiredIf?.(v)) && !String(v[f.name] ?? '').trim());
 	const short = form.fields.find((f) => f.minlength && String(v[f.name] ?? '').trim().length < f.minlength);
 
-	const conflict = async (e) => {
-		const now = await api.get(`/v1/incidents/${incident.id}`).catch(() => null);
-		if (now === null) return setFault(e);
-		const since = now.events.filter((x) => x.number > seen.incident);
-		setSeen({ incident: now.version, dispatch: now.dispatches.find((d) => d.id === dispatch?.id)?.version });
-		setChanges(since);
-		/* nothing new in the history: it does not fit the state, and will not by trying again */
-		return setFault(since.length === 0 ? e : null);
-	};
 	const submit = async (ev) => {
 		ev?.preventDefault();
-		if (missing || short || busy) return;
+		if (missing || short || busy) return undefined;
 		setBusy(true);
 		setFault(null);
-		const version = dispatch ? seen.dispatch : seen.incident;
 		const path = dispatch ? `/v1/dispatches/${dispatch.id}/events` : `/v1/incidents/${incident.id}/events`;
 		try {
-			const answer = await api.post(path, { event, ...(form.free ? {} : { version }), ...bodyOf(form.fields, v) });
+			const body = { event, ...bodyOf(form.fields, v) };
+			const versionOf = (now) => (dispatch ? now.dispatches.find((d) => d.id === dispatch.id) : now)?.version;
+			const { answer, changes: since, seen: next } = form.free ? { answer: await api.post(path, body) } : await send(path, body, incident.id, seen, versionOf);
+			if (since) {
+				setSeen(next);
+				setChanges(since);
+				return setBusy(false);
+			}
 			announce(`#${incident.number}: ${form.action} ✓`);
 			onDone?.(answer);
-			onClose();
+			return onClose();
 		} catch (e) {
-			if (e instanceof ApiError && e.status === 409) await conflict(e);
-			else setFault(e);
-			setBusy(false);
+			setFault(e);
+			return setBusy(false);
 		}
 	};
 	const at = (name) => (fault instanceof ApiError ? fault.at(`#/${name}`) : null);

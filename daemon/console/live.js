@@ -107,7 +107,27 @@ function tellEvent(data) {
 	for (const fn of eventWatchers) fn(data);
 }
 
+let streaming = false; /* the connection to the stream stands */
+let cut = false; /* this page has looked for itself, and nobody answered */
+
+/* The browser says that its network has gone or come: look at once, and do not wait for the silence. Without any network a daemon on this machine answers all the same. */
+async function look() {
+	const there = await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(5000) }).then((r) => r.ok, () => false);
+	if (!there) {
+		cut = true;
+		setLine({ phase: 'away', since: line.since ?? line.heard, next: Date.now() + 3000 });
+		setTimeout(look, 3000);
+	} else if (cut) {
+		cut = false;
+		if (streaming) setLine({ phase: 'live', since: null, next: null });
+		else retryNow();
+		load();
+	}
+}
+
 function onMessage(m) {
+	if (m.kind === 'hello' || m.kind === 'away') streaming = m.kind === 'hello';
+	if (cut) return; /* all is loaded again when it is over */
 	if (m.kind === 'away') {
 		setLine({ phase: 'away', since: m.since, next: m.next });
 		/* a session that has ended shows as a line that never comes back */
@@ -164,6 +184,10 @@ export const retryNow = () => send({ kind: 'retry' });
 export function start() {
 	load();
 	join();
-	addEventListener('online', retryNow);
+	addEventListener('offline', look);
+	addEventListener('online', () => {
+		retryNow();
+		look();
+	});
 	document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && retryNow());
 }

@@ -169,6 +169,7 @@ async function begin() {
 		setMe(session);
 		setSettings(console_);
 		setOffset(settings().utc_offset_min);
+		if (session.must_change && location.hash === '') location.hash = '#/akun'; /* somebody else chose the password */
 	} catch (error) {
 		if (error.status === 401) return undefined; /* on its way to the log-in */
 		render(html`<div class="page"><${Fault} error=${error} retry=${() => location.reload()} /></div>`, document.getElementById('app'));

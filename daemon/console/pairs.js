@@ -1,6 +1,6 @@
 /* pairs: two incidents that may be one event, side by side with the reasons; one key says which. */
 import { html, useEffect, useState } from './vendor/preact.js';
-import { ApiError, api } from './api.js';
+import { send } from './decide.js';
 import { moment, t } from './i18n.js';
 import { useKeys } from './keys.js';
 import { Urgency } from './marks.js';
@@ -27,24 +27,23 @@ function Pair({ pair, names, done }) {
 	const { data: older } = useApi(`/v1/incidents/${first.number}`);
 	const { data: younger, reload } = useApi(`/v1/incidents/${second.number}`);
 	const [state, setState] = useState({ busy: false, fault: null, changes: null });
-	const [version, setVersion] = useState(null);
-	useEffect(() => setVersion((v) => v ?? younger?.version ?? null), [younger]);
+	const [seen, setSeen] = useState(null);
+	useEffect(() => setSeen((s) => s ?? (younger && { incident: younger.version, object: younger.version })), [younger]);
 	const decide = async (body, said) => {
-		if (!younger || state.busy) return;
+		if (!seen || state.busy) return undefined;
 		setState({ busy: true, fault: null, changes: null });
 		try {
-			await api.post(`/v1/incidents/${younger.id}/events`, { ...body, version: version ?? younger.version });
-			announce(said);
-			done();
-		} catch (fault) {
-			if (!(fault instanceof ApiError) || fault.status !== 409) return setState({ busy: false, fault, changes: null });
-			const now = await api.get(`/v1/incidents/${younger.id}`).catch(() => null);
-			const changes = now?.events.filter((e) => e.number > (version ?? younger.version)) ?? [];
-			if (now) setVersion(now.version);
+			const { changes, seen: next } = await send(`/v1/incidents/${younger.id}/events`, body, younger.id, seen);
+			if (!changes) {
+				announce(said);
+				return done();
+			}
+			setSeen(next);
 			reload();
-			setState({ busy: false, fault: changes.length > 0 ? null : fault, changes });
+			return setState({ busy: false, fault: null, changes });
+		} catch (fault) {
+			return setState({ busy: false, fault, changes: null });
 		}
-		return undefined;
 	};
 	const merge = () => decide({ event: 'merge', into: first.number }, t(`#${second.number} digabung ke #${first.number}.`, `#${second.number} is merged into #${first.number}.`));
 	const differ = () => decide({ event: 'not_duplicate', incident: first.number }, t(`#${second.number} dan #${first.number} dinyatakan berbeda.`, `#${second.number} and #${first.number} are different.`));

@@ -21,7 +21,7 @@ const tell = {
 		if (d.late_s > 0) why.push(t(`terlambat ${duration(d.late_s)}`, `late by ${duration(d.late_s)}`));
 		if (d.after_s > 0) why.push(t(`jenjang berikutnya sesudah ${duration(d.after_s)}`, `next rung after ${duration(d.after_s)}`));
 		return {
-			what: `${d.agency ? `${names(d.agency)}, ` : ''}${t('batas', 'clock:')} ${clock}${to}${d.repeat ? t(' (diulang)', ' (again)') : ''}`,
+			what: `${d.agency ? `${names(d.agency)}` : ''}${d.clock === 'replace' ? '' : `${d.agency ? ', ' : ''}${t('batas', 'clock:')} ${clock}`}${to}${d.repeat ? t(' (diulang)', ' (again)') : ''}`,
 			why,
 		};
 	},
@@ -45,10 +45,13 @@ function said(e, names) {
 	return own;
 }
 
+/* A refusal is no clock that ran out, though the same ladder climbs. */
+const title = (e) => (e.kind === 'escalated' && e.data?.clock === 'replace' ? t('Mencari pengganti', 'Looking for another') : words.eventKind(e.kind));
+
 /** One line of what happened: "Diterima: Polsek Penajam, tiba ~14:20". */
 export function eventLine(e, names) {
 	const { what } = said(e, names);
-	return what ? `${words.eventKind(e.kind)}: ${what}` : words.eventKind(e.kind);
+	return what ? `${title(e)}: ${what}` : title(e);
 }
 
 const who = (actor) => (actor === 'clock' ? t('jam Sigap', 'Sigap’s clock') : words.actor(actor));
@@ -64,7 +67,7 @@ export function Timeline({ events, names }) {
 		const texts = [e.data?.note, e.data?.reason, e.data?.evidence].filter(Boolean);
 		return html`<li key=${e.number} class=${e.kind}>
 			<time dateTime=${e.at}>${head && html`<span class="day">${date(e.at)} </span>`}${clockSeconds(e.at)}</time>
-			<div><p><b>${words.eventKind(e.kind)}</b>${what && html` <span>${what}</span>`} <span class="soft">${who(e.actor)}</span></p>
+			<div><p><b>${title(e)}</b>${what && html` <span>${what}</span>`} <span class="soft">${who(e.actor)}</span></p>
 			${texts.map((text) => html`<p class="said">“${text}”</p>`)}
 			${why.length > 0 && html`<details><summary>${t('mengapa', 'why')}</summary><ul lang="en">${why.map((w) => html`<li>${w}</li>`)}</ul></details>`}</div>
 		</li>`;

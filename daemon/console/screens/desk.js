@@ -1,7 +1,6 @@
 /* desk: what the machine is unsure of, one after the other: its reasons in the text, its candidates, and one key to decide. */
 import { html, useEffect, useMemo, useRef, useState } from '../vendor/preact.js';
-import { ApiError, api } from '../api.js';
-import { claim } from '../decide.js';
+import { claim, send } from '../decide.js';
 import { Decision } from '../forms.js';
 import { clock, t } from '../i18n.js';
 import { useKeys } from '../keys.js';
@@ -58,7 +57,7 @@ function bodyOf(v, was) {
 function Case({ inc, row, names, reload, onDecided, openDialog }) {
 	const was = useMemo(() => believed(inc), [inc.id]);
 	const [v, setV] = useState(was);
-	const [version, setVersion] = useState(inc.version);
+	const [seen, setSeen] = useState({ incident: inc.version, object: inc.version });
 	const [state, setState] = useState({ busy: false, fault: null, changes: null });
 	const village = useRef(null);
 	const set = (change) => setV((old) => ({ ...old, ...change }));
@@ -68,17 +67,15 @@ function Case({ inc, row, names, reload, onDecided, openDialog }) {
 		if (!v.type) return announce(t('Pilih jenisnya dulu: 1 sampai 4.', 'Choose the type first: 1 to 4.'));
 		setState({ busy: true, fault: null, changes: null });
 		try {
-			await api.post(`/v1/incidents/${inc.id}/events`, { ...bodyOf(v, was), version });
+			const { changes, seen: next } = await send(`/v1/incidents/${inc.id}/events`, bodyOf(v, was), inc.id, seen);
+			if (changes) {
+				setSeen(next);
+				reload();
+				return setState({ busy: false, fault: null, changes });
+			}
 			announce(t(`#${inc.number} ditelaah: ${words.type(v.type)}.`, `#${inc.number} is triaged: ${words.type(v.type)}.`));
 			return onDecided();
 		} catch (fault) {
-			if (fault instanceof ApiError && fault.status === 409) {
-				const now = await api.get(`/v1/incidents/${inc.id}`).catch(() => null);
-				const changes = now?.events.filter((e) => e.number > version) ?? [];
-				if (now) setVersion(now.version);
-				reload();
-				return setState({ busy: false, fault: changes.length > 0 ? null : fault, changes });
-			}
 			return setState({ busy: false, fault, changes: null });
 		}
 	};
