@@ -1,0 +1,116 @@
+"""The console's own modules, run by Node without a browser: times of the district, countdowns by the server's clock, words for everything that the API says."""
+import json
+import shutil
+import subprocess
+
+import pytest
+
+import openapi
+import stack as harness
+
+CONSOLE = harness.ROOT / "daemon" / "console"
+API = openapi.Description()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A copy that Node takes for modules."""
+    to = tmp_path_factory.mktemp("modules") / "console"
+    shutil.copytree(CONSOLE, to, ignore=shutil.ignore_patterns("node_modules", "package*.json"))
+    (to / "package.json").write_text('{"type":"module"}')
+    return to
+
+
+@pytest.fixture(scope="module")
+def node(folder):
+    def run(text, zone="America/New_York"):
+        """What the module `text` gives to tell(); in a zone that has nothing to do with the district."""
+        (folder / "try.js").write_text("const told = [];\nconst tell = (x) => told.push(x);\n" + text + "\nconsole.log(JSON.stringify(told));\n")
+        done = subprocess.run(["node", "try.js"], cwd=folder, env={"PATH": "/usr/local/bin:/usr/bin:/bin", "TZ": zone}, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr[-3000:]
+        return json.loads(done.stdout)
+
+    return run
+
+
+def test_clock_times_are_those_of_the_policy_s_zone_wherever_the_browser_is(node):
+    text = """import { clock, clockSeconds, day, isoDay, dayStart, moment, setOffset, zoneName } from './i18n.js';
+        const at = '2026-11-21T19:12:07.5Z';
+        tell([clock(at), clockSeconds(at), day(at), isoDay(at), zoneName(), moment(at, Date.parse('2026-11-22T20:00:00Z')), moment(at, Date.parse(at)), dayStart('2026-11-22')]);
+        setOffset(420); tell([clock(at), day(at), zoneName()]); tell([clock(null), moment(undefined, 0)]);"""
+    for zone in ("America/New_York", "Pacific/Auckland"):
+        assert node(text, zone) == [["03:12", "03:12:07", "Minggu, 22 Nov", "2026-11-22", "WITA", "22 Nov 03:12", "03:12", 1795276800000],
+                                    ["02:12", "Minggu, 22 Nov", "WIB"], ["", ""]]
+
+
+def test_countdowns_never_show_time_that_is_not_there(node):
+    got = node("""import { countdown } from './i18n.js';
+        for (const left of [61000, 60001, 60000, 1000, 1, 0, -1, -999, -1000, -61000, 3600000, -3661000, 47 * 3600000, 3 * 86400000, -3 * 86400000]) tell(countdown(left));""")
+    assert got == ["01:01", "01:01", "01:00", "00:01", "00:01", "00:00", "+00:00", "+00:00", "+00:01", "+01:01", "1:00:00", "+1:01:01", "47:00:00", "3 hari", "+3 hari"]
+
+
+def test_the_server_s_clock_is_learned_and_a_worse_word_does_not_change_it(node):
+    got = node("""import { clockWas, serverNow } from './time.js';
+        const off = () => Math.round((serverNow() - Date.now()) / 100);
+        const now = Date.now();
+        clockWas(now + 3600000, now - 2000, now + 2000); tell(off());          /* an hour, within two seconds */
+        clockWas(now + 3600500, now - 20, now + 20); tell(off());              /* better */
+        clockWas(now + 3601500, now - 1500, now + 1500, 1000); tell(off());    /* a header of whole seconds: worse */
+        clockWas(NaN, now, now); tell(off());
+        clockWas(now + 60000, now - 500, now + 500); tell(off());              /* this computer's clock was set: even a worse word is taken */""")
+    assert got == [36000, 36005, 36005, 36005, 600]
+
+
+def test_what_runs_out_first_is_what_was_promised_first(node):
+    got = node("""import { watched } from './watched.js';
+        const d = (state, more) => ({ state, agency: 'a', agency_name: 'Polsek', accept_by: null, arrive_by: null, deadline: null, ...more });
+        const row = (deadline, ...dispatches) => ({ deadline, dispatches });
+        tell(watched(row(null)));
+        /* the ladder climbs at 03:10, but the answer was promised for 03:00 */
+        tell(watched(row(null, d('seen', { accept_by: '2026-01-01T03:00:00Z', deadline: { clock: 'accept', due_at: '2026-01-01T03:10:00Z' } }))));
+        tell(watched(row(null, d('accepted', { arrive_by: '2026-01-01T04:00:00Z', deadline: { clock: 'arrive', due_at: '2026-01-01T04:00:00Z' } }), d('declined', { accept_by: '2026-01-01T01:00:00Z' }))));
+        tell(watched(row({ clock: 'triage', due_at: '2026-01-01T02:59:00.5Z' }, d('notified', { accept_by: '2026-01-01T02:59:00.75Z', deadline: { clock: 'accept', due_at: '2026-01-01T02:59:00.75Z' } }))));""")
+    assert got == [None, {"due": "2026-01-01T03:00:00Z", "what": "jawaban Polsek"}, {"due": "2026-01-01T04:00:00Z", "what": "tiba di lokasi Polsek"},
+                   {"due": "2026-01-01T02:59:00.5Z", "what": "telaah"}]
+
+
+def enum(*path):
+    node = API.doc["components"]["schemas"]
+    for part in path:
+        node = API.follow(node[part])
+    return [v for v in node["enum"] if v is not None]
+
+
+def test_every_word_of_the_api_has_its_words_on_the_screens(node):
+    tables = {
+        "type": enum("IncidentType"),
+        "urgency": enum("Urgency"),
+        "eventKind": enum("Event", "properties", "kind"),
+        "noticeKind": enum("NoticeKind"),
+        "channel": enum("Channel"),
+        "delivery": enum("Delivery"),
+        "flag": enum("Triage", "properties", "flags", "items"),
+        "incidentState": enum("IncidentState"),
+        "dispatchState": enum("DispatchState"),
+    }
+    keys = node("import * as w from './words.js';\n" + "\n".join(f"tell(w.{name}.keys);" for name in tables))
+    for (name, wanted), there in zip(tables.items(), keys):
+        assert set(wanted) - set(there) == set(), name
+
+
+def test_no_word_of_the_api_is_shown_raw(node):
+    same = node("""import * as w from './words.js';
+        for (const [name, table] of Object.entries(w)) {
+            if (Array.isArray(table.keys)) tell([name, table.keys, table.keys.map((k) => table(k))]);
+        }""")
+    for name, names, texts in same:
+        assert all(t and t != k for k, t in zip(names, texts)), (name, [k for k, t in zip(names, texts) if not t or t == k])
+
+
+def test_the_words_that_decided_are_found_in_the_text(node):
+    got = node("""import { Marked } from './marked.js';
+        const marks = (text, ...reasons) => Marked({ text, triage: { reasons } }).props.children.flat().filter((c) => c && c.type === 'mark').map((c) => [c.props.class, c.props.children]);
+        tell(marks('Kakek tidur di emperan; kakeknya tidak', "'kakek' elder, 'tidur' sleep -> abandoned_person", "'tidur' x -> high", "words 'emperan' named Pasar"));
+        tell(marks('tak ada', "'hilang' x -> high"));
+        tell(marks('Ibu é tidur', "'tidur' x -> abandoned_person"));""")
+    assert got == [[["type", "Kakek"], ["type", "tidur"], ["place", "emperan"]], [], [["type", "tidur"]]]
