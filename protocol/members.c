@@ -199,7 +199,7 @@ static unsigned control_character(const char *text)
 	return 0;
 }
 
-static bool is_blank(const char *text)
+bool member_is_blank(const char *text)
 {
 	static const char *const spaces[] = {" ",        "\t",           "\n",           "\r",
 	                                     "\xC2\xA0", "\xE2\x80\x8B", "\xE3\x80\x80", "\xEF\xBB\xBF"};
@@ -226,7 +226,7 @@ static const char *string_of(const struct member_at *at, const cJSON *value)
 const char *member_string(const struct member_at *at, const cJSON *value)
 {
 	const char *text = string_of(at, value);
-	if (text == NULL || is_blank(text))
+	if (text == NULL || member_is_blank(text))
 		return NULL;
 	unsigned control = control_character(text);
 	if (control != 0) {

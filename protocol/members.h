@@ -52,6 +52,8 @@ void member_flag(const struct member_at *at, const cJSON *value, void *target);
 void member_object(const struct member_at *at, const cJSON *value, void *target);
 /* Checks a time (RFC 3339, not before 2000) and gives its Unix microseconds; for readers of their own. */
 bool member_time(const struct member_at *at, const cJSON *value, int64_t *ret_us);
+/* Nothing but spaces of whatever kind, tabs and line ends. */
+bool member_is_blank(const char *text);
 /* Checks a string as member_text does; NULL when faulty or blank. */
 const char *member_string(const struct member_at *at, const cJSON *value);
 #endif

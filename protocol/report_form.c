@@ -7,10 +7,18 @@
 #include <string.h>
 
 #include "json.h"
+#include "members.h"
 
-static bool is_blank(const char *text)
+/* What no key writes becomes a space: nobody shall be sent back for a character that he cannot see. Line ends and tabs stay. */
+static void tame(char *text)
 {
-	return text[strspn(text, " \t\r\n")] == '\0';
+	for (unsigned char *c = (unsigned char *)text; *c != '\0'; c++) {
+		bool c1 = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
+		if (c1)
+			*c++ = ' ';
+		if (c1 || *c == 0x7f || (*c < 0x20 && strchr("\n\r\t", *c) == NULL))
+			*c = ' ';
+	}
 }
 
 /* The field's text, "" when absent or blank. What is no text at all becomes a fault. */
@@ -23,7 +31,8 @@ static const char *text_of(const struct form *f, const char *name, unsigned *fau
 		*faults |= REPORT_FORM_UNREADABLE;
 		return "";
 	}
-	return is_blank(field->value) ? "" : field->value;
+	tame(field->value);
+	return member_is_blank(field->value) ? "" : field->value;
 }
 
 /* "64.09.01.1003" or a beginning of it. */

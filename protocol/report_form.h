@@ -18,7 +18,8 @@ enum report_form_fault {
 	REPORT_FORM_TRAP = 1 << 6,      /* the field that people do not see was filled */
 	REPORT_FORM_UNREADABLE = 1 << 7 /* no text in UTF-8, or no key */
 };
-/* Strings are the form's own and live as long as it; "" for what was not said. As typed, also where they are faults, so that the page can show them again. */
+/* Strings are the form's own and live as long as it; "" for what was not said. As typed (control characters have become spaces), also where they are faults, so that the
+ * page can show them again. */
 struct report_form {
 	const char *text, *area, *place, *typed_phone;
 	char phone[PHONE_MAX]; /* E.164, "" without one or when the reporter wants to stay unknown */

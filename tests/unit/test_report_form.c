@@ -65,6 +65,16 @@ static void who_wants_to_stay_unknown_is_not_known(void **state)
 	form_free(&form);
 }
 
+static void what_no_key_writes_becomes_a_space(void **state)
+{
+	(void)state;
+	struct report_form r;
+	assert_int_equal(faults_of("key=1&text=a%0Bb%7Fc%C2%85d%09e%0Af%C2%A0&place=%01", &r), 0);
+	assert_string_equal(r.text, "a b c  d\te\nf\xC2\xA0");
+	assert_string_equal(r.place, "");
+	form_free(&form);
+}
+
 static void every_fault_has_its_name(void **state)
 {
 	(void)state;
@@ -75,6 +85,7 @@ static void every_fault_has_its_name(void **state)
 	        {"", REPORT_FORM_NO_TEXT | REPORT_FORM_UNREADABLE},
 	        {"key=1", REPORT_FORM_NO_TEXT},
 	        {"key=1&text=+%0A", REPORT_FORM_NO_TEXT},
+	        {"key=1&text=%C2%A0%E2%80%8B", REPORT_FORM_NO_TEXT},
 	        {"text=x", REPORT_FORM_UNREADABLE},
 	        {"text=x&key=a-b", REPORT_FORM_UNREADABLE},
 	        {"text=x&key=12345678901234567890123456789012345678901", REPORT_FORM_UNREADABLE},
@@ -155,6 +166,7 @@ int main(void)
 	        cmocka_unit_test(a_whole_form_is_read),
 	        cmocka_unit_test(only_the_text_and_the_key_are_needed),
 	        cmocka_unit_test(who_wants_to_stay_unknown_is_not_known),
+	        cmocka_unit_test(what_no_key_writes_becomes_a_space),
 	        cmocka_unit_test(every_fault_has_its_name),
 	        cmocka_unit_test(lengths_are_in_characters),
 	        cmocka_unit_test(what_is_kept_is_a_report_as_the_api_takes_it),
