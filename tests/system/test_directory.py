@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+import stack as harness
 from stack import Stack, wait_until
 
 SECRET = "whsec_c2FtcGxlLXNlY3JldC1vZi10aGUtdGVzdHMtLS0tLS0="
@@ -262,3 +263,31 @@ def test_only_an_admin_changes_the_directory(stack):
             assert r.status_code == 403
     assert stack.value("select count(*) from directory_change") == before
     assert put(stack, "Relawan_X", new("X")).json()["errors"][0]["pointer"] == "#/slug"
+
+
+def test_while_the_database_is_away_a_change_is_refused_for_now():
+    server = harness.Postgres()  # its own: it is stopped
+    s = None
+    try:
+        s = Stack(server)
+        text, contact = s.api("GET", "/v1/policy").json()["text"], entry(s, "polres-ppu")["contacts"][0]["id"]
+        calls = [("PUT", "/v1/agencies/polres-ppu", new("A")), ("POST", "/v1/agencies/polres-ppu/retire", {}),
+                 ("PUT", "/v1/people/budi", {"name": "Budi", "role": "coordinator", "scope": ""}), ("POST", "/v1/people/budi/retire", {}),
+                 ("PUT", "/v1/policy", {"text": text, "base_version": 1}), ("POST", "/v1/policy/check", {"text": text}),
+                 ("POST", f"/v1/contacts/{contact}/test", {}), ("GET", "/v1/agencies/polres-ppu", None), ("GET", "/v1/roster", None),
+                 ("POST", "/v1/shifts", {"person": "budi", "from": "2099-01-01T00:00:00Z", "until": "2099-01-02T00:00:00Z"})]
+        s.connection.close()
+        server.stop()
+        wait_until(lambda: s.metric("sigap_database_up") == 0, 20, "the outage is seen")
+        for method, path, body in calls:
+            r = s.api(method, path, "admin", body)
+            assert r.status_code == 503 and r.headers["Retry-After"], (path, r.status_code, r.text)
+        server.start()
+        s.connect()
+        wait_until(s.is_ready, 30, "ready again")
+        assert s.value("select count(*) from directory_change where actor = 'admin:admin'") == 0
+        assert s.api("POST", "/v1/policy/check", "admin", {"text": text}).json()["valid"]
+    finally:
+        if s is not None:
+            s.close()
+        server.close()
