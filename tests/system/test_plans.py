@@ -40,7 +40,9 @@ def plans(postgres, request):
             (count,) = cursor.fetchone()
             arguments = "(" + ", ".join(["null"] * count) + ")" if count else ""
             cursor.execute(f"explain (costs off) execute {name}{arguments}")
-            return [line.strip() for (line,) in cursor.fetchall()]
+            lines = cursor.fetchall()
+            cursor.execute(f"deallocate {name}")
+            return [line.strip() for (line,) in lines]
 
         yield plan
     s.close()
@@ -53,3 +55,9 @@ def test_a_statement_reads_by_index_only_what_it_is_about(plans, name):
         if "Seq Scan on" in line:
             assert line.split("Seq Scan on ")[1].split()[0] in WHOLE, line
         assert "Parallel" not in line and "Gather" not in line, line
+
+
+def test_the_live_streams_look_reads_by_time_only_what_is_new(plans):
+    read = {line.split("Scan on ")[1].split()[0] if "Bitmap Index Scan" in line else line.split(" using ")[1].split()[0]
+            for line in plans("look_stream") if "Bitmap Index Scan on" in line or "Index Scan using" in line}
+    assert read == {"event_at", "attempt_at", "delivery_report_at", "dead_notice_at", "duplicate_suggestion_made", "notice_pkey"}

@@ -291,6 +291,21 @@ static void what_awaits_triage_has_the_clock_of_its_urgency(void **state)
 	end(&h);
 }
 
+static void what_has_ended_cannot_be_claimed(void **state)
+{
+	(void)state;
+	struct history h = history();
+	add(&h, "opened", "{\"state\":\"triaged\",\"urgency\":\"high\"}");
+	add(&h, "claimed", "{\"from\":\"triaged\",\"to\":\"triaged\"}");
+	fold_well(&h);
+	add(&h, "cancel", "{\"from\":\"triaged\",\"to\":\"cancelled\"}");
+	fold_well(&h);
+	add(&h, "claimed", "{\"from\":\"cancelled\",\"to\":\"cancelled\"}");
+	assert_false(fold(&h));
+	assert_string_equal(h.incident.fault, "event 4 (claimed): it does not fit, the incident is cancelled");
+	end(&h);
+}
+
 static void an_agency_that_sets_out_does_not_stop_the_triage_clock(void **state)
 {
 	(void)state;
@@ -455,6 +470,7 @@ int main(void)
 	        cmocka_unit_test(who_takes_the_task_relieves_who_was_asked_for_the_same_and_nobody_else),
 	        cmocka_unit_test(who_declined_is_not_replaced_any_more_when_the_task_is_taken),
 	        cmocka_unit_test(what_awaits_triage_has_the_clock_of_its_urgency),
+	        cmocka_unit_test(what_has_ended_cannot_be_claimed),
 	        cmocka_unit_test(an_agency_that_sets_out_does_not_stop_the_triage_clock),
 	        cmocka_unit_test(a_hand_over_leaves_only_the_follow_up),
 	        cmocka_unit_test(each_end_stops_every_clock_and_only_reopening_starts_one),

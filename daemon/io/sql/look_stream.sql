@@ -12,7 +12,10 @@ from (select) one left join lateral (
 	select n.incident_id, 0, r.at, false, null from delivery_report r join notice n on n.id = r.notice_id
 	where r.at > $2::timestamptz and r.state in ('delivered', 'failed') and n.dispatch_id is not null
 	union all
-	select n.incident_id, 0, z.at, false, null from dead_notice z join notice n on n.id = z.notice_id where z.at > $2::timestamptz and n.dispatch_id is not null
+	select n.incident_id, 0, z.at, false, null
+	-- in the order of time: so it goes by the index of times also while the list is empty, and any other would do
+	from (select * from dead_notice where at > $2::timestamptz order by at limit $3::int4) z join notice n on n.id = z.notice_id
+	where n.dispatch_id is not null
 	union all
 	select t.id, 0, s.made_at, false, null from duplicate_suggestion s cross join lateral (values (s.incident_id), (s.other_id)) t(id) where s.made_at > $2::timestamptz
 	order by 3, 2 limit $3::int4
