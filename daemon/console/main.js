@@ -126,6 +126,7 @@ function App() {
 	useEffect(() => {
 		const onHash = () => setAt(route());
 		addEventListener('hashchange', onHash);
+		onHash(); /* it may have changed before anybody listened */
 		return () => removeEventListener('hashchange', onHash);
 	}, []);
 	const calls = attention(rows, serverNow()).length;

@@ -42,7 +42,7 @@ export function Field({ label, type = 'text', value, onInput, options = [], hint
 	let control;
 	if (type === 'textarea') control = html`<textarea rows="3" ...${shared} value=${value} onInput=${take}></textarea>`;
 	else if (type === 'select')
-		control = html`<select ...${shared} value=${value} onInput=${take}>
+		control = html`<select ...${shared} value=${value} onChange=${take}>
 			${options.map((o) => (Array.isArray(o) ? html`<option value=${o[0]} selected=${o[0] === value}>${o[1]}</option>` : html`<option value=${o} selected=${o === value}>${o}</option>`))}
 		</select>`;
 	else if (type === 'checkbox') control = html`<input type="checkbox" ...${shared} checked=${value} onInput=${take} />`;

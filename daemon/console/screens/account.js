@@ -28,11 +28,11 @@ function Password({ must }) {
 		${must && html`<${Notice} kind="warn">${t('Kata sandi ini dibuat orang lain. Ganti dengan milik Anda sendiri.', 'Somebody else chose this password. Choose one of your own.')}<//>`}
 		<form class="stack" onSubmit=${submit}>
 			<input class="sr" type="text" name="username" autocomplete="username" value=${me().user} readonly tabindex="-1" aria-hidden="true" />
-			<${Field} type="password" label=${t('Kata sandi sekarang', 'Password now')} autocomplete="current-password" required value=${form.old} onInput=${put('old')} error=${faults['/old'] ?? (wrong ? t('Bukan kata sandi Anda.', 'Not your password.') : null)} />
+			<${Field} type="password" label=${t('Kata sandi sekarang', 'Password now')} autocomplete="current-password" required value=${form.old} onInput=${put('old')} error=${faults['/old'] || wrong ? t('Bukan kata sandi Anda.', 'Not your password.') : null} />
 			<${Field} type="password" label=${t('Kata sandi baru', 'New password')} autocomplete="new-password" required minlength="12" maxlength="200" value=${form.new} onInput=${put('new')} error=${faults['/new']}
 				hint=${t('Sedikitnya 12 huruf; beberapa kata yang hanya Anda ingat lebih baik daripada tanda aneh.', 'At least 12 letters; some words that only you remember are better than odd signs.')} />
 			<${Field} type="password" label=${t('Sekali lagi', 'Once more')} autocomplete="new-password" required value=${form.again} onInput=${put('again')} error=${differs ? t('Tidak sama dengan yang di atas.', 'Not the same as above.') : null} />
-			${!wrong && html`<${Faults} error=${action.error} shown=${['/old', '/new']} />`}
+			${!wrong && !faults['/old'] && html`<${Faults} error=${action.error} shown=${['/old', '/new']} />`}
 			<div><${Button} type="submit" kind="primary" busy=${action.pending} disabled=${differs || !form.old || !form.new || !form.again}>${t('Ganti kata sandi', 'Change the password')}<//></div></form></section>`;
 }
 

@@ -124,11 +124,14 @@ export function MomentField({ label, value, onInput, hint, error, required }) {
 	const id = useUid('m');
 	const [day, time] = [value.slice(0, 10), value.slice(11, 16)];
 	const [typed, setTyped] = useState(time);
-	useEffect(() => setTyped(time), [time]);
+	const clean = (h) => {
+		const part = /^([01]?\d|2[0-3])[.:]?([0-5]\d)$/.exec(h.trim());
+		return part && `${part[1].padStart(2, '0')}:${part[2]}`;
+	};
+	/* what is being typed stays as it is while it means the same */
+	useEffect(() => clean(typed) !== time && setTyped(time), [time]);
 	const put = (d, h) => {
-		const clean = /^([01]?\d|2[0-3])[.:]?([0-5]\d)$/.exec(h.trim());
-		const whole = clean ? `${clean[1].padStart(2, '0')}:${clean[2]}` : null;
-		if (d && whole) onInput(`${d}T${whole}`);
+		if (d && clean(h)) onInput(`${d}T${clean(h)}`);
 		else if (!d && !h) onInput('');
 	};
 	const about = [hint && `${id}-h`, error && `${id}-e`].filter(Boolean).join(' ') || null;
@@ -136,7 +139,7 @@ export function MomentField({ label, value, onInput, hint, error, required }) {
 	return html`<div class="field moment" role="group" aria-label=${label}><label for=${id}>${label}</label><div>
 		<input id=${id} type="date" aria-label=${`${label}, ${t('tanggal', 'day')}`} required=${required} value=${day} aria-invalid=${bad} aria-describedby=${about} onInput=${(e) => put(e.currentTarget.value, typed || '00:00')} />
 		<input class="figures" inputmode="numeric" size="5" maxlength="5" placeholder="07:00" aria-label=${`${label}, ${t('jam', 'time')}`} required=${required} pattern="([01]?[0-9]|2[0-3])[.:]?[0-5][0-9]" value=${typed} aria-invalid=${bad}
-			onInput=${(e) => { setTyped(e.currentTarget.value); put(day, e.currentTarget.value); }} /></div>
+			onInput=${(e) => setTyped(e.currentTarget.value)} onChange=${(e) => put(day, e.currentTarget.value)} onBlur=${() => setTyped(clean(typed) ?? typed)} /></div>
 		${hint && html`<p class="hint" id=${`${id}-h`}>${hint}</p>`}${error && html`<p class="fault" id=${`${id}-e`}>${error}</p>`}</div>`;
 }
 

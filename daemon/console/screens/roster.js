@@ -233,12 +233,13 @@ export default function Roster() {
 	}, t('Jadwal piket', 'Roster'));
 	const done = () => {
 		open(null);
-		/* the rules are read anew within a second */
-		setTimeout(() => {
-			load.reload();
-			soon.reload();
-			setTurn((n) => n + 1);
-		}, 900);
+		/* the rules are read anew within a second, mostly sooner */
+		for (const wait of [300, 1200, 2500])
+			setTimeout(() => {
+				load.reload();
+				soon.reload();
+				setTurn((n) => n + 1);
+			}, wait);
 	};
 	const shared = { people, list: list.data ?? [], week: load.data?.shifts ?? [], onClose: () => open(null), done, open };
 	const title = `${dayName(start)} – ${dayName(start + 6 * DAY)} ${isoDay(start).slice(0, 4)}`;
