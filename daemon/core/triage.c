@@ -103,6 +103,8 @@ static const double rules_share = 0.4;
 static const double rules_against = 8;
 /* "Unsure" is a type of the rules only: nothing is learned for it, and it counts less where there is something learned. */
 static const double unsure_less = 4;
+/* A case that is missed costs more than a report that is none. */
+static const double cases_first = 0.3;
 
 static double highest(const struct scores *s)
 {
@@ -128,7 +130,7 @@ static void add_learned(const struct reading *r, struct scores *ret)
 	}
 	lexicon_weigh_signs(r->lex, &r->words, signs);
 	for (int t = 0; t < INCIDENT_TYPES; t++)
-		ret->of[t] += signs[t];
+		ret->of[t] += signs[t] + (is_main((enum incident_type)t) ? cases_first : 0);
 }
 
 /* The concept that the training found to speak most for the type, over all other types. */

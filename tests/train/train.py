@@ -29,9 +29,11 @@ SURE = 0.7            # as in tests/unit/test_triage.c
 RULES_SHARE = 0.4    # as in triage.c, add_learned()
 RULES_AGAINST = 8.0   # the same
 UNSURE_LESS = 4.0     # the same
+CASES_FIRST = 0.3     # the same
+UNSURE_WEIGHT = 2.0   # lines that say too little are few, and short
 RULES_BESIDE = 0.2    # how far the rules count while the concepts are trained
-CONCEPTS_SHARE = 0.8  # what is written is each model's weight times its share
-SIGNS_SHARE = 0.6
+CONCEPTS_SHARE = 1.0  # what is written is each model's weight times its share
+SIGNS_SHARE = 0.7
 RATE, PULL, EPOCHS, HIDDEN = 0.5, 1e-4, 20, 0.2   # see fit.c
 LEAST = 8             # hundredths; what weighs less is not written
 RARE_CONCEPT, RARE_SIGN = 1, 2                    # what fewer lines hold says nothing
@@ -46,7 +48,8 @@ class Line:
         self.concepts = features["concepts"]
         self.signs = list(dict.fromkeys(features["signs"]))
         self.words = features["words"]
-        self.weight, self.source, self.text = weight, source, label["text"]
+        self.weight = weight * (1 if self.type else UNSURE_WEIGHT)
+        self.source, self.text = source, label["text"]
 
 
 def features_of(ctl, path):
@@ -96,6 +99,7 @@ class Model:
     def scores(self, line):
         score = [RULES_SHARE * x for x in line.rules]
         score[0] -= UNSURE_LESS
+        score[1:4] = [x + CASES_FIRST for x in score[1:4]]
         for features, rows, size, share in ((line.concepts, self.concepts, len(line.concepts), CONCEPTS_SHARE),
                                             (line.signs, self.signs, line.words, SIGNS_SHARE)):
             scale = share / math.sqrt(size + 1)
