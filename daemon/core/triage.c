@@ -188,14 +188,16 @@ static bool has_rule(const struct reading *r, const struct verdict *v, enum inci
 }
 
 /* A case that is taken for something else reaches nobody, a question costs a minute: "no report" is sure only when nothing speaks for a case, and
- * where a person, a state or a spot is shown, anything but a report needs more than a report does. A few words that no rule knows are no sure case
- * either, whatever was learned about each of them. */
+ * where a person, a state or a spot is shown, anything but a report needs more than a report does. A case that no rule knows needs more too, and
+ * a few words are none, whatever was learned about each of them. */
 static double confidence_in(const struct reading *r, const struct verdict *v, const struct scores *s,
                             enum incident_type type)
 {
 	double share = share_of(s, type), sure = share;
+	if (is_main(type) && !has_rule(r, v, type))
+		return sure * sqrt(share) * (r->words.count <= few_words ? unproven : 1);
 	if (is_main(type))
-		return r->words.count <= few_words && !has_rule(r, v, type) ? sure * unproven : sure;
+		return sure;
 	if (type == TYPE_NOT_A_REPORT)
 		sure *= 1 - fmax(0, fmin(3 * (fmax(cases_in(s), cases_in(&v->scores)) - 0.12), 1));
 	const struct lexicon_names *names = lexicon_names(r->lex);

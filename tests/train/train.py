@@ -125,6 +125,8 @@ def verdict(line, scores):
             sure *= 0.58 + 0.42 * max(0, min(1, (p[best] - 0.9) * 15))
     if TYPES[best] in ("not_a_report", "status_query", "followup") and "shown" in line.concepts:
         sure *= p[best]
+    if TYPES[best] in MAIN and line.alone[best] < -2.5: # no rule speaks for it
+        sure *= math.sqrt(p[best]) * (0.58 if line.words <= 9 else 1)
     return best if sure >= SURE else 0
 
 
