@@ -4,7 +4,7 @@
 -- nothing that could be measured, where a tree would cost it another page of index.
 create index event_at on event using brin (at) with (pages_per_range = 32, autosummarize = on);
 create index attempt_at on attempt using brin (at) with (pages_per_range = 32, autosummarize = on);
-create index delivery_report_at on delivery_report using brin (at) with (pages_per_range = 32, autosummarize = on);
+create index delivery_report_at on delivery_report (at);
 -- The last of these decides whether somebody has the incident: who opens it again does not have it yet.
 create index event_claim on event (incident_id, number) where kind in ('claimed', 'reopen', 'split');
 
