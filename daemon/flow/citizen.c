@@ -266,7 +266,8 @@ void citizen_get_status(void *ctx, struct http_request *r)
 	int wait_s = wait_for(f, r, GUESSES, false);
 	if (wait_s > 0) { /* also for what may be right: an answer would tell */
 		cJSON *view = cJSON_CreateObject();
-		cJSON_AddNumberToObject(view, "wait", (wait_s + 59) / 60);
+		int minutes = (wait_s + 59) / 60;
+		cJSON_AddNumberToObject(view, "wait", minutes);
 		page_reply(r, 429, "report_unknown", view, PAGE_PRIVATE,
 		           arena_printf(r->arena, "Retry-After: %d\n", wait_s));
 		return;

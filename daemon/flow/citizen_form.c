@@ -119,7 +119,8 @@ void citizen_form_reply(const struct flow *f, struct http_request *r, int status
 	if (typed != NULL)
 		add_typed(view, typed);
 	if (wait_s > 0) {
-		cJSON_AddNumberToObject(view, "wait", (wait_s + 59) / 60);
+		int minutes = (wait_s + 59) / 60;
+		cJSON_AddNumberToObject(view, "wait", minutes);
 		snprintf(retry, sizeof retry, "Retry-After: %d\n", wait_s);
 	}
 	page_reply(r, status, "report", view, PAGE_PUBLIC | PAGE_LOCATION, retry);
