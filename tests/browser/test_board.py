@@ -1,0 +1,158 @@
+"""The board under somebody's hands: rows stay where they are, filters stay in the address, a wrong clock does no harm, all pages of a browser share one line."""
+import time
+
+import pytest
+import requests
+from chromium import Keys
+from duty_room import add_user, duty, row, sounded
+from selenium.webdriver.common.action_chains import ActionChains
+from stack import Stack
+
+HOUR = 3600
+# Everything that tells the time tells it an hour late; workers tell their own.
+WRONG_CLOCK = """(() => {
+    const Real = Date, off = -3600000;
+    class Wrong extends Real { constructor(...a) { a.length ? super(...a) : super(Real.now() + off); } static now() { return Real.now() + off; } }
+    globalThis.Date = Wrong;
+})();"""
+
+
+@pytest.fixture(scope="module")
+def stack(postgres):
+    s = Stack(postgres)
+    add_user(s, "siaga")
+    add_user(s, "aud", "auditor")
+    for i, (village, urgency) in enumerate((("64.09.01.1003", "high"), ("64.09.03.2002", "high"), ("64.09.01.1003", "normal"), ("64.09.03.2002", "normal"))):
+        s.report(text=f"ada orang terlantar nomor {i} di depan warung", village=village, urgency=urgency, external_id=f"board-{i}")
+    yield s
+    s.close()
+
+
+@pytest.fixture
+def board(stack, chrome):
+    w = duty(chrome, stack, "siaga", ready=".incident")
+    yield w
+    w.close()
+
+
+def order(w):
+    return w.js("return [...document.querySelectorAll('.incident')].map(e => Number(e.dataset.number))")
+
+
+def move_over(w, css):
+    ActionChains(w.driver).move_to_element(w.find(css)).move_by_offset(2, 2).perform()
+
+
+def critical(stack, name):
+    """What runs out before everything else that is there."""
+    return stack.report(text=f"ada mayat di pantai, baju {name}", kind="unclaimed_body", village="64.09.02.2001", urgency="critical", external_id=f"critical-{name}")["incident"]["number"]
+
+
+def test_rows_do_not_move_under_a_hand_until_somebody_sorts(stack, board):
+    before = order(board)
+    move_over(board, f".incident[data-number='{before[-1]}'] .place")
+    number = critical(stack, "merah")
+    row(board, number)
+    assert order(board) == [*before, number], "the new one came behind those that are there"
+    board.find(".resort", "1 baru")
+    board.keys("s")
+    board.wait(lambda: order(board)[0] == number, "what runs out next comes first")
+    board.wait_text("Urutan diperbarui")
+    assert board.all(".resort") == []
+
+
+def test_when_the_hand_is_elsewhere_the_order_is_right_at_once(stack, board):
+    move_over(board, ".brand")
+    number = critical(stack, "biru")
+    row(board, number)
+    assert number in order(board)[:2]
+
+
+def test_the_focus_stays_on_its_incident_when_rows_are_sorted(stack, board):
+    move_over(board, ".brand")
+    board.keys("j", "j", "j")
+    focused = lambda: board.js("return document.activeElement.closest('.incident')?.dataset.number")  # noqa: E731
+    chosen = focused()
+    assert chosen is not None
+    row(board, critical(stack, "hijau"))
+    board.keys("s")
+    board.wait_text("Urutan diperbarui")
+    assert focused() == chosen
+
+
+def test_filters_stand_in_the_address_and_survive_a_reload(stack, board):
+    everything = order(board)
+    board.keys("/")
+    board.keys("labangka", Keys.ESCAPE)
+    board.wait(lambda: 0 < len(order(board)) < len(everything), "fewer rows")
+    some = order(board)
+    assert "q=labangka" in board.url
+    board.driver.refresh()
+    board.wait(lambda: sorted(order(board)) == sorted(some), "the same rows")
+    board.click(".shows button", "Lewat batas")
+    board.wait_text("Tidak ada kejadian yang cocok")
+    board.click(".clear", "Hapus saringan")
+    board.click(".shows button", "Semua")
+    board.wait(lambda: len(order(board)) >= len(everything), "all of them")
+
+
+def test_countdowns_are_right_on_a_computer_whose_clock_is_an_hour_late(stack, chrome):
+    w = chrome.window()
+    try:
+        w.cdp("Page.addScriptToEvaluateOnNewDocument", source=WRONG_CLOCK)
+        w.log_in(stack.url, "siaga", "kucing-hitam-42-payung")
+        w.find(".incident")
+        assert abs(w.js("return Date.now()") / 1000 + HOUR - time.time()) < 60
+        number = order(w)[0]
+        (due,) = stack.sql("select extract(epoch from min(l.set_for))::float8 as at from deadline l join dispatch d on d.id = l.subject join incident i on i.id = d.incident_id where i.number = %s", number)
+
+        def left():
+            text = w.js("return document.querySelector(arguments[0]).textContent", f".incident[data-number='{number}'] .countdown time").lstrip("+")
+            parts = [int(p) for p in text.split(":")]
+            return sum(p * 60 ** i for i, p in enumerate(reversed(parts)))
+
+        w.wait(lambda: abs(left() - (due["at"] - time.time())) < 4, "the time that is left")
+    finally:
+        w.close()
+
+
+def test_all_pages_of_a_browser_share_one_line(stack, board):
+    def streams():
+        (line,) = [x for x in requests.get(stack.url + "/metrics", timeout=10).text.splitlines() if x.startswith("sigap_http_streams ")]
+        return float(line.split()[1])
+
+    board.wait(lambda: streams() >= 1, "a line")
+    one = streams()
+    board.driver.switch_to.new_window("tab")
+    board.open(stack.url + "/#/papan")
+    board.find(".incident")
+    number = critical(stack, "kuning")
+    row(board, number)
+    assert streams() == one
+    board.driver.close()
+    board.driver.switch_to.window(board.driver.window_handles[0])
+    row(board, number)
+
+
+def test_muted_is_quiet_and_says_so(stack, board):
+    board.keys(Keys.SHIFT)
+    board.wait(lambda: sounded(board) > 0, "the sound of what nobody has claimed")
+    board.keys("M")
+    board.find(".sound.warn", "Suara mati")
+    before = sounded(board)
+    row(board, critical(stack, "ungu"))
+    assert sounded(board) == before
+    board.keys("M")
+    board.wait(lambda: sounded(board) > before, "the sound again")
+
+
+def test_whoever_only_looks_is_offered_no_decision(stack, chrome):
+    w = duty(chrome, stack, "aud", ready=".incident")
+    try:
+        assert w.all(".claim button") == []
+        number = order(w)[0]
+        w.open(f"{stack.url}/#/kejadian/{number}")
+        w.find(".incidentpage .timeline")
+        assert w.all(".decisions") == [] and w.all(".phone") == [] and w.all(".report button") == []
+    finally:
+        w.close()
