@@ -138,6 +138,35 @@ def test_the_roster_tells_a_fault_at_its_field_and_a_telephone_shows_a_list(stac
     assert w.all("dialog [aria-invalid=true]"), "the field says that it is wrong"
 
 
+def test_a_rotation_is_added_and_taken_back(stack, admin):
+    begin = NOW + datetime.timedelta(days=3)
+    w = admin("jadwal", "ani")
+    w.click(".pagehead label", "Susunan")
+    w.click("button", "+ Giliran")
+    write(w, "Nama pendek", "malam", "dialog")
+    for slug in ("eko", "ani"):
+        Select(labelled(w, "Tambah petugas", "dialog")).select_by_value(slug)
+        w.wait(lambda: slug.title() in w.find(".turns").text, slug)
+    day = labelled(w, "Giliran pertama", "dialog")
+    w.js("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))", day, begin.strftime("%Y-%m-%d"))
+    hour = w.all("dialog .moment input.figures")[0]
+    hour.clear()
+    hour.send_keys("1900")
+    w.click("dialog footer button", "Tambah")
+    w.wait(lambda: not w.all("dialog"), "that it was taken")
+    (rotation,) = [r for r in stack.api("GET", "/v1/roster", "admin").json()["rotations"] if r["slug"] == "malam"]
+    assert rotation["people"] == ["eko", "ani"] and rotation["shift_s"] == 12 * 3600
+    assert datetime.datetime.fromisoformat(rotation["from"]).astimezone(WITA).strftime("%Y-%m-%d %H:%M") == begin.strftime("%Y-%m-%d 19:00")
+    w.click(".pagehead label", "Minggu")
+    w.find(".week .shift.bad", "tanpa HP")
+    w.click(".pagehead label", "Susunan")
+    row = w.find("tbody tr", "malam")
+    assert "Eko → Ani" in row.text
+    row.find_element("css selector", "button").click()
+    w.click("dialog footer button", "Cabut")
+    w.wait(lambda: not w.all("tbody tr", "malam"), "that it has ended")
+
+
 # ---- directory ----
 
 
