@@ -224,7 +224,7 @@ class Writers:
             with contextlib.suppress(Exception):  # a daemon that is killed
                 daemon = self.daemons[i % len(self.daemons)]
                 r = self.stack.post_report(village="64.09.01.1003", daemon=daemon)
-                if r.status_code == 201:
+                for _ in range(25 if r.status_code == 201 else 0):  # many events of few incidents: else who comes back is told to load the board
                     note(self.stack, r.json(), daemon=daemon)
 
     def stop(self):
