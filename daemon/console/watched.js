@@ -9,8 +9,21 @@ function promised(d) {
 	return d.deadline.due_at;
 }
 
+const GONE = new Set(['declined', 'expired', 'cancelled']);
+const last = (row) => row.dispatches.map((d) => d.declined_at ?? d.expired_at ?? d.cancelled_at ?? row.opened_at).reduce((a, b) => (Date.parse(a) > Date.parse(b) ? a : b), row.opened_at);
+
+/** Told or not, nobody has it: since when, or null. Worse than any clock that runs. */
+export function nobodySince(row) {
+	if (row.state !== 'triaged' && row.state !== 'in_progress') return null;
+	return row.dispatches.every((d) => GONE.has(d.state)) ? last(row) : null;
+}
+/** Whoever had it has done it: a person may close. */
+export const readyToClose = (row) => row.dispatches.some((d) => d.state === 'completed') && row.dispatches.every((d) => d.state === 'completed' || GONE.has(d.state));
+
 /** Row -> {due, what: "jawaban Polsek Penajam"} or null when no clock runs. */
 export function watched(row) {
+	const nobody = nobodySince(row);
+	if (nobody !== null) return { due: nobody, what: t('tidak ada yang menangani', 'nobody has it') };
 	let first = null;
 	const offer = (due, what) => {
 		if (first === null || Date.parse(due) < Date.parse(first.due)) first = { due, what };

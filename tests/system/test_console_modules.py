@@ -62,16 +62,21 @@ def test_the_server_s_clock_is_learned_and_a_worse_word_does_not_change_it(node)
 
 
 def test_what_runs_out_first_is_what_was_promised_first(node):
-    got = node("""import { watched } from './watched.js';
+    got = node("""import { readyToClose, watched } from './watched.js';
         const d = (state, more) => ({ state, agency: 'a', agency_name: 'Polsek', accept_by: null, arrive_by: null, deadline: null, ...more });
-        const row = (deadline, ...dispatches) => ({ deadline, dispatches });
-        tell(watched(row(null)));
+        const row = (deadline, ...dispatches) => ({ state: 'triaged', opened_at: '2026-01-01T00:00:00Z', deadline, dispatches });
+        tell(watched({ ...row(null), state: 'handed_over' }));
         /* the ladder climbs at 03:10, but the answer was promised for 03:00 */
         tell(watched(row(null, d('seen', { accept_by: '2026-01-01T03:00:00Z', deadline: { clock: 'accept', due_at: '2026-01-01T03:10:00Z' } }))));
         tell(watched(row(null, d('accepted', { arrive_by: '2026-01-01T04:00:00Z', deadline: { clock: 'arrive', due_at: '2026-01-01T04:00:00Z' } }), d('declined', { accept_by: '2026-01-01T01:00:00Z' }))));
-        tell(watched(row({ clock: 'triage', due_at: '2026-01-01T02:59:00.5Z' }, d('notified', { accept_by: '2026-01-01T02:59:00.75Z', deadline: { clock: 'accept', due_at: '2026-01-01T02:59:00.75Z' } }))));""")
+        tell(watched(row({ clock: 'triage', due_at: '2026-01-01T02:59:00.5Z' }, d('notified', { accept_by: '2026-01-01T02:59:00.75Z', deadline: { clock: 'accept', due_at: '2026-01-01T02:59:00.75Z' } }))));
+        /* all have declined: that nobody has it is worse than the next rung's moment */
+        tell(watched(row(null, d('declined', { declined_at: '2026-01-01T02:00:00Z', deadline: { clock: 'replace', due_at: '2026-01-01T05:00:00Z' } }), d('cancelled', { cancelled_at: '2026-01-01T01:00:00Z' }))));
+        tell(watched(row(null)));
+        tell([readyToClose(row(null, d('completed'), d('cancelled'))), readyToClose(row(null, d('declined'))), readyToClose(row(null, d('completed'), d('seen')))]);""")
     assert got == [None, {"due": "2026-01-01T03:00:00Z", "what": "jawaban Polsek"}, {"due": "2026-01-01T04:00:00Z", "what": "tiba di lokasi Polsek"},
-                   {"due": "2026-01-01T02:59:00.5Z", "what": "telaah"}]
+                   {"due": "2026-01-01T02:59:00.5Z", "what": "telaah"}, {"due": "2026-01-01T02:00:00Z", "what": "tidak ada yang menangani"},
+                   {"due": "2026-01-01T00:00:00Z", "what": "tidak ada yang menangani"}, [True, False, False]]
 
 
 def enum(*path):

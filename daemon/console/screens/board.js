@@ -10,7 +10,7 @@ import { mayDecide } from '../me.js';
 import { Steps } from '../steps.js';
 import { Button, Field, announce } from '../ui.js';
 import { onTick, serverNow } from '../time.js';
-import { watched } from '../watched.js';
+import { readyToClose, watched } from '../watched.js';
 import * as words from '../words.js';
 
 const HOLD_MS = 15000; /* a hand that has not moved for so long is not there */
@@ -41,6 +41,7 @@ class Row extends Component {
 				<p class="factline"><${Age} since=${r.opened_at} />
 					${r.state === 'open' && html`<span class="tag ask">${t('perlu ditelaah', 'needs triage')}</span>`}
 					${r.state !== 'open' && r.dispatches.length === 0 && html`<span class="tag bad">${t('tanpa instansi', 'no agency')}</span>`}
+					${readyToClose(r) && html`<span class="tag">${t('siap ditutup', 'ready to close')}</span>`}
 					${r.breached && html`<span class="tag bad">${t('lewat batas', 'overdue')}</span>`}
 					${r.report_count > 1 && html`<span>${t(`${r.report_count} laporan`, `${r.report_count} reports`)}</span>`}
 					${r.suggestions > 0 && html`<span class="tag ask">${t('mungkin ganda', 'maybe a duplicate')}</span>`}
