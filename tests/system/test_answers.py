@@ -384,13 +384,15 @@ def test_the_daemon_itself_may_not_change_history(stack, story):
                 # which incident a report is counted to may change; that it did is history of the incidents
                 moves = {"incident_id", "relation"} if table == "report" else set()
                 columns = [row[0] for row in cursor.fetchall() if row[0] not in moves]
+                # an identity cannot be set by anybody, which is said before the rights are looked at
+                refused = (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.GeneratedAlways) if table == "access_log" else psycopg2.errors.InsufficientPrivilege
                 assert columns, "it may read and append"
                 cursor.execute(f"grant update, delete on {table} to sigap_daemon")  # a warning, and no effect
                 for statement in [f"update {table} set {column} = {column}" for column in columns] + [
                         f"delete from {table}", f"truncate {table}", f"truncate {table} cascade", f"drop table {table}",
                         f"alter table {table} disable trigger all", f"alter table {table} owner to sigap_daemon",
                         f"create rule r as on insert to {table} do instead nothing"]:
-                    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                    with pytest.raises(refused):
                         cursor.execute(statement)
         with c.cursor() as cursor:
             for statement in ("delete from incident", "delete from dispatch", "truncate incident cascade",
