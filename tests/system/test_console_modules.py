@@ -1,5 +1,6 @@
 """The console's own modules, run by Node without a browser: times of the district, countdowns by the server's clock, words for everything that the API says."""
 import json
+import random
 import shutil
 import subprocess
 
@@ -119,3 +120,34 @@ def test_the_words_that_decided_are_found_in_the_text(node):
         tell(marks('tak ada', "'hilang' x -> high"));
         tell(marks('Ibu é tidur', "'tidur' x -> abandoned_person"));""")
     assert got == [[["type", "Kakek"], ["type", "tidur"], ["place", "emperan"]], [], [["type", "tidur"]]]
+
+
+def test_the_rooms_have_words_for_what_the_api_names(node):
+    shifts = API.doc["paths"]["/v1/shifts"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]["properties"]["shifts"]["items"]["properties"]
+    wanted = {"alarm": enum("Alarm", "properties", "kind"), "gateway": enum("Gateway", "properties", "state"), "mark": enum("SenderMark", "properties", "mark"),
+              "span": shifts["source"]["enum"], "measure": ["processing", "acceptance", "turnout", "travel", "response"], "breach": ["triage", "accept", "arrive", "complete"]}
+    got = node("import { termsOf } from './screens/terms.js';\n" + "\n".join(f"tell(termsOf('{name}'));" for name in wanted))
+    for (name, names), there in zip(wanted.items(), got):
+        assert set(names) - {k for k, _ in there} == set(), name
+        assert all(text and text != key for key, text in there), name
+
+
+def test_a_difference_is_the_shortest_and_gives_both_texts_back(node):
+    rng = random.Random(7)
+    texts = [["\n".join(rng.choice("abc") for _ in range(rng.randrange(9))) for _ in range(2)] for _ in range(1500)]
+    long = "\n".join(f"line {i}" for i in range(4000))
+    texts += [[long, long.replace("line 17\n", "line 17\nnew\n")], [long, "\n".join(f"other {i}" for i in range(4000))]]
+    found = node("import { diffLines } from './screens/diff.js';\nfor (const [a, b] of " + json.dumps(texts)
+                 + ") tell(diffLines(a, b).map((l) => [l.sign, l.text, l.old, l.new]));")
+    for (a, b), lines in zip(texts, found):
+        assert "\n".join(text for sign, text, _, _ in lines if sign != "+") == a
+        assert "\n".join(text for sign, text, _, _ in lines if sign != "-") == b
+        assert [old for _, _, old, _ in lines if old] == list(range(1, a.count("\n") + 2))
+        assert [new for _, _, _, new in lines if new] == list(range(1, b.count("\n") + 2))
+        if len(a) < 1000:
+            one, other = a.split("\n"), b.split("\n")
+            most = [[0] * (len(other) + 1) for _ in range(len(one) + 1)]
+            for i, x in enumerate(one):
+                for j, y in enumerate(other):
+                    most[i + 1][j + 1] = most[i][j] + 1 if x == y else max(most[i][j + 1], most[i + 1][j])
+            assert sum(sign == " " for sign, _, _, _ in lines) == most[-1][-1], (a, b)
