@@ -335,14 +335,9 @@ static void read_signs_line(struct build *b, char **field)
 		fail(b, "too many signs", field[0]);
 		return;
 	}
-	if (lex->signs == NULL) {
+	if (lex->signs == NULL)
 		lex->signs = arena_array(lex->arena, struct learned, SIGNS_MAX);
-		lex->sign_ids = string_map_new(lex->arena, SIGNS_MAX);
-	}
-	uint32_t *id = string_map_at(lex->sign_ids, field[0]);
-	if (*id == STRING_MAP_NONE)
-		*id = (uint32_t)lex->sign_count++;
-	read_weights(b, field[1], &lex->signs[*id]);
+	read_weights(b, field[1], &lex->signs[lexicon_sign_add(lex, field[0])]);
 }
 
 /* The kinds of files, in the order in which they are read: a file may name concepts of those above. */

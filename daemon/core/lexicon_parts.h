@@ -57,8 +57,8 @@ struct lexicon {
 	struct lexicon_names names;
 	uint16_t begin, end, number, child_number, elder_number, phone, brief, lengthy, glue, neg;
 	struct learned *learned; /* by concept, what the training added to each type; NULL: nothing was trained */
-	struct string_map *sign_ids;
-	struct learned *signs; /* the same by sign (lexicon_signs.c) */
+	uint64_t *sign_slots;    /* see lexicon_sign_add */
+	struct learned *signs;   /* the same by sign (lexicon_signs.c) */
 	size_t sign_count;
 };
 
@@ -81,5 +81,10 @@ const struct entry *lexicon_entry_guessed(const struct lexicon *lex, const char 
 size_t lexicon_split(const struct lexicon *lex, const char *word, struct piece ret[PIECES_MAX]);
 /* The words from at on that stood in one piece ("gil", "4") as one known word into ret; returns how many they are, 1 when they are none. */
 size_t lexicon_undisguise(const struct lexicon *lex, const struct words *words, size_t at, char ret[WORD_MAX]);
+
+/* -- lexicon_signs.c ------------------------------------------------------------------------------------------------ */
+
+/* The number of the sign, a new one when it is not known yet; there is room for it (SIGNS_MAX). */
+size_t lexicon_sign_add(struct lexicon *lex, const char *sign);
 
 #endif

@@ -97,6 +97,46 @@ size_t lexicon_each_sign(const struct lexicon *lex, const struct words *words,
 	return v.words;
 }
 
+/* -- weights -------------------------------------------------------------------------------------------------------- */
+
+/* A message has hundreds of signs, and most of them are none: a slot is one number, of whose bits the upper 48 are the sign's hash and the lower its
+ * number + 1. No texts are compared: of all words that people write, one in 10^10 would be taken for another. */
+enum { SLOTS = 2 * SIGNS_MAX, NUMBER_BITS = 16 };
+_Static_assert(SIGNS_MAX < 1 << NUMBER_BITS, "a slot has no room for the number");
+
+/* FNV-1a, 64 bits, and a last stir, because the lower bits choose the slot. http://www.isthe.com/chongo/tech/comp/fnv/ */
+static uint64_t hash_of(const char *sign)
+{
+	uint64_t h = 14695981039346656037u;
+	for (; *sign != '\0'; sign++)
+		h = (h ^ (unsigned char)*sign) * 1099511628211u;
+	return h ^ h >> 32;
+}
+
+/* Where the sign stands, or would. */
+static uint64_t *slot_of(const struct lexicon *lex, uint64_t hash)
+{
+	size_t i = hash & (SLOTS - 1);
+	while (lex->sign_slots[i] != 0 && lex->sign_slots[i] >> NUMBER_BITS != hash >> NUMBER_BITS)
+		i = (i + 1) & (SLOTS - 1);
+	return &lex->sign_slots[i];
+}
+
+static size_t number_in(uint64_t slot)
+{
+	return (slot & ((1 << NUMBER_BITS) - 1)) - 1;
+}
+
+size_t lexicon_sign_add(struct lexicon *lex, const char *sign)
+{
+	if (lex->sign_slots == NULL)
+		lex->sign_slots = arena_array(lex->arena, uint64_t, SLOTS);
+	uint64_t hash = hash_of(sign), *slot = slot_of(lex, hash);
+	if (*slot == 0)
+		*slot = hash >> NUMBER_BITS << NUMBER_BITS | ++lex->sign_count;
+	return number_in(*slot);
+}
+
 struct sum {
 	const struct lexicon *lex;
 	uint64_t counted[SIGNS_MAX / 64]; /* each sign counts once */
@@ -106,8 +146,9 @@ struct sum {
 static void add(void *ctx, const char *sign)
 {
 	struct sum *s = ctx;
-	uint32_t id = string_map_get(s->lex->sign_ids, sign);
-	if (id == STRING_MAP_NONE || s->counted[id / 64] >> (id % 64) & 1)
+	uint64_t slot = *slot_of(s->lex, hash_of(sign));
+	size_t id = number_in(slot);
+	if (slot == 0 || s->counted[id / 64] >> (id % 64) & 1)
 		return;
 	s->counted[id / 64] |= (uint64_t)1 << (id % 64);
 	for (int t = 0; t < INCIDENT_TYPES; t++)

@@ -35,7 +35,7 @@ RULES_BESIDE = 0.2    # how far the rules count while the concepts are trained
 CONCEPTS_SHARE = 1.3  # what is written is each model's weight times its share
 SIGNS_SHARE = 0.9
 RATE, PULL, EPOCHS, HIDDEN = 0.5, 1e-4, 20, 0.2   # see fit.c
-LEAST = 8             # hundredths; what weighs less is not written
+LEAST = 12            # hundredths; what weighs less is not written
 RARE_CONCEPT, RARE_SIGN = 1, 2                    # what fewer lines hold says nothing
 
 

@@ -390,6 +390,37 @@ static void what_may_be_a_case_is_never_surely_something_else(void **state)
 	}
 }
 
+static bool holds(const cJSON *list, const char *text)
+{
+	for (const cJSON *c = list->child; c != NULL; c = c->next)
+		if (strcmp(c->valuestring, text) == 0)
+			return true;
+	return false;
+}
+
+static void signs_are_words_their_parts_and_neighbours_and_not_what_is_denied(void **state)
+{
+	(void)state;
+	struct json_fault fault;
+	struct buf out;
+	buf_init(&out, 1 << 16);
+	triage_features(lexicon, gazetteer, "org itu digembok, tdk pernah diikat. anak2 umur 7", &out);
+	cJSON *json = json_parse(out.data, out.len, &fault);
+	assert_non_null(json);
+	const cJSON *signs = json_member(json, "signs");
+	static const char *const there[] = {"orang",  "^_orang", "digembok",     "dig-",          "digemb-", "-bok",
+	                                    "-embok", "!diikat", "itu_digembok", "pernah_diikat", "anak",    "0"};
+	static const char *const absent[] = {"org", "diikat", "diik-", "anak2", "7"};
+	for (size_t i = 0; i < sizeof there / sizeof *there; i++)
+		if (!holds(signs, there[i]))
+			fail_msg("no sign '%s' in %s", there[i], out.data);
+	for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
+		if (holds(signs, absent[i]))
+			fail_msg("a sign '%s' in %s", absent[i], out.data);
+	cJSON_Delete(json);
+	buf_free(&out);
+}
+
 static void features_name_scores_concepts_and_rules(void **state)
 {
 	(void)state;
@@ -552,8 +583,10 @@ static void a_fault_in_the_lexicon_names_file_and_line(void **state)
 	        {5, "unclaimed_body\tsoon\t-\n", 1},
 	        {6, "tall\tperson\n", 1},
 	        {0, "x\ta b c d\n", 1},
-	        {7, "unclaimed_body\tno_such_concept\t1\n", 1},
-	        {7, "unclaimed_body\tbody\t99\n", 1},
+	        {7, "no_such_concept\t1 0 0 0 0 0 0\n", 1},
+	        {7, "body\t1 0 0 0 0 0\n", 1},
+	        {8, "mayat\t1 0 0 0 0 0 0\nmayat-\t1 0 0 0 0 0 9999\n", 2},
+	        {8, "mayat\t1 0 0 0 0 0 0 0\n", 1},
 	};
 	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
 		memcpy(files, lexicon_files, sizeof files);
@@ -605,6 +638,7 @@ int main(void)
 	        cmocka_unit_test(a_case_by_its_signs_is_recognised_without_its_word),
 	        cmocka_unit_test(only_positive_evidence_makes_no_report_sure),
 	        cmocka_unit_test(what_may_be_a_case_is_never_surely_something_else),
+	        cmocka_unit_test(signs_are_words_their_parts_and_neighbours_and_not_what_is_denied),
 	        cmocka_unit_test(features_name_scores_concepts_and_rules),
 	        cmocka_unit_test(messages_never_seen_are_mostly_understood),
 	        cmocka_unit_test(ordinary_messages_are_not_taken_for_cases),
