@@ -14,10 +14,8 @@
 #include "base/log.h"
 #include "flow/access.h"
 #include "flow/alarm.h"
-#include "flow/api.h"
 #include "flow/attach.h"
 #include "flow/audit.h"
-#include "flow/citizen.h"
 #include "flow/daemons.h"
 #include "flow/deliver.h"
 #include "flow/escalate.h"
@@ -25,7 +23,6 @@
 #include "flow/gammu.h"
 #include "flow/gateway_counts.h"
 #include "flow/incoming.h"
-#include "flow/login.h"
 #include "flow/numbers.h"
 #include "flow/outage.h"
 #include "flow/parts.h"
@@ -33,10 +30,13 @@
 #include "flow/roster.h"
 #include "flow/rules.h"
 #include "flow/session.h"
-#include "flow/stream.h"
 #include "flow/watch.h"
 #include "io/sys.h"
 #include "io/work.h"
+#include "web/api.h"
+#include "web/citizen.h"
+#include "web/login.h"
+#include "web/stream.h"
 
 enum {
 	PATIENCE_MS = 3000,

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "app.h"
-#include "flow/api.h"
 #include "io/conf.h"
 #include "io/sql.h"
+#include "web/api.h"
 
 static const char usage[] =
         "usage: sigapd --config FILE      run (settings in FILE; SIGAP_DATABASE and SIGAP_LISTEN override)\n"

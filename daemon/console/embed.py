@@ -1,5 +1,5 @@
 """Turns the console's files into one C table: embed.py FOLDER OUT. Only what a browser asks for is taken: modules, styles, pages, drawings;
-what stands in pages/ is made into pages by the server (flow/page.c)."""
+what stands in pages/ is made into pages by the server (web/page.c)."""
 import gzip
 import hashlib
 import pathlib

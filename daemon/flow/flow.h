@@ -14,15 +14,11 @@
  *   daemons    several daemons on one database: who is dead, and who takes over
  *   roster     shifts: who begins one is asked before it, gaps are alarms (shifts: people speak of them)
  *   watch      health, metrics, the look at the queues
- *   stream     who listens is told what happens
  *   audit      what is armed and waiting is compared with what the events say, and repaired
  *
- * Beside the path: recent (what was reported in the last days), rules (the snapshot that decisions are made on), access (who may ask what), numbers (report numbers), query (reading), figures (the numbers of a period), disclose (what is sensitive, for a reason), regions (places looked up),
- * session, cookie, login, account (people log in),
- * gateways (how they are), handover (what one shift leaves the next),
- * agencies, people, entry (the directory is changed), policies (the policy is), link (the partner's page), tasks (an agency's list), citizen (where anybody reports),
- * page (how pages are made), alarm (trouble of the machine itself: people are told), outage (the
- * same when the database is away), api (the table of routes). */
+ * Beside the path: recent (what was reported in the last days), rules (the snapshot that decisions are made on), access (who may ask what; session and cookie: of people who
+ * logged in), numbers (report numbers), alarm (trouble of the machine itself: people are told), outage (the same when the database is away).
+ * What people and programs look at, change and fill in stands on the path's outside, in daemon/web. */
 #ifndef SIGAP_FLOW_H
 #define SIGAP_FLOW_H
 #include <event2/event.h>

@@ -1,6 +1,6 @@
 #!/bin/sh
 # layers.sh [ROOT]: a file includes only from its own folder and from folders to its left:
-#   protocol -> daemon/base -> daemon/core -> daemon/io -> daemon/flow -> daemon/*.c
+#   protocol -> daemon/base -> daemon/core -> daemon/io -> daemon/flow -> daemon/web -> daemon/*.c
 # Beside that line stand daemon/schema (a leaf, for flow, daemon/*.c and ctl) and daemon/ctl (sees up to io, and schema). A unit
 # test sees up to the layer that its first line names. protocol and core are pure: no header of the outside
 # world. A header without a folder may also be one that CMakeLists.txt generates. Prints "file:line: what is wrong"; exit status 1 when there is anything.
@@ -39,7 +39,7 @@ function may(from, to) {
 	return rank[to] <= rank[from]
 }
 BEGIN {
-	n = split("protocol base core io flow main", order, " ")
+	n = split("protocol base core io flow web main", order, " ")
 	for (i = 1; i <= n; i++) rank[order[i]] = i
 	while ((getline line < "CMakeLists.txt") > 0) build = build "\n" line
 	outside = "^(event2/|curl/|libpq|sys/|netinet/|arpa/|net/|systemd/|(netdb|unistd|fcntl|dirent|poll|pthread|signal|sqlite3|ini)[.]h)"

@@ -1,6 +1,0 @@
-/* regions: places for whoever types a part of a name, or looks what lies below what. From memory. */
-#ifndef SIGAP_FLOW_REGIONS_H
-#define SIGAP_FLOW_REGIONS_H
-#include "flow.h"
-void regions_get(void *ctx, struct http_request *r); /* GET /v1/regions?under=&q=&limit= */
-#endif

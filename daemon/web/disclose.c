@@ -1,0 +1,82 @@
+/* disclose: see disclose.h. The log entry and what is shown are one statement: the answer leaves when both are committed. */
+#include "disclose.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../protocol/form.h"
+#include "../../protocol/json.h"
+#include "../../protocol/reason_request.h"
+#include "../flow/access.h"
+#include "../flow/busy.h"
+
+static void on_json(void *ctx, const struct pg_result *r)
+{
+	struct http_request *request = ctx;
+	if (r->status != PG_OK)
+		busy_reply(request, "the database is away");
+	else if (r->rows == 0)
+		http_reply_fault(request, 404, "not-found", "nothing with this id that you may see");
+	else
+		http_reply(request, 200, "application/json", pg_text(r, 0, 0), pg_length(r, 0, 0), NULL);
+}
+
+void disclose_reporter(void *ctx, struct http_request *r)
+{
+	struct flow *f = ctx;
+	struct reason_request body;
+	struct problem problem;
+	struct uuid id;
+	if (!uuid_parse(r->segments[0], &id)) {
+		http_reply_fault(r, 404, "not-found", "the id must be a UUID");
+		return;
+	}
+	if (!reason_request_read(r->body, r->body_len, &body, &problem)) {
+		http_reply_problem(r, &problem);
+		return;
+	}
+	struct pg_params *p = store_params(f->store);
+	pg_param_uuid(p, id);
+	pg_param_text(p, access_actor(r));
+	pg_param_text(p, access_identity(r)->scope);
+	pg_param_text(p, body.reason);
+	reason_request_free(&body);
+	store_read(f->store, SQL_READ_REPORTER, p, on_json, r);
+}
+
+/* Digits only; false for anything else. Absent or empty: 0. */
+static bool number_of(const char *value, long long *ret)
+{
+	char *end = NULL;
+	errno = 0;
+	*ret = value == NULL || value[0] == '\0' ? 0 : strtoll(value, &end, 10);
+	return end == NULL || (*end == '\0' && *ret > 0 && errno == 0);
+}
+
+void disclose_log(void *ctx, struct http_request *r)
+{
+	struct flow *f = ctx;
+	struct form form;
+	long long after = 0;
+	bool readable = form_parse(r->query, r->query_len, &form);
+	const char *object = readable ? form_value(&form, "object") : NULL;
+	if (!readable || !number_of(form_value(&form, "after"), &after) ||
+	    (object != NULL && !utf8_valid(object, strlen(object)))) {
+		http_reply_fault(
+		        r, 400, "malformed-query",
+		        "object is such as incident:ID, report:ID or reporter:ID; after is the id of an entry: "
+		        "those before it are listed");
+	} else {
+		struct pg_params *p = store_params(f->store);
+		pg_param_text(p, object == NULL || object[0] == '\0' ? NULL : object);
+		if (after > 0)
+			pg_param_bigint(p, after);
+		else
+			pg_param_null(p);
+		pg_param_text(p, access_identity(r)->scope);
+		store_read(f->store, SQL_READ_ACCESS_LOG, p, on_json, r);
+	}
+	if (readable)
+		form_free(&form);
+}

@@ -1,0 +1,334 @@
+/* query: see query.h. */
+#include "query.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../protocol/form.h"
+#include "../../protocol/json.h"
+#include "../core/dispatch_state.h"
+#include "../core/incident_state.h"
+#include "../flow/access.h"
+#include "../flow/busy.h"
+#include "../flow/deliver.h"
+#include "../flow/rules.h"
+
+/* What a read returns beside its JSON (column 0), for the check of access. */
+struct read {
+	struct flow *flow;
+	struct http_request *request;
+	int source, agency, region; /* columns, 0: none */
+};
+
+static bool may_see(const struct read *q, const struct pg_result *r)
+{
+	const struct identity *who = access_identity(q->request);
+	if (who->role == ROLE_SOURCE)
+		return q->source != 0 && strcmp(pg_text(r, 0, q->source), access_actor(q->request)) == 0;
+	return q->region == 0 ||
+	       access_covers(who, q->agency != 0 ? pg_text(r, 0, q->agency) : NULL, pg_text(r, 0, q->region));
+}
+
+static void on_json(void *ctx, const struct pg_result *r)
+{
+	struct read *q = ctx;
+	if (r->status != PG_OK)
+		busy_reply(q->request, "the database is away");
+	else if (r->rows == 0 || pg_is_null(r, 0, 0) || !may_see(q, r))
+		http_reply_fault(q->request, 404, "not-found", "nothing with this id that you may see");
+	else
+		http_reply(q->request, 200, "application/json", pg_text(r, 0, 0), pg_length(r, 0, 0), NULL);
+}
+
+static struct read *read_new(void *ctx, struct http_request *r)
+{
+	struct read *q = arena_new_of(r->arena, struct read);
+	q->flow = ctx;
+	q->request = r;
+	return q;
+}
+
+static void ask(struct read *q, enum sql statement, const struct pg_params *p)
+{
+	store_read(q->flow->store, statement, p, on_json, q);
+}
+
+/* The id in the path, or replies 404. */
+static bool id_of(struct http_request *r, struct uuid *ret)
+{
+	if (uuid_parse(r->segments[0], ret))
+		return true;
+	http_reply_fault(r, 404, "not-found", "the id must be a UUID");
+	return false;
+}
+
+/* ---- one object ---- */
+
+void query_report(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct uuid id;
+	if (!id_of(r, &id))
+		return;
+	q->source = 1;
+	q->region = 2;
+	struct pg_params *p = store_params(q->flow->store);
+	pg_param_uuid(p, id);
+	pg_param_text(p, access_actor(r));
+	ask(q, SQL_READ_REPORT, p);
+}
+
+void query_incident(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct uuid id;
+	char *end = NULL;
+	long long number = 0;
+	bool by_id = uuid_parse(r->segments[0], &id);
+	if (!by_id && ((number = strtoll(r->segments[0], &end, 10)) <= 0 || *end != '\0')) {
+		http_reply_fault(r, 404, "not-found", "an incident is named by its id (a UUID) or its number");
+		return;
+	}
+	q->region = 1;
+	struct pg_params *p = store_params(q->flow->store);
+	if (by_id)
+		pg_param_uuid(p, id);
+	else
+		pg_param_null(p);
+	pg_param_bigint(p, number);
+	pg_param_text(p, access_actor(r));
+	pg_param_text(p, access_identity(r)->scope);
+	ask(q, SQL_READ_INCIDENT, p);
+}
+
+void query_dispatch(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct uuid id;
+	if (!id_of(r, &id))
+		return;
+	q->agency = 1;
+	q->region = 2;
+	struct pg_params *p = store_params(q->flow->store);
+	pg_param_uuid(p, id);
+	ask(q, SQL_READ_DISPATCH, p);
+}
+
+void query_notice(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct uuid id;
+	if (!id_of(r, &id))
+		return;
+	struct pg_params *p = store_params(q->flow->store);
+	pg_param_uuid(p, id);
+	pg_param_text(p, access_identity(r)->scope);
+	ask(q, SQL_READ_NOTICE, p);
+}
+
+/* ---- lists ---- */
+
+static void text_or_null(struct pg_params *p, const char *text)
+{
+	if (text == NULL || text[0] == '\0' || !utf8_valid(text, strlen(text)))
+		pg_param_null(p);
+	else
+		pg_param_text(p, text);
+}
+
+/* A filter's value must be one of names, or `also`; absent is fine. */
+static bool filter_fits(const struct form *form, const char *key, const char *const *names, int n, const char *also)
+{
+	const char *value = form_value(form, key);
+	return value == NULL || value[0] == '\0' || strcmp(value, also) == 0 || name_index(names, n, value) >= 0;
+}
+
+/* Digits only; false for anything else. Absent or empty: 0. */
+static bool number_of(const struct form *form, const char *key, long long *ret)
+{
+	const char *value = form_value(form, key);
+	char *end = NULL;
+	errno = 0;
+	*ret = value == NULL || value[0] == '\0' ? 0 : strtoll(value, &end, 10);
+	return end == NULL || (*end == '\0' && *ret > 0 && errno == 0);
+}
+
+/* What is wrong with a list's query, or NULL. */
+static const char *incidents_fault(const struct form *form, long long *ret_after)
+{
+	const char *region = form_value(form, "region");
+	if (!filter_fits(form, "state", incident_state_names, INCIDENT_STATES, "open"))
+		return "state must be open (not ended), triaged, in_progress, handed_over, closed, cancelled or merged";
+	if (!filter_fits(form, "type", incident_type_names, INCIDENT_TYPES, ""))
+		return "type must be a type of incident, such as abandoned_person";
+	if (region != NULL && region[0] != '\0' && region_code_level(region) == LEVEL_NONE)
+		return "region must be a Kemendagri code, such as 64.09 or 64.09.01";
+	if (!number_of(form, "after", ret_after))
+		return "after must be the number of an incident: those with smaller numbers are listed";
+	return NULL;
+}
+
+void query_incidents(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct form form;
+	if (!form_parse(r->query, r->query_len, &form)) {
+		http_reply_fault(r, 400, "malformed-query", "the query could not be read");
+		return;
+	}
+	long long after;
+	const char *fault = incidents_fault(&form, &after);
+	if (fault != NULL) {
+		form_free(&form);
+		http_reply_fault(r, 400, "malformed-query", "%s", fault);
+		return;
+	}
+	struct pg_params *p = store_params(q->flow->store);
+	text_or_null(p, form_value(&form, "state"));
+	text_or_null(p, form_value(&form, "type"));
+	text_or_null(p, form_value(&form, "region"));
+	if (after > 0)
+		pg_param_bigint(p, after);
+	else
+		pg_param_null(p);
+	pg_param_text(p, access_identity(r)->scope);
+	form_free(&form);
+	ask(q, SQL_READ_INCIDENTS, p);
+}
+
+void query_board(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct pg_params *p = store_params(q->flow->store);
+	pg_param_text(p, access_identity(r)->scope);
+	ask(q, SQL_READ_BOARD, p);
+}
+
+void query_dispatches(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	const struct identity *who = access_identity(r);
+	struct form form;
+	if (!form_parse(r->query, r->query_len, &form)) {
+		http_reply_fault(r, 400, "malformed-query", "the query could not be read");
+		return;
+	}
+	if (!filter_fits(&form, "state", dispatch_state_names, DISPATCH_STATES, "open")) {
+		form_free(&form);
+		http_reply_fault(r, 400, "malformed-query",
+		                 "state must be open or a state of a dispatch, such as notified");
+		return;
+	}
+	struct pg_params *p = store_params(q->flow->store);
+	text_or_null(p, who->role == ROLE_AGENCY ? who->agency : form_value(&form, "agency"));
+	text_or_null(p, form_value(&form, "state"));
+	pg_param_text(p, who->scope);
+	form_free(&form);
+	ask(q, SQL_READ_DISPATCHES, p);
+}
+
+void query_outbox(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct form form;
+	bool readable = form_parse(r->query, r->query_len, &form);
+	const char *state = readable ? form_value(&form, "state") : NULL;
+	bool dead = readable && (state == NULL || strcmp(state, "dead") == 0);
+	bool known = dead || (readable && strcmp(state, "waiting") == 0);
+	if (readable)
+		form_free(&form);
+	if (!known) {
+		http_reply_fault(r, 400, "malformed-query", "state must be dead or waiting");
+		return;
+	}
+	struct pg_params *p = store_params(q->flow->store);
+	pg_param_text(p, dead ? "dead" : "waiting");
+	pg_param_text(p, access_identity(r)->scope);
+	ask(q, SQL_READ_OUTBOX, p);
+}
+
+void query_alarms(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct form form;
+	bool readable = form_parse(r->query, r->query_len, &form);
+	const char *state = readable ? form_value(&form, "state") : NULL;
+	bool active = readable && (state == NULL || strcmp(state, "active") == 0);
+	bool known = active || (readable && strcmp(state, "all") == 0);
+	if (readable)
+		form_free(&form);
+	if (!known) {
+		http_reply_fault(r, 400, "malformed-query", "state must be active or all");
+		return;
+	}
+	struct pg_params *p = store_params(q->flow->store);
+	pg_param_text(p, active ? "active" : "all");
+	ask(q, SQL_READ_ALARMS, p);
+}
+
+void query_duplicates(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct form form;
+	bool readable = form_parse(r->query, r->query_len, &form);
+	const char *state = readable ? form_value(&form, "state") : NULL;
+	bool open = readable && (state == NULL || strcmp(state, "open") == 0);
+	bool known = open || (readable && strcmp(state, "all") == 0);
+	if (readable)
+		form_free(&form);
+	if (!known) {
+		http_reply_fault(r, 400, "malformed-query", "state must be open or all");
+		return;
+	}
+	struct pg_params *p = store_params(q->flow->store);
+	pg_param_text(p, open ? "open" : "all");
+	pg_param_text(p, access_identity(r)->scope);
+	ask(q, SQL_READ_DUPLICATES, p);
+}
+
+void query_list(void *ctx, struct http_request *r, enum sql statement)
+{
+	struct read *q = read_new(ctx, r);
+	struct form form;
+	bool readable = form_parse(r->query, r->query_len, &form);
+	const char *all = readable ? form_value(&form, "all") : NULL;
+	bool whole = all != NULL && strcmp(all, "1") == 0;
+	bool known = readable && (all == NULL || whole || strcmp(all, "0") == 0);
+	if (readable)
+		form_free(&form);
+	if (!known) {
+		http_reply_fault(r, 400, "malformed-query", "all must be 1 (retired ones, too) or 0");
+		return;
+	}
+	struct pg_params *p = store_params(q->flow->store);
+	pg_param_bool(p, whole);
+	ask(q, statement, p);
+}
+
+/* ---- replay ---- */
+
+static void on_replayed(void *ctx, const struct pg_result *r)
+{
+	struct read *q = ctx;
+	if (r->status != PG_OK) {
+		busy_reply(q->request, "the database is away");
+	} else if (!pg_bool(r, 0, 0)) {
+		http_reply_fault(q->request, 404, "not-found", "no such notice on the list of those given up");
+	} else {
+		deliver_look(q->flow->deliver, 0);
+		http_reply(q->request, 200, "application/json", "{\"state\":\"waiting\"}", 19, NULL);
+	}
+}
+
+void query_replay(void *ctx, struct http_request *r)
+{
+	struct read *q = read_new(ctx, r);
+	struct uuid id;
+	if (!id_of(r, &id))
+		return;
+	struct pg_params *p = store_params(q->flow->store);
+	pg_param_uuid(p, id);
+	pg_param_text(p, access_identity(r)->scope);
+	store_query(q->flow->store, SQL_REPLAY_DEAD, p, on_replayed, q);
+}
