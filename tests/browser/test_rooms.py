@@ -80,6 +80,16 @@ def write(w, label, text, within=""):
     return field
 
 
+def test_an_auditor_sees_every_room_and_is_refused_nothing_that_it_asks(stack, admin):
+    w = admin("jadwal", "periksa")
+    for hash, there in (("jadwal", ".onduty"), ("serah-terima", ".sheetgrid"), ("angka", ".totals"), ("direktori", ".entry .contacts"), ("direktori?bagian=petugas", "main table"),
+                        ("kebijakan", ".code .row"), ("kebijakan/riwayat", ".code .row"), ("sistem", ".health"), ("sistem/kirim", "main h2"), ("sistem/pengirim", "main h2"), ("akun", ".facts")):
+        w.open(f"{stack.url}/#/{hash}")
+        w.find(there)
+        w.wait(lambda: "Memuat" not in w.text, f"all of {hash}")
+        assert w.all(".notice.bad") == [] and w.log() == [], hash
+
+
 # ---- roster ----
 
 

@@ -246,7 +246,7 @@ export default function Roster() {
 	return html`<div class="page full roster">
 		<header class="pagehead"><h1>${t('Jadwal piket', 'Roster')}</h1>
 			<${Choice} label=${t('Tampilan', 'View')} value=${view} onChange=${setView}
-				options=${[['week', t('Minggu', 'Week')], ['mine', t('Jadwal saya', 'My shifts')], ['makeup', t('Susunan', 'Made of')], ['notes', t('Catatan', 'Notes')]]} />
+				options=${[['week', t('Minggu', 'Week')], ['mine', t('Jadwal saya', 'My shifts')], ['makeup', t('Susunan', 'Made of')], ...(mayDecide() ? [['notes', t('Catatan', 'Notes')]] : [])]} />
 			${mayDecide() && html`<div class="bar end">
 				<${Button} onClick=${() => open({ kind: 'add' })}>${t('Tambah piket', 'Add a shift')}<//>
 				<${Button} hotkey="o" onClick=${() => open({ kind: 'override', role: 'coordinator' })}>${t('Pengganti', 'Stand-in')}<//>
@@ -254,7 +254,7 @@ export default function Roster() {
 		<${OnDuty} load=${soon} people=${people} now=${now} />
 		${view === 'mine' && html`<${MyShifts} people=${people} list=${list.data ?? []} me=${me} setMe=${setMe} now=${now} open=${open} start=${turn} />`}
 		${view === 'makeup' && html`<${Makeup} people=${people} open=${open} key=${turn} />`}
-		${view === 'notes' && html`<section class="panel stack"><h2>${t('Catatan serah terima', 'Hand-over notes')}</h2><${Notes} /></section>`}
+		${view === 'notes' && mayDecide() && html`<section class="panel stack"><h2>${t('Catatan serah terima', 'Hand-over notes')}</h2><${Notes} /></section>`}
 		${view === 'week' && html`<${Loaded} load=${load}>${(data) => html`
 			${soon.data && html`<${Needs} data=${soon.data} people=${people} now=${now} open=${open} />`}
 			<div class="bar pager" role="group" aria-label=${t('Minggu', 'Week')}>
