@@ -15,7 +15,7 @@ LABANGKA, BABULU_LAUT, GUNUNG_MAKMUR = "64.09.03.2002", "64.09.03.2003", "64.09.
 NO_PLACE = "ada nenek terlantar tidur di emperan toko, tidak punya keluarga"
 BETWEEN = "ada nenek terlantar tidak punya keluarga di dermaga simpang"
 UNSURE = "tolong pak ada orang di labangka"
-SOON = 20  # seconds: a busy machine, not a measure of speed
+SOON = 30  # seconds: a busy machine, not a measure of speed
 MOST = 4  # sms_per_number_hour of the policy
 with open(ROOT / "config/replies/replies.tsv", encoding="utf-8") as replies_file:
     REPLIES = {row["key"]: row["text"] for row in csv.DictReader(replies_file, delimiter="\t", quoting=csv.QUOTE_NONE)}

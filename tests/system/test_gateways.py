@@ -13,7 +13,7 @@ from fakes import ALL, Generic, Infobip, Jasmin, SmsGate, Telegram, Twilio, Vona
 from stack import AGENCIES, ROOT, Stack, agency, wait_until
 
 TEXT = "ada orang terlantar di depan pasar kelurahan Petung, lemas, mohon dibantu 🙏"
-SOON = 20
+SOON = 30
 OFFICE_PHONE = "+6281270000025"
 PEOPLE = [{"slug": "budi", "name": "Budi", "phone": "+6281200000001", "role": "coordinator", "scope": "64.09", "on_duty": True}]
 with open(ROOT / "config/replies/replies.tsv", encoding="utf-8") as replies_file:

@@ -14,7 +14,7 @@ from stack import ROOT, Stack, wait_until
 NODE = ROOT / "tests" / "node"
 LABANGKA = "64.09.03.2002"
 CHAINED = "ada org dirantai di gudang blkg rumah, ds Labangka RT 4"
-SOON = 20  # seconds: a busy machine, not a measure of speed
+SOON = 30  # seconds: a busy machine, not a measure of speed
 with open(ROOT / "config/replies/replies.tsv", encoding="utf-8") as replies_file:
     REPLIES = {row["key"]: row["text"] for row in csv.DictReader(replies_file, delimiter="\t", quoting=csv.QUOTE_NONE)}
 

@@ -6,7 +6,7 @@ from stack import Stack, free_port, wait_until
 
 import pytest
 
-SOON = 20
+SOON = 30
 # a line that takes SMS by HTTP, with any user data header and alphabet (Kannel user guide, 6.6.1: system-type "kannel")
 AIR = """
 group = smsc

@@ -6,7 +6,7 @@ import pytest
 from stack import Stack, wait_until
 
 FIRST, SECOND = "Lapor, ada ibu dengan gangguan jiwa dikurung di kamar belakang, ", "desa Gunung Mulia RT 2"
-SOON = 20
+SOON = 30
 
 
 @pytest.fixture
