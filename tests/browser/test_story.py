@@ -85,7 +85,7 @@ def choose(window, label, value):
         const label = [...document.querySelectorAll('dialog[open] label')].find(l => l.textContent.trim().startsWith(arguments[0]));
         const select = document.getElementById(label.htmlFor);
         select.value = arguments[1];
-        select.dispatchEvent(new Event('input', {bubbles: true}));
+        for (const kind of ['input', 'change']) select.dispatchEvent(new Event(kind, {bubbles: true}));
         return select.value === arguments[1]""", label, value), f"{label}: {value}")
 
 
