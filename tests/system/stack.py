@@ -337,7 +337,7 @@ class Postgres:
         log = open(self.folder / "log", "ab")
         self.process = subprocess.Popen(
             [PG_BIN / "postgres", "-D", self.folder / "data", "-k", self.folder, "-c", "listen_addresses=", "-c", "fsync=off",
-             "-c", "max_connections=60", "-c", "shared_buffers=32MB"],
+             "-c", "max_connections=100", "-c", "shared_buffers=32MB"],
             stdout=log, stderr=log, cwd="/", **self.as_user())
         log.close()
         wait_until(self.answers, 30, "PostgreSQL")
