@@ -214,7 +214,7 @@ static double confidence_in(const struct reading *r, const struct verdict *v, co
 static enum incident_type decide_type(struct reading *r)
 {
 	const struct rules *rules = lexicon_type_rules(r->lex);
-	struct verdict v;
+	struct verdict v = {0};
 	judge(rules, &r->found, &v);
 	struct scores all = v.scores;
 	add_learned(r, &all);
