@@ -73,10 +73,16 @@ def wait_until(condition, deadline, what):
         time.sleep(0.01)
 
 
+PORTS_FIRST, PORTS_OF_ONE, WORKERS_MOST = 20000, 1500, 8
+
+
 def free_port():
-    """Below the range from which the system gives ports to partners and connections: none of them can take it before its owner does."""
+    """Below the range from which the system gives ports to partners and connections: none of them can take it before its owner does. Test files that run beside
+    each other have ranges of their own: what one has chosen and not yet opened looks free to the others."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS_MOST
+    first = PORTS_FIRST + worker * PORTS_OF_ONE
     while True:
-        port = random.randrange(20000, 32000)
+        port = random.randrange(first, first + PORTS_OF_ONE)
         with contextlib.suppress(OSError), socket.socket() as s:
             s.bind(("127.0.0.1", port))
             return port
