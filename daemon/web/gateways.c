@@ -16,14 +16,6 @@ struct asked {
 	struct http_request *request;
 };
 
-static bool is_configured(const struct conf *c, const char *name)
-{
-	for (int i = 0; i < c->gateway_count; i++)
-		if (strcmp(c->gateways[i].name, name) == 0)
-			return true;
-	return false;
-}
-
 static void put_time(struct json_out *j, const char *key, struct wall at)
 {
 	char text[RFC3339_MAX];
@@ -51,10 +43,14 @@ static const char *state_of(const char *alarm, bool shut)
 	return strcmp(alarm, "spend_cap_near") == 0 ? "cap nearly used" : "ok";
 }
 
-/* NULL: this daemon's configuration does not name it, another's does. */
+/* NULL: this daemon's configuration does not name it, another's does. A gate keeps the name that it is first asked for by: the configuration's, which lasts. */
 static const struct gate *gate_here(const struct flow *f, const char *name)
 {
-	return is_configured(f->conf, name) ? deliver_gate(f->deliver, name) : NULL;
+	const struct conf *c = f->conf;
+	for (int i = 0; i < c->gateway_count; i++)
+		if (strcmp(c->gateways[i].name, name) == 0)
+			return deliver_gate(f->deliver, c->gateways[i].name);
+	return NULL;
 }
 
 static struct wall wall_of(const struct flow *f, struct mono at)
