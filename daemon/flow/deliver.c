@@ -444,6 +444,7 @@ static void take_row(struct deliver *d, const struct pg_result *r, int row)
 	j->kind = kind < 0 ? NOTICE_UPDATED : (enum notice_kind)kind;
 	j->priority = pg_int(r, row, 11);
 	j->claimed = true;
+	j->sure = d->claim_asked; /* a loop that was held up may read the answer much later */
 	j->critical = pg_bool(r, row, 13) || j->kind == NOTICE_ALARM;
 	if (!pg_is_null(r, row, 10))
 		j->about = pg_uuid(r, row, 10);
@@ -500,6 +501,7 @@ static void claim(struct deliver *d)
 	pg_param_int(p, f->rules->policy->stale_s);
 	pg_array_free(&wait);
 	d->claiming = true;
+	d->claim_asked = now;
 	store_query(f->store, SQL_CLAIM_OUTBOX, p, on_claimed, d);
 }
 

@@ -17,6 +17,7 @@ struct deliver {
 	struct look look;
 	struct look shut; /* dispatches that nothing reaches any more are due to climb */
 	bool claiming, draining;
+	struct mono claim_asked; /* when the claim under way was: what it brings was sure then */
 };
 
 /* An attempt on its way: the call, then its record. */
