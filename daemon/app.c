@@ -313,8 +313,8 @@ static void open_modules(struct app *app)
 	f->store = store_open(f->base, &(struct store_options){c->database, f->owner, c->lease_s, PATIENCE_MS},
 	                      &(struct store_handlers){on_store_up, on_store_down, on_store_wrote, app});
 	f->work = work_open(f->base, WORK_THREADS, WORK_MOST);
-	f->sessions = sessions_open(f);
-	f->logins = logins_open(f);
+	f->sessions = sessions_open();
+	f->logins = logins_open();
 	f->alarms = alarm_open(f);
 	f->stream = stream_open(f);
 	f->numbers = numbers_open(f);

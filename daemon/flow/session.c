@@ -27,9 +27,8 @@ struct lookup {
 	void *ctx;
 };
 
-struct sessions *sessions_open(struct flow *f)
+struct sessions *sessions_open(void)
 {
-	(void)f;
 	struct sessions *s = calloc(1, sizeof *s);
 	if (s == NULL)
 		abort();

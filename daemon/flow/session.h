@@ -15,7 +15,7 @@ struct session {
 	struct wall expires; /* whatever happens */
 };
 struct sessions;
-struct sessions *sessions_open(struct flow *f);
+struct sessions *sessions_open(void);
 void sessions_close(struct sessions **s);
 
 /* A copy in arena a of what is remembered, or NULL: ask session_look_up. */

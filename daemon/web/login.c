@@ -21,9 +21,8 @@ struct logins {
 	uint8_t secret[crypto_shorthash_KEYBYTES];
 };
 
-struct logins *logins_open(struct flow *f)
+struct logins *logins_open(void)
 {
-	(void)f;
 	struct logins *l = calloc(1, sizeof *l);
 	if (l == NULL)
 		abort();

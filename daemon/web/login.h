@@ -7,7 +7,7 @@
 #include "../io/work.h"
 
 struct logins;
-struct logins *logins_open(struct flow *f);
+struct logins *logins_open(void);
 void logins_close(struct logins **l);
 
 enum login_end {
