@@ -240,12 +240,8 @@ const char *access_home(enum role role)
 const char *access_actor(const struct http_request *r)
 {
 	const struct identity *who = r->user;
-	const char *role = who->role == ROLE_SOURCE        ? "source"
-	                   : who->role == ROLE_AGENCY      ? "agency"
-	                   : who->role == ROLE_COORDINATOR ? "coordinator"
-	                   : who->role == ROLE_ADMIN       ? "admin"
-	                                                   : "auditor";
-	return arena_printf(r->arena, "%s:%s", role, who->role == ROLE_AGENCY ? who->agency : who->name);
+	return arena_printf(r->arena, "%s:%s", role_name(who->role),
+	                    who->role == ROLE_AGENCY ? who->agency : who->name);
 }
 
 bool access_covers(const struct identity *who, const char *agency, const char *region)

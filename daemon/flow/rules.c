@@ -242,6 +242,25 @@ static const char *read_policy(struct load *l, const struct pg_result *r)
 	return l->rules->policy == NULL ? "the policy in force cannot be read" : NULL;
 }
 
+static const char *const role_names[] = {"source", "agency", "coordinator", "admin", "auditor"};
+enum { ROLES = sizeof role_names / sizeof *role_names };
+
+const char *role_name(enum role role)
+{
+	int i = 0;
+	while (1u << i < (unsigned)role)
+		i++;
+	return role_names[i];
+}
+
+bool role_read(const char *name, enum role *ret)
+{
+	int i = name_index(role_names, ROLES, name);
+	if (i >= 0)
+		*ret = (enum role)(1 << i);
+	return i >= 0;
+}
+
 static int by_hash(const void *a, const void *b)
 {
 	return memcmp(((const struct identity *)a)->hash, ((const struct identity *)b)->hash, 32);
@@ -249,13 +268,12 @@ static int by_hash(const void *a, const void *b)
 
 static const char *read_tokens(struct load *l, const struct pg_result *r)
 {
-	static const char *const roles[] = {"source", "agency", "coordinator", "admin", "auditor"};
 	struct identity *ids = arena_array(l->rules->arena, struct identity, (size_t)r->rows + 1);
 	for (int i = 0; i < r->rows; i++) {
-		int role = name_index(roles, 5, pg_text(r, i, 1));
-		if (role < 0 || pg_length(r, i, 0) != 32)
+		enum role role;
+		if (!role_read(pg_text(r, i, 1), &role) || pg_length(r, i, 0) != 32)
 			return "a token has an unknown role or a malformed hash";
-		ids[i] = (struct identity){.role = (enum role)(1 << role),
+		ids[i] = (struct identity){.role = role,
 		                           .agency = copy(l, r, i, 2),
 		                           .scope = copy(l, r, i, 3),
 		                           .name = copy(l, r, i, 4),

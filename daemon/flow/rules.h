@@ -16,6 +16,8 @@ enum role {
 	ROLE_ADMIN = 1 << 3,
 	ROLE_AUDITOR = 1 << 4
 };
+const char *role_name(enum role role); /* "source", "agency", "coordinator", "admin", "auditor" */
+bool role_read(const char *name, enum role *ret);
 struct session;
 struct identity {
 	uint8_t hash[32]; /* SHA-256 of the token */

@@ -116,13 +116,12 @@ const struct session *session_known(struct flow *f, const uint8_t hash[SESSION_H
 /* NULL: the row is none of ours. */
 static struct session *read_row(struct lookup *l, const struct pg_result *r)
 {
-	static const char *const roles[] = {"source", "agency", "coordinator", "admin", "auditor"};
-	int role = name_index(roles, 5, pg_text(r, 0, 3));
-	if (role < 0)
+	enum role role;
+	if (!role_read(pg_text(r, 0, 3), &role))
 		return NULL;
 	struct session s = {.account = pg_uuid(r, 0, 0),
 	                    .display = pg_text(r, 0, 2),
-	                    .who = {.role = (enum role)(1 << role),
+	                    .who = {.role = role,
 	                            .agency = pg_is_null(r, 0, 4) ? NULL : pg_text(r, 0, 4),
 	                            .scope = pg_text(r, 0, 5),
 	                            .name = pg_text(r, 0, 1),

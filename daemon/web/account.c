@@ -38,20 +38,16 @@ static const struct session *session_of(const struct http_request *r)
 
 void account_reply_session(struct http_request *r, const struct session *s, const char *cookie)
 {
-	static const char *const roles[] = {"source", "agency", "coordinator", "admin", "auditor"};
 	struct buf body;
 	struct json_out j;
 	char expires[RFC3339_MAX];
-	int role = 0;
-	while (1u << role < (unsigned)s->who.role)
-		role++;
 	rfc3339_format(s->expires.us, expires);
 	buf_init(&body, 4096);
 	json_out_init(&j, &body);
 	json_begin_object(&j);
 	json_member_string(&j, "user", s->who.name);
 	json_member_string(&j, "name", s->display);
-	json_member_string(&j, "role", roles[role]);
+	json_member_string(&j, "role", role_name(s->who.role));
 	json_member_string(&j, "scope", s->who.scope);
 	json_member_string(&j, "agency", s->who.agency);
 	json_member_string(&j, "csrf", cookie != NULL ? cookie_csrf_of(r->arena, cookie) : cookie_csrf(r));

@@ -168,10 +168,7 @@ static void run_check(void *ctx)
 
 static void read_account(struct login *l, const struct pg_result *r)
 {
-	static const char *const roles[] = {"source", "agency", "coordinator", "admin", "auditor"};
-	int role = name_index(roles, 5, pg_text(r, 0, 3));
-	l->known = role >= 0;
-	l->role = (enum role)(1 << (role < 0 ? 0 : role));
+	l->known = role_read(pg_text(r, 0, 3), &l->role);
 	l->account = pg_uuid(r, 0, 0);
 	l->hash = arena_strdup(l->request->arena, pg_text(r, 0, 1));
 	l->must_change = pg_bool(r, 0, 4);
