@@ -305,7 +305,7 @@ static bool apply(struct work *w)
 {
 	const char *kind = w->event->kind;
 	int of_dispatch = name_index(dispatch_event_names, DISPATCH_EVENTS, kind);
-	int of_incident = name_index(incident_event_names, INCIDENT_EVENTS, kind);
+	int of_incident = incident_event_of_kind(kind);
 	if ((w->event->number == 1) != (strcmp(kind, "opened") == 0))
 		return fail(w, "a history begins with \"opened\" and nothing else");
 	if (w->event->number == 1)
@@ -314,8 +314,6 @@ static bool apply(struct work *w)
 		return escalated(w);
 	if (strcmp(kind, "report_attached") == 0)
 		return attached(w);
-	if (strcmp(kind, incident_event_kind(INCIDENT_ON_CLAIM)) == 0)
-		return decided(w, INCIDENT_ON_CLAIM);
 	if (of_dispatch >= 0 && json_member(w->data, "dispatch") != NULL)
 		return answered(w, (enum dispatch_event)of_dispatch);
 	if (of_incident >= 0)

@@ -1,6 +1,8 @@
 /* incident_state: see incident_state.h. The table is the whole behaviour. */
 #include "incident_state.h"
 
+#include <string.h>
+
 const char *const incident_state_names[INCIDENT_STATES] = {
         [INCIDENT_OPEN] = "open",
         [INCIDENT_TRIAGED] = "triaged",
@@ -130,6 +132,14 @@ struct incident_step incident_step(enum incident_state state, enum incident_even
 const char *incident_event_kind(enum incident_event e)
 {
 	return e == INCIDENT_ON_CLAIM ? "claimed" : incident_event_names[e];
+}
+
+int incident_event_of_kind(const char *kind)
+{
+	int e = INCIDENT_EVENTS - 1;
+	while (e >= 0 && strcmp(incident_event_kind((enum incident_event)e), kind) != 0)
+		e--;
+	return e;
 }
 
 bool incident_is_open(enum incident_state s)

@@ -41,6 +41,7 @@ extern const char *const incident_event_names
         [INCIDENT_EVENTS]; /* "triage", "dispatch", "engage", "note", "hand_over", "cancel", "withdraw", "false_report", "close", "reopen", "merge", "absorb", "split", "release", "detach", "not_duplicate", "claim", "silence" */
 /* The kind under which an event is recorded: its name, but "claimed" for claim. */
 const char *incident_event_kind(enum incident_event e);
+int incident_event_of_kind(const char *kind); /* -1: none is recorded so */
 enum incident_effect {
 	INCIDENT_STOP_TRIAGE_CLOCK = 1 << 0,
 	INCIDENT_PLAN_AGAIN = 1 << 1,

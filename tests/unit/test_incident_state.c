@@ -117,6 +117,9 @@ static void what_is_open_can_be_claimed_and_stays_what_it_is(void **state)
 	}
 	assert_string_equal(incident_event_kind(INCIDENT_ON_CLAIM), "claimed");
 	assert_string_equal(incident_event_kind(INCIDENT_ON_NOTE), "note");
+	for (int e = 0; e < INCIDENT_EVENTS; e++)
+		assert_int_equal(incident_event_of_kind(incident_event_kind((enum incident_event)e)), e);
+	assert_int_equal(incident_event_of_kind("claim"), -1);
 }
 
 static void a_merge_can_be_undone(void **state)
