@@ -66,46 +66,6 @@ void account_get_session(void *ctx, struct http_request *r)
 	account_reply_session(r, session_of(r), NULL);
 }
 
-/* ---- its end ---- */
-
-static void end_session(struct flow *f, struct http_request *r, pg_done *done)
-{
-	const struct session *s = session_of(r);
-	session_forget(f, s->hash);
-	struct pg_params *p = store_params(f->store);
-	pg_param_bytes(p, s->hash, SESSION_HASH);
-	store_query(f->store, SQL_END_SESSION, p, done, r);
-}
-
-static void on_ended(void *ctx, const struct pg_result *result)
-{
-	struct http_request *r = ctx;
-	if (result->status != PG_OK)
-		busy_reply(r, "the database is away: the session may still be there");
-	else
-		http_reply(r, 204, NULL, "", 0, cookie_line(r->arena, ""));
-}
-
-static void on_left(void *ctx, const struct pg_result *result)
-{
-	struct http_request *r = ctx;
-	if (result->status != PG_OK)
-		busy_reply(r, "layanan sedang terganggu, mohon coba lagi (please try again)");
-	else
-		http_reply(r, 303, NULL, "", 0,
-		           arena_printf(r->arena, "Location: /masuk\n%s", cookie_line(r->arena, "")));
-}
-
-void account_post_end(void *ctx, struct http_request *r)
-{
-	end_session(ctx, r, on_ended);
-}
-
-void account_post_leave(void *ctx, struct http_request *r)
-{
-	end_session(ctx, r, on_left);
-}
-
 /* ---- what changes have in common ---- */
 
 static void reply_invalid(struct change_of_account *c, const char *type, const char *pointer, const char *fault)
@@ -192,6 +152,52 @@ static void on_changed(void *ctx, const struct pg_result *r)
 		session_request_free(&c->q);
 		http_reply(c->request, 204, NULL, "", 0, NULL);
 	}
+}
+
+/* ---- its end ---- */
+
+static void end_session(void *ctx, struct http_request *r, pg_done *done)
+{
+	struct change_of_account *c = change_new(ctx, r);
+	struct pg_params *p = store_params(c->flow->store);
+	pg_param_bytes(p, c->session->hash, SESSION_HASH);
+	store_query(c->flow->store, SQL_END_SESSION, p, done, c);
+}
+
+/* Forgotten now and not before: what was asked meanwhile found it still, and had it remembered anew. */
+static bool has_ended(struct change_of_account *c, const struct pg_result *r)
+{
+	session_forget(c->flow, c->session->hash);
+	return r->status == PG_OK;
+}
+
+static void on_ended(void *ctx, const struct pg_result *r)
+{
+	struct change_of_account *c = ctx;
+	if (!has_ended(c, r))
+		busy_reply(c->request, "the database is away: the session may still be there");
+	else
+		http_reply(c->request, 204, NULL, "", 0, cookie_line(c->request->arena, ""));
+}
+
+static void on_left(void *ctx, const struct pg_result *r)
+{
+	struct change_of_account *c = ctx;
+	if (!has_ended(c, r))
+		busy_reply(c->request, "layanan sedang terganggu, mohon coba lagi (please try again)");
+	else
+		http_reply(c->request, 303, NULL, "", 0,
+		           arena_printf(c->request->arena, "Location: /masuk\n%s", cookie_line(c->request->arena, "")));
+}
+
+void account_post_end(void *ctx, struct http_request *r)
+{
+	end_session(ctx, r, on_ended);
+}
+
+void account_post_leave(void *ctx, struct http_request *r)
+{
+	end_session(ctx, r, on_left);
 }
 
 /* ---- another password ---- */

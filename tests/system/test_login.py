@@ -301,6 +301,22 @@ def test_a_retired_user_is_out_within_half_a_minute_and_a_new_password_ends_all_
     assert refused.returncode == 1 and "retired" in refused.stderr, "the history still names her"
 
 
+def test_what_is_asked_while_a_session_ends_keeps_it_from_nothing(stack):
+    add_user(stack, "yusuf")
+    yusuf = login(stack, "yusuf")
+    stack.sql("create function slowly() returns trigger language plpgsql as 'begin perform pg_sleep(1); return old; end'")
+    stack.sql("create trigger slowly before delete on session for each row execute function slowly()")
+    try:
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            ending = pool.submit(yusuf.post, "/v1/session/end")
+            while not ending.done():
+                assert yusuf.get("/v1/session").status_code in (200, 401)
+            assert ending.result().status_code == 204
+        assert yusuf.get("/v1/session").status_code == 401, "at once"
+    finally:
+        stack.sql("drop function slowly cascade")
+
+
 def test_several_daemons_share_sessions_and_hear_of_their_end(proxied):
     second = proxied.start_another()
     add_user(proxied, "nina")
