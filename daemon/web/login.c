@@ -96,9 +96,18 @@ static void end(struct login *l, enum login_end how)
 
 /* ---- the steps, backwards ---- */
 
+/* The session that the browser had until now. */
+static void hash_before(const struct login *l, uint8_t ret[SESSION_HASH])
+{
+	char cookie[COOKIE_VALUE_TEXT];
+	cookie_read(l->request, cookie);
+	cookie_hash(cookie, ret);
+}
+
 static void on_started(void *ctx, const struct pg_result *r)
 {
 	struct login *l = ctx;
+	uint8_t before[SESSION_HASH];
 	if (r->status != PG_OK) {
 		uncount(l);
 		end(l, LOGIN_AWAY);
@@ -107,6 +116,8 @@ static void on_started(void *ctx, const struct pg_result *r)
 	} else {
 		throttle_clear(&l->flow->logins->throttle, l->keys[KEY_USER]);
 		throttle_undo(&l->flow->logins->throttle, l->keys[KEY_PEER]);
+		hash_before(l, before);
+		session_forget(l->flow, before);
 		end(l, LOGIN_DONE);
 	}
 }
@@ -115,10 +126,7 @@ static void on_started(void *ctx, const struct pg_result *r)
 static void start_session(struct login *l)
 {
 	uint8_t hash[SESSION_HASH], before[SESSION_HASH];
-	char old[COOKIE_VALUE_TEXT];
-	cookie_read(l->request, old);
-	cookie_hash(old, before);
-	session_forget(l->flow, before);
+	hash_before(l, before);
 	cookie_make(l->cookie);
 	cookie_hash(l->cookie, hash);
 	struct pg_params *p = store_params(l->flow->store);

@@ -8,9 +8,11 @@ with checked as (
 	returning id
 ), over as (
 	delete from session where expires_at <= now()
+), allowed as (
+	select id from checked union all select id from coded
 ), replaced as (
-	delete from session where hash = $4::bytea and expires_at > now()
+	delete from session where hash = $4::bytea and expires_at > now() and exists (select from allowed)
 )
 insert into session (hash, account, expires_at)
-select $1::bytea, id, now() + $3::int4 * interval '1 s' from (select id from checked union all select id from coded) allowed
+select $1::bytea, id, now() + $3::int4 * interval '1 s' from allowed
 returning expires_at
