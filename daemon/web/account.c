@@ -332,6 +332,7 @@ static void on_removal_checked(struct login_check *l, bool fits, int wait_s)
 	struct pg_params *p = store_params(c->flow->store);
 	pg_param_uuid(p, c->session->account);
 	pg_param_text(p, c->hash);
+	pg_param_bytes(p, c->session->hash, SESSION_HASH);
 	store_query(c->flow->store, SQL_TURN_TOTP_OFF, p, on_changed, c);
 }
 

@@ -401,10 +401,14 @@ def test_logging_in_from_another_site_is_refused(stack):
         assert try_login(stack, "rina", headers=headers).status_code == 403
         assert requests.post(stack.url + "/masuk", data={"user": "rina", "password": PASSWORD}, headers=headers, timeout=10).status_code == 403
 
+    other = Session(stack, "__Host-sigap=" + "B" * 43, "")
+    stack.sql("insert into session (hash, account, expires_at) select %s, id, now() + interval '1 hour' from account where name = 'oki'", hashlib.sha256(b"B" * 43).digest())
+    assert other.get("/v1/session").status_code == 200
 
 def test_the_password_stands_in_no_log_no_argument_and_no_answer(stack):
     add_user(stack, "sinta")
     session = login(stack, "sinta")
+    assert other.get("/v1/session").status_code == 401, "a change of the account ends its other sessions"
     short = session.post("/v1/session/password", {"old": PASSWORD, "new": "singkat-sekali-rahasia\u0001"})
     assert short.status_code == 422 and "singkat" not in short.text
     made = stack.ctl("user", "password", "sinta", "--generate").stdout.strip()
