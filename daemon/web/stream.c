@@ -15,11 +15,11 @@
 enum {
 	LISTENERS_MOST = 200,
 	TICK_S = 5,
-	CHECK_TICKS = 4, /* who may listen is asked again so often */
-	RETRY_MS = 1000, /* a browser comes back after that */
-	PIECE_MOST_BYTES = 64 * 1024 * 1024,
-	HISTORY_S = 3600, /* older cursors are not resumed */
-	AHEAD_S = 60,     /* nor those from the future, as after the clock was set back */
+	CHECK_TICKS = 4,                    /* who may listen is asked again so often */
+	RETRY_MS = 1000,                    /* a browser comes back after that */
+	PIECE_MOST_BYTES = 8 * 1024 * 1024, /* about as much as the largest board */
+	HISTORY_S = 3600,                   /* older cursors are not resumed */
+	AHEAD_S = 60,                       /* nor those from the future, as after the clock was set back */
 	CURSOR_DIGITS = 16,
 	CURSOR_TEXT = CURSOR_DIGITS + 1,
 };
@@ -137,19 +137,30 @@ static void put_happenings(struct buf *out, const struct listener *l, const stru
 		put_reset(out);
 }
 
+static void put_all(struct buf *out, struct listener *l, const struct stream_batch *b, bool greeted)
+{
+	if (!greeted)
+		put_hello(out, l, b->now, b->now);
+	size_t before = out->len;
+	if (l->lost)
+		put_reset(out);
+	else
+		put_happenings(out, l, b);
+	if (out->len > before) /* from here on it knows all that was before this look */
+		put_tick(out, l->stream, b->now, b->now);
+}
+
 static void tell(struct listener *l, const struct stream_batch *b)
 {
 	struct buf out;
+	bool greeted = l->greeted;
 	buf_init(&out, PIECE_MOST_BYTES);
-	if (!l->greeted)
-		put_hello(&out, l, b->now, b->now);
-	size_t before = out.len;
-	if (l->lost)
-		put_reset(&out);
-	else
-		put_happenings(&out, l, b);
-	if (out.len > before) /* from here on it knows all that was before this look */
-		put_tick(&out, l->stream, b->now, b->now);
+	put_all(&out, l, b, greeted);
+	if (out.failed) { /* to load the board again is less */
+		l->lost = true;
+		buf_reset(&out);
+		put_all(&out, l, b, greeted);
+	}
 	l->since.us = 0;
 	l->asked = l->lost = false;
 	if (out.len > 0)

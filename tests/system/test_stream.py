@@ -154,6 +154,24 @@ def test_more_than_can_be_told_piece_by_piece_resets(stack):
         assert len(l.incidents()) == 0
 
 
+EVENTS = "insert into event (incident_id, number, at, actor, kind, data, hash) select %s, g, now() - %s * interval '1 s', 'test', 'note', '{}', '' from generate_series(1000, %s) g"
+
+
+def test_more_than_a_board_at_once_resets_instead_of_being_cut_off(stack):
+    made = stack.report(text="panjang " * 200)
+    cursor = board(stack)["cursor"]
+    with listening(stack) as l:
+        stack.sql("update incident set summary = repeat('x', 20000) where id = %s", made["incident"]["id"])
+        stack.sql(EVENTS, made["incident"]["id"], 0, 1500)
+        wait_until(lambda: l.of("reset"), 5, "reset")
+        with listening(stack, cursor=cursor) as back:
+            wait_until(lambda: back.of("reset"), 5, "reset")
+            assert not back.keys() and [m["event"] for m in back.messages][0] == "hello"
+            note(stack, stack.report())
+            for one in (l, back):
+                wait_until(lambda: [d for d in one.incidents() if d["event"]["kind"] == "note" and d["event"]["number"] == 2], 3, "the stream goes on")
+
+
 def test_a_scope_hears_of_its_own_area_only(stack):
     stack.add_token("penajam-live", "coordinator", scope="64.09.01")
     stack.rules_changed()
