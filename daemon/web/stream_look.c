@@ -159,15 +159,19 @@ static int collect(const struct stream *s, struct pg_array *ids)
 	return n;
 }
 
-/* Too much to tell it piece by piece: those who come back load the board again; if that does not help, all do. */
-static void shed(struct stream *s, bool all)
+/* Too much to tell it piece by piece: those who come back load the board again; if that does not help, all do. Returns how many more. */
+static int shed(struct stream *s, bool all)
 {
 	struct listener *l;
+	int n = 0;
 	LIST_FOREACH(l, &s->listeners, all)
 	{
-		if (l->asked && (all || l->since.us != 0))
-			l->lost = true;
+		if (l->lost || !l->asked || (!all && l->since.us == 0))
+			continue;
+		l->lost = true;
+		n++;
 	}
+	return n;
 }
 
 static void read_rows(struct stream *s)
@@ -219,6 +223,11 @@ static void on_looked(void *ctx, const struct pg_result *r)
 			read_happening(s, r, row, &b->list[b->count++]);
 	if (b->count == HAPPENINGS_MOST) {
 		log_warn("stream.overflow", "happenings=%d", b->count);
+		if (shed(s, false) > 0) { /* looked at again for the others: without the long way back it is less */
+			s->again = true;
+			end_look(s, true);
+			return;
+		}
 		shed(s, true);
 	}
 	read_rows(s);
@@ -240,7 +249,7 @@ static int64_t reach_us(struct stream *s, int64_t *ret_touched_us)
 	LIST_FOREACH(l, &s->listeners, all)
 	{
 		l->asked = true;
-		if (l->since.us == 0)
+		if (l->since.us == 0 || l->lost)
 			continue;
 		since_us = earlier(since_us, l->since.us - STREAM_OVERLAP_US);
 		touched_us = earlier(touched_us, since_us);

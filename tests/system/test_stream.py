@@ -172,6 +172,19 @@ def test_more_than_a_board_at_once_resets_instead_of_being_cut_off(stack):
                 wait_until(lambda: [d for d in one.incidents() if d["event"]["kind"] == "note" and d["event"]["number"] == 2], 3, "the stream goes on")
 
 
+def test_who_comes_back_to_more_than_can_be_read_resets_nobody_else(stack):
+    made = stack.report()
+    stack.sql(EVENTS, made["incident"]["id"], 1800, 51500)
+    with listening(stack) as l:
+        before = f"{int((time.time() - 2400) * 1000000):016x}"
+        with listening(stack, cursor=before) as back:
+            wait_until(lambda: back.of("reset"), 20, "reset")
+            note(stack, made)
+            for one in (l, back):
+                wait_until(lambda: (made["incident"]["id"], 2) in one.keys(), 5, "the stream goes on")
+        assert not l.of("reset")
+
+
 def test_a_scope_hears_of_its_own_area_only(stack):
     stack.add_token("penajam-live", "coordinator", scope="64.09.01")
     stack.rules_changed()
