@@ -206,15 +206,17 @@ def test_who_may_not_listen(stack):
 
 
 def test_a_token_that_is_revoked_or_expired_ends_its_stream_within_a_minute(stack):
-    for name in ("revoked", "expires", "stays"):
+    for name in ("revoked", "expires", "narrowed", "stays"):
         stack.add_token(name, "coordinator")
     stack.sql("update token set expires_at = now() + interval '6 s' where name = 'expires'")
     stack.rules_changed()
-    with listening(stack, token="revoked") as one, listening(stack, token="expires") as two, listening(stack, token="stays") as three:
+    with contextlib.ExitStack() as all:
+        *gone, stays = [all.enter_context(listening(stack, token=name)) for name in ("revoked", "expires", "narrowed", "stays")]
         stack.sql("update token set revoked_at = now() where name = 'revoked'")
-        wait_until(lambda: one.ended and two.ended, 60, "both streams' end")
+        stack.sql("update token set scope = '64.09.01' where name = 'narrowed'")
+        wait_until(lambda: [l.ended for l in gone] == [True] * 3, 60, "their end")
         made = stack.report()
-        wait_until(lambda: three.incidents(made["incident"]["id"]), 2, "the other one goes on")
+        wait_until(lambda: stays.incidents(made["incident"]["id"]), 2, "the other one goes on")
 
 
 def test_a_session_that_has_ended_ends_its_stream_within_a_minute(own):
@@ -344,6 +346,20 @@ def test_the_database_away_is_said_and_nothing_is_missed(own):
             for one in (l, late):
                 wait_until(lambda: (made["incident"]["id"], 2) in one.keys(), 5, "what happened afterwards")
                 wait_until(lambda: "database" not in one.of("tick")[-1]["data"], 12, "all is well again")
+
+
+def test_who_joins_while_the_database_is_away_hears_what_happens_from_then_on(own):
+    made = own.report()
+    own.postgres.stop()
+    wait_until(lambda: not own.is_ready() or own.metric("sigap_database_up") == 0, 10, "it is away")
+    with listening(own) as l:
+        assert l.hello["database"] == "away"
+        own.pause()
+        own.postgres.start()
+        own.connect()
+        own.sql("insert into event (incident_id, number, at, actor, kind, data, hash) values (%s, 2, now(), 'elsewhere', 'note', '{}', '')", made["incident"]["id"])
+        own.go_on()
+        wait_until(lambda: (made["incident"]["id"], 2) in l.keys(), 10, "what was written before the first look")
 
 
 def test_sigterm_ends_streams_in_order(own):
