@@ -125,7 +125,8 @@ def test_the_page_works_without_javascript(stack):
     csp = page.headers["Content-Security-Policy"]
     assert "default-src 'none'" in csp and "frame-ancestors 'none'" in csp and "form-action 'self'" in csp and "unsafe" not in csp
     assert page.headers["X-Content-Type-Options"] == "nosniff" and page.headers["Cache-Control"] == "no-store"
-    assert page.headers["Referrer-Policy"] == "same-origin"
+    assert page.headers["Referrer-Policy"] == "same-origin" and page.headers["X-Frame-Options"] == "DENY"
+    assert "Strict-Transport-Security" not in page.headers, "it is reached by http"
     inside = post(user="citra", password=PASSWORD, next="/v1/incidents?state=open")
     assert (inside.status_code, inside.headers["Location"]) == (303, "/v1/incidents?state=open")
     cookie_of(inside)
@@ -157,8 +158,8 @@ def test_leaving_by_the_form_ends_the_session(stack):
 
 @pytest.fixture(scope="module")
 def proxied(postgres):
-    """Behind a proxy that tells the browser's address; sessions end idle after 8 seconds."""
-    s = Stack(postgres, conf={"daemon": {"trusted_proxy": "127.0.0.1"}, "console": {"session_idle_s": 8}})
+    """Behind a proxy that does https and tells the browser's address; sessions end idle after 8 seconds."""
+    s = Stack(postgres, conf={"daemon": {"trusted_proxy": "127.0.0.1", "public_url": "https://sigap.contoh"}, "console": {"session_idle_s": 8}})
     yield s
     s.close()
 
@@ -301,6 +302,18 @@ def test_a_retired_user_is_out_within_half_a_minute_and_a_new_password_ends_all_
     assert refused.returncode == 1 and "retired" in refused.stderr, "the history still names her"
 
 
+def test_whose_account_or_agency_is_retired_is_out_however_it_came_about(proxied):
+    add_user(proxied, "wayan", "agency", "--agency", "polsek-penajam")
+    for gone, back in (("update agency set retired_at = now() where slug = 'polsek-penajam'", "update agency set retired_at = null where slug = 'polsek-penajam'"),
+                       ("update account set retired_at = now() where name = 'wayan'", "update account set retired_at = null where name = 'wayan'")):
+        wayan = login(proxied, "wayan")
+        proxied.sql(gone)
+        wait_until(lambda: wayan.get("/v1/session").status_code == 401, 10, "the end of what is remembered")
+        assert try_login(proxied, "wayan").json()["type"].endswith("/wrong-login")
+        proxied.sql(back)
+    login(proxied, "wayan")
+
+
 def test_what_is_asked_while_a_session_ends_keeps_it_from_nothing(stack):
     add_user(stack, "yusuf")
     yusuf = login(stack, "yusuf")
@@ -315,6 +328,36 @@ def test_what_is_asked_while_a_session_ends_keeps_it_from_nothing(stack):
         assert yusuf.get("/v1/session").status_code == 401, "at once"
     finally:
         stack.sql("drop function slowly cascade")
+
+
+@pytest.fixture
+def alone():
+    """On a server of its own, which may stop."""
+    server = harness.Postgres()
+    s = Stack(server)
+    yield s
+    s.close()
+    server.close()
+
+
+def test_the_database_away_is_said_and_sends_nobody_to_the_log_in_page(alone):
+    stack = alone
+    add_user(stack, "zainal")
+    unknown = {"Cookie": "__Host-sigap=" + "C" * 43}  # not remembered: the database must be asked
+    stack.postgres.stop()
+    try:
+        wait_until(lambda: requests.get(stack.url + "/v1/session", headers=unknown, timeout=10).status_code == 503, 10, "503, not 401")
+        page = requests.get(stack.url + "/tugas", headers=unknown, timeout=10, allow_redirects=False)
+        assert page.status_code == 503 and int(page.headers["Retry-After"]) > 0
+        for _ in range(8):
+            assert try_login(stack, "zainal").status_code == 503, "that it is away is not counted as a failure of his"
+        form = requests.post(stack.url + "/masuk", data={"user": "zainal", "password": PASSWORD}, timeout=20)
+        assert form.status_code == 503 and "terganggu" in form.text and PASSWORD not in form.text
+    finally:
+        stack.postgres.start()
+        stack.connect()
+        wait_until(lambda: stack.is_ready(), 20, "ready again")
+    login(stack, "zainal")
 
 
 def test_several_daemons_share_sessions_and_hear_of_their_end(proxied):
@@ -358,10 +401,14 @@ def test_a_one_time_code_is_needed_and_counts_once(stack):
     oki = login(stack, "oki", code=code[:3] + " " + code[3:])
     assert try_login(stack, "oki", code=code, headers={"Cookie": oki.cookie}).status_code == 401, "used"
     assert oki.get("/v1/session").status_code == 200, "a log-in that failed ends nothing"
+    other = Session(stack, "__Host-sigap=" + "B" * 43, "")
+    stack.sql("insert into session (hash, account, expires_at) select %s, id, now() + interval '1 hour' from account where name = 'oki'", hashlib.sha256(b"B" * 43).digest())
+    assert other.get("/v1/session").status_code == 200
     assert oki.post("/v1/session/totp", {}).status_code == 409
     assert oki.post("/v1/session/totp", {"remove": True, "password": "salah-salah-salah"}).json()["errors"][0]["pointer"] == "#/password"
     assert oki.post("/v1/session/totp", {"remove": True, "password": PASSWORD}).status_code == 204
     assert oki.get("/v1/session").json()["totp"] is False
+    assert other.get("/v1/session").status_code == 401, "a change of the account ends its other sessions"
     login(stack, "oki")
 
 
@@ -395,20 +442,40 @@ def test_with_the_cookie_only_our_own_pages_change_something(stack):
     assert qori.get("/v1/session", headers=both).status_code == 401, "a token that is shown is the one that counts"
 
 
+def test_behind_a_proxy_the_public_address_is_our_own(proxied):
+    add_user(proxied, "vina")
+    vina = login(proxied, "vina")
+    for origin, status in (("https://sigap.contoh", 201), ("https://SIGAP.contoh", 201), ("https://sigap.contoh.jahat.example", 403), ("http://sigap.contoh", 403)):
+        assert vina.post("/v1/handover-notes", {"text": "Tidak ada"}, headers={"Origin": origin}).status_code == status, origin
+    assert requests.get(proxied.url + "/masuk", timeout=10).headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_a_password_is_changed_by_who_knows_it_and_to_a_good_one(stack):
+    add_user(stack, "tono")
+    made = stack.ctl("user", "password", "tono", "--generate").stdout.strip()
+    tono = login(stack, "tono", made)
+    assert tono.get("/v1/session").json()["must_change"] is True
+    for new in ("pendek", "tono-tono-12345", "aaaaaaaaaaaaaaaa", made):
+        refused = tono.post("/v1/session/password", {"old": made, "new": new})
+        assert refused.status_code == 422 and [e["pointer"] for e in refused.json()["errors"]] == ["#/new"], new
+    wrong = until_throttled(lambda i: tono.post("/v1/session/password", {"old": f"tebakan-nomor-{i}", "new": PASSWORD}))
+    assert len(wrong) > 5 and int(wrong[-1].headers["Retry-After"]) >= 1
+    assert {(r.status_code, r.json()["errors"][0]["pointer"]) for r in wrong[:-1]} == {(422, "#/old")}
+    wait_until(lambda: tono.post("/v1/session/password", {"old": made, "new": PASSWORD}).status_code == 204, 60, "the wait to end")
+    assert tono.get("/v1/session").json()["must_change"] is False
+    login(stack, "tono")
+
+
 def test_logging_in_from_another_site_is_refused(stack):
     add_user(stack, "rina")
     for headers in ({"Origin": "https://jahat.example"}, {"Sec-Fetch-Site": "cross-site"}):
         assert try_login(stack, "rina", headers=headers).status_code == 403
         assert requests.post(stack.url + "/masuk", data={"user": "rina", "password": PASSWORD}, headers=headers, timeout=10).status_code == 403
 
-    other = Session(stack, "__Host-sigap=" + "B" * 43, "")
-    stack.sql("insert into session (hash, account, expires_at) select %s, id, now() + interval '1 hour' from account where name = 'oki'", hashlib.sha256(b"B" * 43).digest())
-    assert other.get("/v1/session").status_code == 200
 
 def test_the_password_stands_in_no_log_no_argument_and_no_answer(stack):
     add_user(stack, "sinta")
     session = login(stack, "sinta")
-    assert other.get("/v1/session").status_code == 401, "a change of the account ends its other sessions"
     short = session.post("/v1/session/password", {"old": PASSWORD, "new": "singkat-sekali-rahasia\u0001"})
     assert short.status_code == 422 and "singkat" not in short.text
     made = stack.ctl("user", "password", "sinta", "--generate").stdout.strip()
