@@ -14,7 +14,7 @@ import time
 
 import pytest
 import requests
-from stack import DUTY_PHONE, POLICY_FAST, Hang, Stack, agency, wait_until
+from stack import DUTY_PHONE, POLICY_FAST, Answer, Hang, Stack, agency, wait_until
 
 ACCEPT_S, AGAIN_S = 4, 4
 LATE_AT_MOST_S = 2
@@ -226,6 +226,27 @@ def test_a_daemon_whose_lock_is_held_by_its_old_session_works_and_takes_it_when_
         assert s.log.read_text().count("daemons.lock_is_held") == 1
     finally:
         s.close()
+
+
+def test_what_was_answered_elsewhere_while_a_claim_was_under_way_does_not_leave(two):
+    """The claim of a retry takes a second and a half; it began before the answer, so what it brings says nothing of it."""
+    police = two.partner("polsek-penajam")
+    police.default = Answer(500)
+    two.sql("create function linger() returns trigger language plpgsql as 'begin if new.attempt > old.attempt then perform pg_sleep(1.5); end if; return new; end'")
+    try:
+        made = two.report()
+        dispatch = next(d["id"] for d in made["dispatches"] if d["agency"] == "polsek-penajam")
+        notice = two.value("select id from notice where dispatch_id = %s", dispatch)
+        wait_until(lambda: police.about(made["incident"]["id"]), 10, "a first attempt")
+        two.sql(f"create trigger linger before update on outbox for each row when (new.notice_id = '{notice}') execute function linger()")
+        wait_until(lambda: two.sql("select 1 from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()"), 20, "a claim under way")
+        sent = len(police.about(made["incident"]["id"]))
+        two.sql("update dispatch set state = 'accepted', accepted_at = clock_timestamp() where id = %s", dispatch)
+        wait_until(lambda: two.sql("select 1 from attempt where notice_id = %s and outcome = 'void'", notice), 20, "the notice is void")
+        assert len(police.about(made["incident"]["id"])) == sent
+    finally:
+        two.sql("drop function linger cascade")
+        police.default = Answer(200)
 
 
 def test_a_daemon_whose_session_was_closed_while_it_was_paused_drops_what_it_held(two):
