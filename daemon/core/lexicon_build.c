@@ -216,6 +216,10 @@ static void read_forms_line(struct build *b, char **field)
 			fail(b, "a form stands for at most three words", field[0]);
 			return;
 		}
+		if (strlen(w) >= WORD_MAX) {
+			fail(b, "too long a word", w);
+			return;
+		}
 		x->word[x->count++] = w;
 	}
 	*at = (uint32_t)lex->expansion_count++;
@@ -271,7 +275,7 @@ static void read_types_line(struct build *b, char **field)
 	char *end = NULL;
 	r->type = (enum incident_type)named(b, incident_type_names, INCIDENT_TYPES, field[0]);
 	r->weight = strtod(field[1], &end);
-	if (*end != '\0' || end == field[1] || r->weight < -20 || r->weight > 20)
+	if (*end != '\0' || end == field[1] || !(r->weight >= -20 && r->weight <= 20))
 		fail(b, "a weight from -20 to 20 is expected", field[1]);
 	if (b->lex->type_rules.count > RULES_MAX)
 		fail(b, "too many rules", field[0]);
