@@ -284,7 +284,7 @@ const float *lexicon_learned(const struct lexicon *lex, uint16_t id)
 
 bool lexicon_is_trained(const struct lexicon *lex)
 {
-	return lex->learned != NULL;
+	return lex->learned != NULL || lex->signs != NULL;
 }
 
 const struct lexicon_names *lexicon_names(const struct lexicon *lex)

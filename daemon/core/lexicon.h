@@ -64,7 +64,8 @@ const char *lexicon_concept_name(const struct lexicon *lex, uint16_t id);
 /* By type, what the training added for this concept; NULL: nothing. */
 const float *lexicon_learned(const struct lexicon *lex, uint16_t id);
 /* Calls each(ctx, sign) for the signs in the words, by their formal spelling: "dirantai" (each word), "dir-" to "dirant-", "-tai" to "-antai" (its beginnings and endings), "kaki_dirantai"
- * (two in a row; "^" in front of the first); numbers are "0". The same may come twice. Returns the number of words. */
+ * (two in a row; "^" in front of the first), "!dirantai" instead of the word and its parts where it is said not to be; numbers are "0". The same may come twice. Returns the number
+ * of words. */
 size_t lexicon_each_sign(const struct lexicon *lex, const struct words *words,
                          void (*each)(void *ctx, const char *sign), void *ctx);
 /* What the training found the signs to say about each type, long messages no louder than short ones; 0: nothing was trained. */

@@ -602,33 +602,49 @@ static void a_fault_in_the_lexicon_names_file_and_line(void **state)
 	assert_null(lexicon_build(arena, lexicon_files, 2, &fault));
 }
 
-/* A lexicon of a few lines, so that only one path leads to the answer. */
-static void a_phrase_sees_what_those_above_it_gave(void **state)
+/* A lexicon of a few lines, so that only one path leads to the answer. learned: signs.tsv; NULL: there is none. */
+static const struct lexicon *small_lexicon(const char *learned)
 {
-	(void)state;
-	static const char *const names[] = {"forms.tsv", "words.tsv",   "phrases.tsv",
-	                                    "types.tsv", "urgency.tsv", "flags.tsv"};
-	static const char *const texts[] = {
+	const char *const names[] = {"forms.tsv",   "words.tsv", "phrases.tsv", "types.tsv",
+	                             "urgency.tsv", "flags.tsv", "signs.tsv"};
+	const char *const texts[] = {
 	        "x\ty\n",
 	        "one\tsatu\ntwo\tdua\n",
 	        "pair\t@one @two\nfound_pair\t@pair\n-found_pair\t@found_pair ~2 batal\n",
 	        "not_a_report\t5\t-\t-\nunclaimed_body\t12\t-\tfound_pair\n",
 	        "*\tnormal\t-\n",
 	        "child\tone\n",
+	        learned,
 	};
-	struct lexicon_file files[6];
+	struct lexicon_file files[7];
 	struct lexicon_fault fault;
-	struct triage t;
-	for (size_t i = 0; i < 6; i++)
+	size_t n = learned == NULL ? 6 : 7;
+	for (size_t i = 0; i < n; i++)
 		files[i] = (struct lexicon_file){names[i], texts[i], strlen(texts[i])};
-	const struct lexicon *small = lexicon_build(arena, files, 6, &fault);
-	assert_non_null(small);
+	const struct lexicon *ret = lexicon_build(arena, files, n, &fault);
+	assert_non_null(ret);
+	return ret;
+}
+
+static void a_phrase_sees_what_those_above_it_gave(void **state)
+{
+	(void)state;
+	struct triage t;
+	const struct lexicon *small = small_lexicon(NULL);
 	triage_text(small, gazetteer, "satu dua", &t);
 	assert_int_equal(t.type, TYPE_UNCLAIMED_BODY);
 	triage_text(small, gazetteer, "satu dua lalu batal", &t);
 	assert_int_equal(t.type, TYPE_NOT_A_REPORT);
 	triage_text(small, gazetteer, "dua satu", &t);
 	assert_int_equal(t.type, TYPE_NOT_A_REPORT);
+}
+
+static void signs_count_where_nothing_was_learned_of_concepts(void **state)
+{
+	(void)state;
+	struct triage t;
+	triage_text(small_lexicon("satu\t0 0 2000 0 0 0 0\n"), gazetteer, "satu", &t);
+	assert_int_equal(t.type, TYPE_SHACKLED_PATIENT);
 }
 
 int main(void)
@@ -660,6 +676,7 @@ int main(void)
 	        cmocka_unit_test(any_length_and_any_bytes_are_read),
 	        cmocka_unit_test(the_same_message_always_means_the_same),
 	        cmocka_unit_test(a_phrase_sees_what_those_above_it_gave),
+	        cmocka_unit_test(signs_count_where_nothing_was_learned_of_concepts),
 	        cmocka_unit_test(a_fault_in_the_lexicon_names_file_and_line),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
