@@ -218,6 +218,8 @@ static void on_states_kept(void *ctx, const struct pg_result *r)
 	if (r->status == PG_OK) {
 		t->modem->cursor = t->cursor;
 		gateway_counts_add(f->gateway_counts, t->modem->gateway->name, GATEWAY_REPORTS, (size_t)r->rows);
+		if (r->rows > 0)
+			gateway_counts_heard(f->gateway_counts, t->modem->gateway->name);
 	}
 	for (int row = 0; r->status == PG_OK && row < r->rows; row++)
 		if (pg_bool(r, row, 1))

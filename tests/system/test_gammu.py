@@ -73,10 +73,12 @@ def test_what_smsd_says_of_a_message_is_recorded_once(sigap, smsd):
     assert [(d["state"], d["part"], d["parts"]) for d in told] == [("sent", 1, 1)]
     assert metric(sigap, "sigap_gateway_delivery_reports_total") >= 1
     (notice,) = sigap.sql("select id from notice where address = %s", phone)
+    heard = metric(sigap, "sigap_gateway_last_heard_timestamp_seconds")
     smsd.sql('update sentitems set "Status" = \'DeliveryOK\', "DeliveryDateTime" = localtimestamp where "CreatorID" = %s', f"sigap:{notice['id']}")
     states = wait_until(lambda: [s for s in [sigap.sql("select state from delivery_report where notice_id = %s order by at", notice["id"])]
                                  if len(s) > 1], SOON, "its delivery")[0]
     assert [s["state"] for s in states] == ["sent", "delivered"]
+    wait_until(lambda: metric(sigap, "sigap_gateway_last_heard_timestamp_seconds") > heard, SOON, "the gateway is heard of by its reports, too")
     # read again and again, kept once
     smsd.sql('update sentitems set "Status" = \'DeliveryOK\' where "CreatorID" = %s', f"sigap:{notice['id']}")
     other = "+6281260000003"
