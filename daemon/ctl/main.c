@@ -83,8 +83,6 @@ static const struct command commands[] = {
 	{"outbox replay", "NOTICE", "deliver a notice that was given up", {{NULL, NULL, false}}, command_outbox_replay},
 	{"gateways", NULL, "SMS gateways: what each sent and cost today, its daily cap, and whether it works", {{NULL, NULL, false}}, command_gateways},
 	{"duplicates", NULL, "incidents that may be one event and await a decision, or all that were suggested", {{"all", NULL, false}}, command_duplicates},
-	{"duplicates", NULL, "incidents that may be one event and await a decision, or all that were suggested", {{"all", NULL, false}}, command_duplicates},
-	{"gateways", NULL, "SMS gateways: what each sent and cost today, its daily cap, and whether it works", {{NULL, NULL, false}}, command_gateways},
 	{"alarms", NULL, "trouble of the machine itself that lasts, or all that ever was", {{"all", NULL, false}}, command_alarms},
 	{"senders list", NULL, "who is blocked, has sent pranks or is a machine; reading it is logged", {{"mark", "blocked|prank|automatic|all", false}}, command_senders_list},
 	{"senders show", "ADDRESS", "marks and reports of one sender: a telephone, or GATEWAY:HANDLE; reading it is logged", {{NULL, NULL, false}}, command_senders_show},
