@@ -19,14 +19,21 @@ struct reader {
 	bool bad;
 };
 
+/* A line "path: what is wrong", whatever the text quotes; what does not fit is left out. */
 static void __attribute__((format(printf, 3, 4))) fault(struct reader *r, const char *member, const char *format, ...)
 {
+	const char *dot = *r->path != '\0' && *member != '\0' ? "." : "";
 	r->bad = true;
-	buf_addf(r->faults, "%s%s%s: ", r->path, *r->path != '\0' && *member != '\0' ? "." : "", member);
+	if (!buf_addf(r->faults, "%s%s%s: ", r->path, dot, member))
+		return;
+	size_t from = r->faults->len;
 	va_list ap;
 	va_start(ap, format);
 	buf_vaddf(r->faults, format, ap);
 	va_end(ap);
+	for (char *c = r->faults->data + from; *c != '\0'; c++)
+		if ((unsigned char)*c < 0x20)
+			*c = ' ';
 	buf_addc(r->faults, '\n');
 }
 
@@ -101,9 +108,11 @@ static void read_jurisdiction(struct reader *r, const cJSON *object, struct agen
 			      "\"64.09.01.1003\"");
 			return;
 		}
-		for (size_t i = 0; i < count; i++)
-			if (strcmp(codes[i], item->valuestring) == 0)
-				fault(r, "jurisdiction", "names %s twice", codes[i]);
+		size_t i = 0;
+		while (i < count && strcmp(codes[i], item->valuestring) != 0)
+			i++;
+		if (i < count)
+			fault(r, "jurisdiction", "names %s twice", codes[i]);
 		codes[count++] = arena_strdup(r->arena, item->valuestring);
 	}
 	ret->jurisdiction = codes;

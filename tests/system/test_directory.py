@@ -101,6 +101,8 @@ def test_a_new_address_can_take_over_the_secret_of_the_old_one(stack):
     ({"version": "1"}, ["#/version"]),
     ({"force": 1}, ["#/force"]),
     ({"retired": True}, [""]),
+    ({"a\nb": 1}, [""]),
+    ({"jurisdiction": ["64.09.01"] * 1999}, ["#/jurisdiction"] * 32),
 ])
 def test_each_fault_is_named_by_its_pointer_and_nothing_changes(stack, change, pointers):
     before = stack.value("select count(*) from directory_change")

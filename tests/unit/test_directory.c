@@ -142,6 +142,26 @@ static void each_fault_of_the_file_has_its_path(void **state)
 	}
 }
 
+static void a_fault_is_one_line_whatever_it_quotes_and_whatever_fits(void **state)
+{
+	(void)state;
+	static const char text[] = AGENCY("\"kind\":\"other\",\"jurisdiction\":[\"64\",\"64\",\"64\",\"64\"],"
+	                                  "\"a\\nb\":1,\"contacts\":[{\"channel\":\"fax\"}]");
+	for (size_t room = 1; room < 400; room++) {
+		const struct agency *agencies;
+		struct buf faults;
+		size_t n, lines = 0;
+		char *rest = NULL;
+		buf_init(&faults, room);
+		assert_false(directory_read_agencies(arena, text, strlen(text), &agencies, &n, &faults));
+		for (char *l = strtok_r(faults.data, "\n", &rest); l != NULL; l = strtok_r(NULL, "\n", &rest), lines++)
+			if (strstr(l, ": ") == NULL)
+				fail_msg("room for %zu: %s", room, l);
+		assert_true(room < 399 || lines == 5); /* the member, three codes again, the channel */
+		buf_free(&faults);
+	}
+}
+
 static void phones_are_kept_as_e164(void **state)
 {
 	(void)state;
@@ -466,6 +486,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        TEST(sample_serves_every_village_and_belongs_to_nobody),
 	        TEST(each_fault_of_the_file_has_its_path),
+	        TEST(a_fault_is_one_line_whatever_it_quotes_and_whatever_fits),
 	        TEST(phones_are_kept_as_e164),
 	        TEST(a_secret_that_is_not_said_is_kept_only_by_who_has_it),
 	        TEST(slugs_are_words_joined_by_single_hyphens),
