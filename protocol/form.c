@@ -1,10 +1,12 @@
 /* form: see form.h. */
 #include "form.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
+#include "rfc3339.h"
 
 static int hex_digit(char c)
 {
@@ -88,6 +90,29 @@ const char *form_value(const struct form *f, const char *name)
 {
 	const struct form_field *field = form_field(f, name);
 	return field == NULL ? NULL : field->value;
+}
+
+const char *form_given(const struct form *f, const char *name)
+{
+	const char *value = form_value(f, name);
+	return value == NULL || value[0] == '\0' ? NULL : value;
+}
+
+bool form_number(const struct form *f, const char *name, int64_t *ret)
+{
+	const char *value = form_given(f, name);
+	*ret = 0;
+	if (value == NULL)
+		return true;
+	errno = 0;
+	*ret = strtoll(value, NULL, 10);
+	return strspn(value, "0123456789") == strlen(value) && *ret > 0 && errno == 0;
+}
+
+bool form_time(const struct form *f, const char *name, int64_t *ret_us)
+{
+	const char *value = form_given(f, name);
+	return value == NULL || rfc3339_parse(value, ret_us);
 }
 
 static bool unreserved(char c)

@@ -4,6 +4,7 @@
 #define SIGAP_PROTOCOL_FORM_H
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { FORM_MAX_FIELDS = 128 };
 
@@ -26,6 +27,14 @@ void form_free(struct form *f);
 const struct form_field *form_field(const struct form *f, const char *name);
 /* Its value as C string (cut at a NUL byte), or NULL when absent. */
 const char *form_value(const struct form *f, const char *name);
+
+/* What a query may say and need not: absent or empty is no fault. */
+/* The value, or NULL when absent or empty. */
+const char *form_given(const struct form *f, const char *name);
+/* A whole number from 1 on, digits only. *ret is 0 when absent. False for anything else. */
+bool form_number(const struct form *f, const char *name, int64_t *ret);
+/* An RFC 3339 time -> Unix microseconds. *ret_us stays as it is when absent. False for anything else. */
+bool form_time(const struct form *f, const char *name, int64_t *ret_us);
 
 struct buf;
 /* Appends bytes percent-encoded for a query value: unreserved characters of RFC 3986 as they are, all others as %XX. */

@@ -157,22 +157,16 @@ static void on_checks(void *ctx, const struct pg_result *r)
 	rules_drop(&held);
 }
 
-/* False when the parameter is there but no time. */
-static bool read_moment(const struct form *form, const char *key, struct wall absent, struct wall *ret)
-{
-	const char *text = form_value(form, key);
-	*ret = absent;
-	return text == NULL || text[0] == '\0' || rfc3339_parse(text, &ret->us);
-}
-
 static const char *window_fault(struct asked *q)
 {
 	struct form form;
 	if (!form_parse(q->request->query, q->request->query_len, &form))
 		return "the query could not be read";
 	struct wall now = db_clock_now(&q->flow->clock);
-	bool read = read_moment(&form, "from", now, &q->from) &&
-	            read_moment(&form, "until", plus(q->from, DAYS_DEFAULT * DAY_S), &q->until);
+	q->from = now;
+	bool read = form_time(&form, "from", &q->from.us);
+	q->until = plus(q->from, DAYS_DEFAULT * DAY_S);
+	read = read && form_time(&form, "until", &q->until.us);
 	form_free(&form);
 	if (!read)
 		return "from and until are RFC 3339 times, such as 2026-11-22T00:00:00Z (a + is written %2B)";

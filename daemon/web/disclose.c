@@ -1,8 +1,6 @@
 /* disclose: see disclose.h. The log entry and what is shown are one statement: the answer leaves when both are committed. */
 #include "disclose.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../protocol/form.h"
@@ -45,31 +43,22 @@ void disclose_reporter(void *ctx, struct http_request *r)
 	store_read(f->store, SQL_READ_REPORTER, p, on_json, r);
 }
 
-/* Digits only; false for anything else. Absent or empty: 0. */
-static bool number_of(const char *value, long long *ret)
-{
-	char *end = NULL;
-	errno = 0;
-	*ret = value == NULL || value[0] == '\0' ? 0 : strtoll(value, &end, 10);
-	return end == NULL || (*end == '\0' && *ret > 0 && errno == 0);
-}
-
 void disclose_log(void *ctx, struct http_request *r)
 {
 	struct flow *f = ctx;
 	struct form form;
-	long long after = 0;
+	int64_t after;
 	bool readable = form_parse(r->query, r->query_len, &form);
-	const char *object = readable ? form_value(&form, "object") : NULL;
-	if (!readable || !number_of(form_value(&form, "after"), &after) ||
+	const char *object = form_given(&form, "object");
+	if (!readable || !form_number(&form, "after", &after) ||
 	    (object != NULL && !utf8_valid(object, strlen(object)))) {
 		http_reply_fault(
 		        r, 400, "malformed-query",
-		        "object is such as incident:ID, report:ID or reporter:ID; after is the id of an entry: "
-		        "those before it are listed");
+		        "object is such as incident:ID, report:ID, reporter:ID or person:SLUG; after is the id of an "
+		        "entry: those before it are listed");
 	} else {
 		struct pg_params *p = store_params(f->store);
-		pg_param_text(p, object == NULL || object[0] == '\0' ? NULL : object);
+		pg_param_text(p, object);
 		if (after > 0)
 			pg_param_bigint(p, after);
 		else
@@ -77,6 +66,5 @@ void disclose_log(void *ctx, struct http_request *r)
 		pg_param_text(p, access_identity(r)->scope);
 		store_read(f->store, SQL_READ_ACCESS_LOG, p, on_json, r);
 	}
-	if (readable)
-		form_free(&form);
+	form_free(&form);
 }

@@ -96,13 +96,6 @@ static void on_counted(void *ctx, const struct pg_result *r)
 
 /* ---- the question ---- */
 
-/* NULL when it is absent or empty. */
-static const char *given(const struct form *form, const char *key)
-{
-	const char *value = form_value(form, key);
-	return value == NULL || value[0] == '\0' ? NULL : value;
-}
-
 /* A day of the policy's time zone, or a time. */
 static bool read_moment(const char *text, int offset_s, struct wall absent, struct wall *ret)
 {
@@ -115,8 +108,8 @@ static const char *period_fault(struct asked *q, const struct form *form)
 	int offset_s = q->flow->rules->policy->utc_offset_s;
 	struct wall today = {date_begin(db_clock_now(&q->flow->clock).us, offset_s)}, tomorrow = {today.us + day_us};
 	struct wall *from = &q->table.from, *until = &q->table.until;
-	if (!read_moment(given(form, "from"), offset_s, today, from) ||
-	    !read_moment(given(form, "until"), offset_s,
+	if (!read_moment(form_given(form, "from"), offset_s, today, from) ||
+	    !read_moment(form_given(form, "until"), offset_s,
 	                 from->us < tomorrow.us ? tomorrow : (struct wall){from->us + day_us}, until))
 		return "from and until are days, such as 2026-11-22, or RFC 3339 times (a + is written %2B)";
 	if (until->us <= from->us || until->us - from->us > DAYS_MOST * day_us)
@@ -126,7 +119,8 @@ static const char *period_fault(struct asked *q, const struct form *form)
 
 static const char *filter_fault(const struct flow *f, const struct form *form)
 {
-	const char *type = given(form, "type"), *region = given(form, "region"), *agency = given(form, "agency");
+	const char *type = form_given(form, "type"), *region = form_given(form, "region"),
+	           *agency = form_given(form, "agency");
 	if (type != NULL && name_index(incident_type_names, INCIDENT_TYPES, type) < 0)
 		return "type must be a type of incident, such as abandoned_person";
 	if (region != NULL && region_code_level(region) == LEVEL_NONE)
@@ -139,7 +133,7 @@ static const char *filter_fault(const struct flow *f, const struct form *form)
 /* What is wrong with the query, or NULL. */
 static const char *read_query(struct asked *q, const struct form *form)
 {
-	const char *by = given(form, "by"), *format = given(form, "format");
+	const char *by = form_given(form, "by"), *format = form_given(form, "format");
 	int index = by == NULL ? BY_NONE : name_index(figures_by_names, BY_KINDS, by);
 	if (index < 0)
 		return "by must be none, type, region, agency or day";
@@ -157,9 +151,9 @@ static void count(struct asked *q, const struct form *form)
 	q->rules = rules_hold(q->flow->rules);
 	pg_param_time(p, q->table.from);
 	pg_param_time(p, q->table.until);
-	pg_param_text(p, given(form, "type"));
-	pg_param_text(p, given(form, "region"));
-	pg_param_text(p, given(form, "agency"));
+	pg_param_text(p, form_given(form, "type"));
+	pg_param_text(p, form_given(form, "region"));
+	pg_param_text(p, form_given(form, "agency"));
 	pg_param_text(p, access_identity(q->request)->scope);
 	pg_param_text(p, figures_by_names[q->table.by]);
 	pg_param_int(p, q->rules->policy->utc_offset_s);

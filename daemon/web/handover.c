@@ -143,23 +143,15 @@ static struct wall shift_began(const struct flow *f, struct wall now)
 	return began.us < now.us - DAYS_MOST * day_us ? (struct wall){now.us - DAYS_MOST * day_us} : began;
 }
 
-/* False when the parameter is there but no time. */
-static bool read_moment(const struct form *form, const char *key, struct wall absent, struct wall *ret)
-{
-	const char *text = form_value(form, key);
-	*ret = absent;
-	return text == NULL || text[0] == '\0' || rfc3339_parse(text, &ret->us);
-}
-
 static const char *window_fault(struct asked *q)
 {
 	struct form form;
 	if (!form_parse(q->request->query, q->request->query_len, &form))
 		return "the query could not be read";
-	const char *until = form_value(&form, "until");
-	q->until_now = until == NULL || until[0] == '\0';
-	bool read = read_moment(&form, "from", shift_began(q->flow, q->now), &q->since) &&
-	            read_moment(&form, "until", q->now, &q->until);
+	q->until_now = form_given(&form, "until") == NULL;
+	q->since = shift_began(q->flow, q->now);
+	q->until = q->now;
+	bool read = form_time(&form, "from", &q->since.us) && form_time(&form, "until", &q->until.us);
 	form_free(&form);
 	if (!read)
 		return "from and until are RFC 3339 times, such as 2026-11-22T00:00:00Z (a + is written %2B)";

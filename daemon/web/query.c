@@ -1,7 +1,6 @@
 /* query: see query.h. */
 #include "query.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,31 +139,34 @@ static void text_or_null(struct pg_params *p, const char *text)
 /* A filter's value must be one of names, or `also`; absent is fine. */
 static bool filter_fits(const struct form *form, const char *key, const char *const *names, int n, const char *also)
 {
-	const char *value = form_value(form, key);
-	return value == NULL || value[0] == '\0' || strcmp(value, also) == 0 || name_index(names, n, value) >= 0;
+	const char *value = form_given(form, key);
+	return value == NULL || strcmp(value, also) == 0 || name_index(names, n, value) >= 0;
 }
 
-/* Digits only; false for anything else. Absent or empty: 0. */
-static bool number_of(const struct form *form, const char *key, long long *ret)
+/* Which of two words the query says under the key, the first when it says nothing. -1: replied 400. */
+static int choice_of(struct http_request *r, const char *key, const char *const words[2])
 {
-	const char *value = form_value(form, key);
-	char *end = NULL;
-	errno = 0;
-	*ret = value == NULL || value[0] == '\0' ? 0 : strtoll(value, &end, 10);
-	return end == NULL || (*end == '\0' && *ret > 0 && errno == 0);
+	struct form form;
+	bool readable = form_parse(r->query, r->query_len, &form);
+	const char *value = form_value(&form, key);
+	int chosen = !readable ? -1 : value == NULL ? 0 : name_index(words, 2, value);
+	form_free(&form);
+	if (chosen < 0)
+		http_reply_fault(r, 400, "malformed-query", "%s must be %s or %s", key, words[0], words[1]);
+	return chosen;
 }
 
 /* What is wrong with a list's query, or NULL. */
-static const char *incidents_fault(const struct form *form, long long *ret_after)
+static const char *incidents_fault(const struct form *form, int64_t *ret_after)
 {
-	const char *region = form_value(form, "region");
+	const char *region = form_given(form, "region");
 	if (!filter_fits(form, "state", incident_state_names, INCIDENT_STATES, "open"))
 		return "state must be open (not ended), triaged, in_progress, handed_over, closed, cancelled or merged";
 	if (!filter_fits(form, "type", incident_type_names, INCIDENT_TYPES, ""))
 		return "type must be a type of incident, such as abandoned_person";
-	if (region != NULL && region[0] != '\0' && region_code_level(region) == LEVEL_NONE)
+	if (region != NULL && region_code_level(region) == LEVEL_NONE)
 		return "region must be a Kemendagri code, such as 64.09 or 64.09.01";
-	if (!number_of(form, "after", ret_after))
+	if (!form_number(form, "after", ret_after))
 		return "after must be the number of an incident: those with smaller numbers are listed";
 	return NULL;
 }
@@ -177,7 +179,7 @@ void query_incidents(void *ctx, struct http_request *r)
 		http_reply_fault(r, 400, "malformed-query", "the query could not be read");
 		return;
 	}
-	long long after;
+	int64_t after;
 	const char *fault = incidents_fault(&form, &after);
 	if (fault != NULL) {
 		form_free(&form);
@@ -228,81 +230,48 @@ void query_dispatches(void *ctx, struct http_request *r)
 	ask(q, SQL_READ_DISPATCHES, p);
 }
 
-void query_outbox(void *ctx, struct http_request *r)
+/* A list of which there are two kinds, the first unless ?state= says the other. scoped: the statement's $2 is the reader's scope. */
+static void ask_by_state(void *ctx, struct http_request *r, enum sql statement, const char *const states[2],
+                         bool scoped)
 {
 	struct read *q = read_new(ctx, r);
-	struct form form;
-	bool readable = form_parse(r->query, r->query_len, &form);
-	const char *state = readable ? form_value(&form, "state") : NULL;
-	bool dead = readable && (state == NULL || strcmp(state, "dead") == 0);
-	bool known = dead || (readable && strcmp(state, "waiting") == 0);
-	if (readable)
-		form_free(&form);
-	if (!known) {
-		http_reply_fault(r, 400, "malformed-query", "state must be dead or waiting");
+	int state = choice_of(r, "state", states);
+	if (state < 0)
 		return;
-	}
 	struct pg_params *p = store_params(q->flow->store);
-	pg_param_text(p, dead ? "dead" : "waiting");
-	pg_param_text(p, access_identity(r)->scope);
-	ask(q, SQL_READ_OUTBOX, p);
+	pg_param_text(p, states[state]);
+	if (scoped)
+		pg_param_text(p, access_identity(r)->scope);
+	ask(q, statement, p);
+}
+
+void query_outbox(void *ctx, struct http_request *r)
+{
+	static const char *const states[] = {"dead", "waiting"};
+	ask_by_state(ctx, r, SQL_READ_OUTBOX, states, true);
 }
 
 void query_alarms(void *ctx, struct http_request *r)
 {
-	struct read *q = read_new(ctx, r);
-	struct form form;
-	bool readable = form_parse(r->query, r->query_len, &form);
-	const char *state = readable ? form_value(&form, "state") : NULL;
-	bool active = readable && (state == NULL || strcmp(state, "active") == 0);
-	bool known = active || (readable && strcmp(state, "all") == 0);
-	if (readable)
-		form_free(&form);
-	if (!known) {
-		http_reply_fault(r, 400, "malformed-query", "state must be active or all");
-		return;
-	}
-	struct pg_params *p = store_params(q->flow->store);
-	pg_param_text(p, active ? "active" : "all");
-	ask(q, SQL_READ_ALARMS, p);
+	static const char *const states[] = {"active", "all"};
+	ask_by_state(ctx, r, SQL_READ_ALARMS, states, false);
 }
 
 void query_duplicates(void *ctx, struct http_request *r)
 {
-	struct read *q = read_new(ctx, r);
-	struct form form;
-	bool readable = form_parse(r->query, r->query_len, &form);
-	const char *state = readable ? form_value(&form, "state") : NULL;
-	bool open = readable && (state == NULL || strcmp(state, "open") == 0);
-	bool known = open || (readable && strcmp(state, "all") == 0);
-	if (readable)
-		form_free(&form);
-	if (!known) {
-		http_reply_fault(r, 400, "malformed-query", "state must be open or all");
-		return;
-	}
-	struct pg_params *p = store_params(q->flow->store);
-	pg_param_text(p, open ? "open" : "all");
-	pg_param_text(p, access_identity(r)->scope);
-	ask(q, SQL_READ_DUPLICATES, p);
+	static const char *const states[] = {"open", "all"};
+	ask_by_state(ctx, r, SQL_READ_DUPLICATES, states, true);
 }
 
 void query_list(void *ctx, struct http_request *r, enum sql statement)
 {
+	static const char *const whole[] = {"0", "1"};
 	struct read *q = read_new(ctx, r);
-	struct form form;
-	bool readable = form_parse(r->query, r->query_len, &form);
-	const char *all = readable ? form_value(&form, "all") : NULL;
-	bool whole = all != NULL && strcmp(all, "1") == 0;
-	bool known = readable && (all == NULL || whole || strcmp(all, "0") == 0);
-	if (readable)
-		form_free(&form);
-	if (!known) {
-		http_reply_fault(r, 400, "malformed-query", "all must be 1 (retired ones, too) or 0");
+	int all = choice_of(r, "all", whole);
+	if (all < 0)
 		return;
-	}
 	struct pg_params *p = store_params(q->flow->store);
-	pg_param_bool(p, whole);
+	pg_param_bool(p, all == 1);
 	ask(q, statement, p);
 }
 

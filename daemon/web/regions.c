@@ -1,7 +1,6 @@
 /* regions: see regions.h. */
 #include "regions.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../protocol/form.h"
@@ -15,27 +14,20 @@ struct question {
 	size_t limit;
 };
 
-static const char *text_of(const struct form *form, const char *key)
-{
-	const char *value = form_value(form, key);
-	return value == NULL ? "" : value;
-}
-
 /* What is wrong with the query, or NULL. */
 static const char *read_question(const struct form *form, struct question *ret)
 {
-	const char *limit = text_of(form, "limit"), *q = text_of(form, "q");
-	char *end = NULL;
-	*ret = (struct question){.under = text_of(form, "under"), .q = q[0] != '\0' ? q : NULL};
-	size_t most = ret->q != NULL ? GAZETTEER_HITS_MAX : CHILDREN_MAX;
+	const char *under = form_given(form, "under");
+	int64_t limit;
+	*ret = (struct question){.under = under != NULL ? under : "", .q = form_given(form, "q")};
+	int64_t most = ret->q != NULL ? GAZETTEER_HITS_MAX : CHILDREN_MAX;
 	if (ret->under[0] != '\0' && region_code_level(ret->under) == LEVEL_NONE)
 		return "under must be a Kemendagri code, such as 64.09";
-	if (strlen(q) > Q_MAX)
+	if (ret->q != NULL && strlen(ret->q) > Q_MAX)
 		return "q is a part of a name, at most 100 bytes";
-	long given = limit[0] == '\0' ? 0 : strtol(limit, &end, 10);
-	if (end != NULL && (*end != '\0' || given < 1 || (size_t)given > most))
+	if (!form_number(form, "limit", &limit) || limit > most)
 		return "limit must be from 1 to 50, without q to 500";
-	ret->limit = given > 0 ? (size_t)given : ret->q != NULL ? LIMIT_DEFAULT : CHILDREN_MAX;
+	ret->limit = limit > 0 ? (size_t)limit : ret->q != NULL ? LIMIT_DEFAULT : CHILDREN_MAX;
 	return NULL;
 }
 
@@ -76,6 +68,5 @@ void regions_get(void *ctx, struct http_request *r)
 		http_reply_fault(r, 400, "malformed-query", "%s", fault);
 	else
 		reply(r, f->rules->gazetteer, &q);
-	if (readable)
-		form_free(&form);
+	form_free(&form);
 }

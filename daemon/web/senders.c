@@ -54,10 +54,9 @@ void senders_get_all(void *ctx, struct http_request *r)
 	struct asked *q = asked_new(ctx, r);
 	struct form form;
 	bool readable = form_parse(r->query, r->query_len, &form);
-	const char *mark = readable ? form_value(&form, "mark") : NULL;
-	int kind = mark == NULL || mark[0] == '\0' ? SENDER_MARKS : name_index(sender_mark_names, SENDER_MARKS, mark);
-	if (readable)
-		form_free(&form);
+	const char *mark = form_given(&form, "mark");
+	int kind = mark == NULL ? SENDER_MARKS : name_index(sender_mark_names, SENDER_MARKS, mark);
+	form_free(&form);
 	if (!readable || kind < 0) {
 		http_reply_fault(r, 400, "malformed-query", "mark must be blocked, prank or automatic");
 		return;

@@ -115,6 +115,31 @@ static void what_is_written_is_read_back(void **state)
 	buf_free(&b);
 }
 
+static void what_need_not_be_said_is_read_or_refused(void **state)
+{
+	(void)state;
+	struct form f;
+	int64_t n = 7, us = 7;
+	const char *text = "empty=&n=1042&zero=0&minus=-5&plus=%2B5&space=+5&more=1x&long=99999999999999999999&"
+	                   "t=1970-01-01T08:00:01%2B08:00&day=2026-11-22";
+	assert_true(parse(text, strlen(text), &f));
+	assert_null(form_given(&f, "absent"));
+	assert_null(form_given(&f, "empty"));
+	assert_string_equal(form_given(&f, "more"), "1x");
+	assert_true(form_number(&f, "absent", &n) && n == 0);
+	assert_true(form_number(&f, "n", &n) && n == 1042);
+	assert_true(form_number(&f, "empty", &n) && n == 0);
+	static const char *const wrong[] = {"zero", "minus", "plus", "space", "more", "long", "t"};
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		if (form_number(&f, wrong[i], &n))
+			fail_msg("%s was taken", wrong[i]);
+	assert_true(form_time(&f, "absent", &us) && us == 7);
+	assert_true(form_time(&f, "empty", &us) && us == 7);
+	assert_true(form_time(&f, "t", &us) && us == 1000000);
+	assert_false(form_time(&f, "day", &us));
+	form_free(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +148,7 @@ int main(void)
 	        cmocka_unit_test(one_bad_pair_does_not_lose_the_others),
 	        cmocka_unit_test(too_many_fields_are_refused),
 	        cmocka_unit_test(what_is_written_is_read_back),
+	        cmocka_unit_test(what_need_not_be_said_is_read_or_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
