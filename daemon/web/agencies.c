@@ -167,31 +167,20 @@ static void on_retire_rules(void *ctx, const char *why)
 		return;
 	}
 	const struct agency *before = directory_agency(&e->flow->rules->directory, e->slug);
-	if (before == NULL) {
-		http_reply_fault(e->request, 404, "not-found", "no agency with this name is in the directory");
-		return;
+	if (before != NULL) {
+		struct agency changed = *before;
+		struct directory after;
+		changed.retired = true;
+		directory_with(e, &changed, &after);
+		if (entry_tears(e, &after))
+			return;
 	}
-	struct agency changed = *before;
-	struct directory after;
-	changed.retired = true;
-	directory_with(e, &changed, &after);
-	if (entry_tears(e, &after))
-		return;
-	struct pg_params *p = store_params(e->flow->store);
-	pg_param_text(p, e->slug);
-	if (e->version >= 0)
-		pg_param_int(p, e->version);
-	else
-		pg_param_null(p);
-	pg_param_text(p, access_actor(e->request));
-	store_query(e->flow->store, SQL_RETIRE_AGENCY, p, entry_on_changed, e);
+	entry_retire(e, SQL_RETIRE_AGENCY);
 }
 
 void agencies_post_retire(void *ctx, struct http_request *r)
 {
 	struct entry *e = entry_of(ctx, r);
-	if (!entry_read_retire(e))
-		return;
-	entry_free_body(e);
-	rules_current(e->flow, on_retire_rules, e);
+	if (entry_read_retire(e))
+		rules_current(e->flow, on_retire_rules, e);
 }

@@ -115,7 +115,10 @@ bool entry_read_retire(struct entry *e)
 	if (e->tree->child != NULL)
 		problem_error(&p, arena_printf(e->request->arena, "#/%.40s", e->tree->child->string),
 		              "unknown member; here may stand: version, force");
-	return end_of_reading(e, &p);
+	if (!end_of_reading(e, &p))
+		return false;
+	entry_free_body(e);
+	return true;
 }
 
 void entry_free_body(struct entry *e)
@@ -180,13 +183,18 @@ static void show(struct entry *e, pg_done *done)
 	store_query(e->flow->store, e->shows, p, done, e);
 }
 
+static void reply_unknown(struct entry *e)
+{
+	http_reply_fault(e->request, 404, "not-found", "nothing with this name is in the directory");
+}
+
 static void on_shown(void *ctx, const struct pg_result *r)
 {
 	struct entry *e = ctx;
 	if (r->status != PG_OK)
 		busy_reply(e->request, "the database is away");
 	else if (r->rows == 0)
-		http_reply_fault(e->request, 404, "not-found", "nothing with this name is in the directory");
+		reply_unknown(e);
 	else
 		http_reply(e->request, 200, "application/json", pg_text(r, 0, 0), pg_length(r, 0, 0), NULL);
 }
@@ -196,7 +204,7 @@ void entry_reply(struct entry *e)
 	if (directory_slug_valid(e->slug))
 		show(e, on_shown);
 	else
-		http_reply_fault(e->request, 404, "not-found", "nothing with this name is in the directory");
+		reply_unknown(e);
 }
 
 static void on_current(void *ctx, const struct pg_result *r)
@@ -206,6 +214,10 @@ static void on_current(void *ctx, const struct pg_result *r)
 	struct buf body;
 	if (r->status != PG_OK) {
 		busy_reply(e->request, "the database is away");
+		return;
+	}
+	if (r->rows == 0 && e->retires) {
+		reply_unknown(e);
 		return;
 	}
 	problem_init(&p, 409, "changed-meanwhile",
@@ -228,11 +240,24 @@ void entry_on_changed(void *ctx, const struct pg_result *r)
 		show(e, r->rows > 0 ? on_shown : on_current);
 }
 
+void entry_retire(struct entry *e, enum sql statement)
+{
+	struct pg_params *p = store_params(e->flow->store);
+	e->retires = true;
+	pg_param_text(p, e->slug);
+	if (e->version >= 0)
+		pg_param_int(p, e->version);
+	else
+		pg_param_null(p);
+	pg_param_text(p, access_actor(e->request));
+	store_query(e->flow->store, statement, p, entry_on_changed, e);
+}
+
 void entry_reply_changes(struct entry *e, const char *object)
 {
 	struct pg_params *p = store_params(e->flow->store);
 	if (!directory_slug_valid(e->slug)) {
-		http_reply_fault(e->request, 404, "not-found", "nothing with this name is in the directory");
+		reply_unknown(e);
 		return;
 	}
 	pg_param_text(p, object);

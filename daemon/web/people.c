@@ -132,23 +132,13 @@ static void on_retire_rules(void *ctx, const char *why)
 		return;
 	}
 	directory_with(e, NULL, &after);
-	if (entry_tears(e, &after))
-		return;
-	struct pg_params *p = store_params(e->flow->store);
-	pg_param_text(p, e->slug);
-	if (e->version >= 0)
-		pg_param_int(p, e->version);
-	else
-		pg_param_null(p);
-	pg_param_text(p, access_actor(e->request));
-	store_query(e->flow->store, SQL_RETIRE_PERSON, p, entry_on_changed, e);
+	if (!entry_tears(e, &after))
+		entry_retire(e, SQL_RETIRE_PERSON);
 }
 
 void people_post_retire(void *ctx, struct http_request *r)
 {
 	struct entry *e = asked_new(ctx, r)->entry;
-	if (!entry_read_retire(e))
-		return;
-	entry_free_body(e);
-	rules_current(e->flow, on_retire_rules, e);
+	if (entry_read_retire(e))
+		rules_current(e->flow, on_retire_rules, e);
 }

@@ -240,6 +240,9 @@ def test_the_only_human_cannot_leave_unnoticed(postgres):
         assert mute.status_code == 422, mute.text
         assert put_person(s, "sari", phone="081277770005").status_code == 200
         assert retire(s, "people", "budi").status_code == 200, "somebody else is there, at once"
+        again = retire(s, "people", "budi")
+        assert again.status_code == 409 and again.json()["current"]["retired"]
+        assert retire(s, "people", "nobody").status_code == 404
         assert [p["slug"] for p in s.api("GET", "/v1/people").json()] == ["sari"]
         assert [p["slug"] for p in s.api("GET", "/v1/people?all=1").json()] == ["budi", "sari"]
         assert [c["action"] for c in changes(s, "people", "budi")] == ["retire", "put"]

@@ -498,8 +498,7 @@ def test_answers_about_the_directory_are_as_described(witness):
         at(retire, "contoh", "POST", 422, json={"extra": 1})
         if last is not None:
             assert at(retire, last, "POST", 422)["holes"]
-        else:
-            at(retire, "nobody", "POST", 404)
+        at(retire, "nobody", "POST", 404)
         assert [c["action"] for c in at(changes, "contoh", "GET")] == ["retire", "put"]
         for method, where, allowed in (("PUT", path, 65536), ("POST", retire, 16384), ("GET", path, 0), ("GET", changes, 0)):
             at(where, "contoh", method, 401, None)
