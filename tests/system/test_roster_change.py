@@ -1,6 +1,9 @@
 """Promise: a week of duty can be planned over the API alone: shifts, rotations, stand-ins and swaps are made and taken back, what has been stays known, and who did it is kept."""
+import concurrent.futures
+import contextlib
 import datetime
 
+import psycopg2
 import pytest
 
 import stack as harness
@@ -51,6 +54,22 @@ def test_a_single_shift_is_made_shown_with_its_id_and_taken_back(s):
     assert spans(s, at(39), at(42), person="ani") == []
     post(s, f"/v1/shifts/{made['id']}/retire", 404)
     assert [c["action"] for c in s.sql("select action from directory_change where object = %s order by at", f"shift:{made['id']}")] == ["put", "retire"]
+
+
+@pytest.mark.parametrize("begins, taken_back", [
+    (40, "delete from shift where id = %s"),
+    (-1, "update shift set ends_at = now() where id = %s"),
+], ids=["not begun", "begun"])
+def test_of_two_who_take_a_shift_back_at_once_one_is_recorded(s, begins, taken_back):
+    id = post(s, "/v1/shifts", 201, person="cici", **{"from": at(0, begins), "until": at(0, 48)})["id"]
+    with contextlib.closing(psycopg2.connect(s.postgres.dsn(s.database))) as other, concurrent.futures.ThreadPoolExecutor(1) as pool:
+        with other, other.cursor() as c:
+            c.execute(taken_back, (id,))
+            second = pool.submit(s.api, "POST", f"/v1/shifts/{id}/retire")
+            wait_until(lambda: s.value("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"),
+                       10, "the second, who waits for the first")
+        assert second.result().status_code == 404
+    assert [c["action"] for c in s.sql("select action from directory_change where object = %s", f"shift:{id}")] == ["put"]
 
 
 def test_a_shift_that_has_begun_ends_and_stays_known(s):
