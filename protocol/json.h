@@ -61,4 +61,5 @@ void json_member_string(struct json_out *j, const char *key, const char *text);
 void json_member_int(struct json_out *j, const char *key, int64_t value);
 void json_member_double(struct json_out *j, const char *key, double value);
 void json_member_bool(struct json_out *j, const char *key, bool value);
+void json_member_time(struct json_out *j, const char *key, int64_t unix_us); /* RFC 3339; 0 writes null */
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "rfc3339.h"
 
 void json_out_init(struct json_out *j, struct buf *to)
 {
@@ -220,4 +221,12 @@ void json_member_bool(struct json_out *j, const char *key, bool value)
 {
 	json_key(j, key);
 	json_put_bool(j, value);
+}
+
+void json_member_time(struct json_out *j, const char *key, int64_t unix_us)
+{
+	char text[RFC3339_MAX];
+	if (unix_us != 0)
+		rfc3339_format(unix_us, text);
+	json_member_string(j, key, unix_us != 0 ? text : NULL);
 }

@@ -334,18 +334,6 @@ void respond_submit(struct respond *r)
 
 /* ---- render ---- */
 
-static void put_time(struct json_out *j, const char *key, struct wall t)
-{
-	char text[RFC3339_MAX];
-	json_key(j, key);
-	if (t.us == 0) {
-		json_put_null(j);
-		return;
-	}
-	rfc3339_format(t.us, text);
-	json_put_string(j, text);
-}
-
 void respond_render(const struct respond *r, struct buf *out)
 {
 	struct json_out j;
@@ -358,9 +346,9 @@ void respond_render(const struct respond *r, struct buf *out)
 	json_member_string(&j, "role", r->row.role);
 	json_member_string(&j, "state", dispatch_state_names[r->row.state]);
 	json_member_int(&j, "version", r->row.version);
-	put_time(&j, "accept_by", r->row.accept_by);
-	put_time(&j, "arrive_by", r->row.arrive_by);
-	put_time(&j, "eta", r->eta_now);
+	json_member_time(&j, "accept_by", r->row.accept_by.us);
+	json_member_time(&j, "arrive_by", r->row.arrive_by.us);
+	json_member_time(&j, "eta", r->eta_now.us);
 	json_member_string(&j, "reason", r->given_reason);
 	json_key(&j, "incident");
 	json_begin_object(&j);

@@ -5,7 +5,6 @@
 
 #include "../../protocol/form.h"
 #include "../../protocol/json.h"
-#include "../../protocol/rfc3339.h"
 #include "../../protocol/roster_request.h"
 #include "../base/metrics.h"
 #include "../core/shift_check.h"
@@ -62,14 +61,6 @@ static void refuse(struct asked *q, const char *pointer, const char *detail)
 	http_reply_problem(q->request, &p);
 }
 
-static void put_time(struct json_out *j, const char *key, struct wall at)
-{
-	char text[RFC3339_MAX];
-	if (at.us != 0)
-		rfc3339_format(at.us, text);
-	json_member_string(j, key, at.us != 0 ? text : NULL);
-}
-
 /* ---- what the roster says ---- */
 
 static void put_span(struct json_out *j, const struct duty_span *s, struct wall now, const struct pg_result *r)
@@ -91,14 +82,14 @@ static void put_span(struct json_out *j, const struct duty_span *s, struct wall 
 	json_member_string(j, "id", uuid_is_nil(s->id) ? NULL : id);
 	json_member_string(j, "person", s->person->slug);
 	json_member_string(j, "role", s->role);
-	put_time(j, "from", s->from);
-	put_time(j, "until", s->until);
+	json_member_time(j, "from", s->from.us);
+	json_member_time(j, "until", s->until.us);
 	json_member_string(j, "source", s->source);
 	json_member_string(j, "rotation", s->rotation);
 	json_member_bool(j, "now", s->from.us <= now.us && now.us < s->until.us);
-	put_time(j, "asked_at", asked);
-	put_time(j, "accepted_at", accepted);
-	put_time(j, "refused_at", refused);
+	json_member_time(j, "asked_at", asked.us);
+	json_member_time(j, "accepted_at", accepted.us);
+	json_member_time(j, "refused_at", refused.us);
 	json_member_bool(j, "unreachable", lost);
 	json_end_object(j);
 }
@@ -127,8 +118,8 @@ static void put_gaps(struct json_out *j, const struct asked *q)
 	json_begin_array(j);
 	for (size_t i = 0; i < n && i < GAPS_MOST; i++) {
 		json_begin_object(j);
-		put_time(j, "from", gaps[i].from);
-		put_time(j, "until", gaps[i].until);
+		json_member_time(j, "from", gaps[i].from.us);
+		json_member_time(j, "until", gaps[i].until.us);
 		json_end_object(j);
 	}
 	json_end_array(j);
@@ -146,8 +137,8 @@ static void on_checks(void *ctx, const struct pg_result *r)
 		buf_init(&body, 4 * 1024 * 1024);
 		json_out_init(&j, &body);
 		json_begin_object(&j);
-		put_time(&j, "from", q->from);
-		put_time(&j, "until", q->until);
+		json_member_time(&j, "from", q->from.us);
+		json_member_time(&j, "until", q->until.us);
 		put_spans(&j, q, r);
 		put_gaps(&j, q);
 		json_end_object(&j);
@@ -227,8 +218,8 @@ static void on_accepted(void *ctx, const struct pg_result *r)
 	json_out_init(&j, &body);
 	json_begin_object(&j);
 	json_member_string(&j, "person", q->person);
-	put_time(&j, "starts_at", q->from);
-	put_time(&j, "accepted_at", pg_time(r, 0, 0));
+	json_member_time(&j, "starts_at", q->from.us);
+	json_member_time(&j, "accepted_at", pg_time(r, 0, 0).us);
 	json_end_object(&j);
 	http_reply_buf(q->request, 200, "application/json", &body);
 	buf_free(&body);
@@ -285,7 +276,7 @@ static void reply_made(struct asked *q, const struct pg_result *r, const char *a
 	json_out_init(&j, &body);
 	json_begin_object(&j);
 	json_member_string(&j, "id", id);
-	put_time(&j, at_key, pg_time(r, 0, 0));
+	json_member_time(&j, at_key, pg_time(r, 0, 0).us);
 	json_end_object(&j);
 	http_reply_buf(q->request, 201, "application/json", &body);
 	buf_free(&body);

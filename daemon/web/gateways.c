@@ -16,14 +16,6 @@ struct asked {
 	struct http_request *request;
 };
 
-static void put_time(struct json_out *j, const char *key, struct wall at)
-{
-	char text[RFC3339_MAX];
-	if (at.us != 0)
-		rfc3339_format(at.us, text);
-	json_member_string(j, key, at.us != 0 ? text : NULL);
-}
-
 static void put_or_null(struct json_out *j, const char *key, int64_t value)
 {
 	json_key(j, key);
@@ -73,7 +65,7 @@ static void put_gateway(struct json_out *j, const struct flow *f, const struct p
 	put_or_null(j, "per_minute", pg_int(r, row, 6));
 	json_member_string(j, "state", state_of(pg_text(r, row, 11), shut));
 	json_member_string(j, "breaker", gate == NULL ? NULL : shut ? "open" : "closed");
-	put_time(j, "failing_since", wall_of(f, gate != NULL ? gate->failing_since : (struct mono){0}));
+	json_member_time(j, "failing_since", wall_of(f, gate != NULL ? gate->failing_since : (struct mono){0}).us);
 	json_key(j, "today");
 	json_begin_object(j);
 	json_member_int(j, "parts", pg_bigint(r, row, 7));
@@ -81,7 +73,7 @@ static void put_gateway(struct json_out *j, const struct flow *f, const struct p
 	json_member_int(j, "sent", pg_bigint(r, row, 9));
 	json_member_int(j, "failed", pg_bigint(r, row, 10));
 	json_end_object(j);
-	put_time(j, "last_heard_at", gateway_counts_last_heard(f->gateway_counts, name));
+	json_member_time(j, "last_heard_at", gateway_counts_last_heard(f->gateway_counts, name).us);
 	json_end_object(j);
 }
 

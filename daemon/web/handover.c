@@ -5,7 +5,6 @@
 
 #include "../../protocol/form.h"
 #include "../../protocol/json.h"
-#include "../../protocol/rfc3339.h"
 #include "../flow/access.h"
 #include "../flow/busy.h"
 #include "../flow/rules.h"
@@ -23,13 +22,6 @@ struct asked {
 
 /* ---- the answer ---- */
 
-static void put_time(struct json_out *j, const char *key, struct wall at)
-{
-	char text[RFC3339_MAX];
-	rfc3339_format(at.us, text);
-	json_member_string(j, key, text);
-}
-
 static void put_span(struct json_out *j, const struct duty_span *s)
 {
 	json_begin_object(j);
@@ -37,8 +29,8 @@ static void put_span(struct json_out *j, const struct duty_span *s)
 	json_member_string(j, "name", s->person->name);
 	json_member_string(j, "role", s->role);
 	json_member_string(j, "scope", s->person->scope);
-	put_time(j, "from", s->from);
-	put_time(j, "until", s->until);
+	json_member_time(j, "from", s->from.us);
+	json_member_time(j, "until", s->until.us);
 	json_member_bool(j, "reachable", s->person->phone != NULL);
 	json_end_object(j);
 }
@@ -96,8 +88,8 @@ static void render(const struct asked *q, const struct pg_result *r, struct buf 
 	struct json_out j;
 	json_out_init(&j, body);
 	json_begin_object(&j);
-	put_time(&j, "since", q->since);
-	put_time(&j, "until", q->until);
+	json_member_time(&j, "since", q->since.us);
+	json_member_time(&j, "until", q->until.us);
 	json_member_int(&j, "open_count", pg_bigint(r, 0, 0));
 	put_raw(&j, "open", r, 1);
 	json_member_int(&j, "opened", pg_bigint(r, 0, 2));

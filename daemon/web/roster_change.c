@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "../../protocol/rfc3339.h"
 #include "../../protocol/roster_request.h"
 #include "../flow/access.h"
 #include "../flow/busy.h"
@@ -56,7 +55,6 @@ static void reply(struct asked *q, const struct pg_result *r, int status, const 
 {
 	struct buf body;
 	struct json_out j;
-	char at[RFC3339_MAX];
 	if (r->status != PG_OK) {
 		busy_reply(q->request,
 		           "the database is away: nothing is known to have changed, look before you repeat");
@@ -67,12 +65,11 @@ static void reply(struct asked *q, const struct pg_result *r, int status, const 
 		                 "%s", q->missing);
 		return;
 	}
-	rfc3339_format(pg_time(r, 0, 0).us, at);
 	buf_init(&body, 1024);
 	json_out_init(&j, &body);
 	json_begin_object(&j);
 	json_member_string(&j, "id", q->name);
-	json_member_string(&j, at_key, at);
+	json_member_time(&j, at_key, pg_time(r, 0, 0).us);
 	json_end_object(&j);
 	http_reply_buf(q->request, status, "application/json", &body);
 	buf_free(&body);

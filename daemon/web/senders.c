@@ -6,7 +6,6 @@
 #include "../../protocol/form.h"
 #include "../../protocol/mark_request.h"
 #include "../../protocol/phone.h"
-#include "../../protocol/rfc3339.h"
 #include "../core/conversation.h"
 #include "../flow/access.h"
 #include "../flow/busy.h"
@@ -99,14 +98,13 @@ static void on_marked(void *ctx, const struct pg_result *r)
 	}
 	struct buf body;
 	struct json_out j;
-	char id[UUID_TEXT], at[RFC3339_MAX];
+	char id[UUID_TEXT];
 	uuid_format(q->id, id);
-	rfc3339_format(pg_time(r, 0, 0).us, at);
 	buf_init(&body, 1024);
 	json_out_init(&j, &body);
 	json_begin_object(&j);
 	json_member_string(&j, "id", id);
-	json_member_string(&j, "made_at", at);
+	json_member_time(&j, "made_at", pg_time(r, 0, 0).us);
 	json_end_object(&j);
 	http_reply_buf(q->request, 201, "application/json", &body);
 	buf_free(&body);
@@ -177,10 +175,12 @@ static void on_retired(void *ctx, const struct pg_result *r)
 		return;
 	}
 	struct buf body;
-	char at[RFC3339_MAX];
-	rfc3339_format(pg_time(r, 0, 1).us, at);
+	struct json_out j;
 	buf_init(&body, 256);
-	buf_addf(&body, "{\"retired_at\":\"%s\"}", at);
+	json_out_init(&j, &body);
+	json_begin_object(&j);
+	json_member_time(&j, "retired_at", pg_time(r, 0, 1).us);
+	json_end_object(&j);
 	http_reply_buf(q->request, 200, "application/json", &body);
 	buf_free(&body);
 }
