@@ -1,19 +1,9 @@
 /* mark_request: see mark_request.h. */
 #include "mark_request.h"
 
-#include <string.h>
-
 #include "members.h"
 
 enum { REASON_MAX = 500, REASON_LEAST = 3, ID_MAX = 36 };
-
-/* int64_t: Unix microseconds. */
-static void read_moment(const struct member_at *at, const cJSON *value, void *target)
-{
-	int64_t us;
-	if (member_time(at, value, &us))
-		memcpy((char *)target + at->member->offset, &us, sizeof us);
-}
 
 #define FIELD(field) .offset = offsetof(struct mark_request, field)
 static const char *const marks[] = {"blocked", "prank", "automatic", NULL};
@@ -21,22 +11,16 @@ static const struct member mark_members[] = {
         {.name = "mark", .read = member_word, FIELD(mark), .words = marks},
         {.name = "reason", .read = member_text, FIELD(reason), .max = REASON_MAX},
         {.name = "report", .read = member_text, FIELD(report), .max = ID_MAX},
-        {.name = "until", .read = read_moment, FIELD(until_us)},
+        {.name = "until", .read = member_moment, FIELD(until_us)},
         {0},
 };
-
-static void need(struct problem *p, bool given, const char *pointer)
-{
-	if (!given && !members_faulty(p, pointer))
-		problem_error(p, pointer, "this member is needed, not blank");
-}
 
 bool mark_request_read(const char *body, size_t len, struct mark_request *ret, struct problem *ret_problem)
 {
 	*ret = (struct mark_request){.until_us = 0};
 	if (members_read_body(body, len, mark_members, ret, "invalid-mark", &ret->tree, ret_problem)) {
-		need(ret_problem, ret->mark != NULL, "#/mark");
-		need(ret_problem, ret->reason != NULL, "#/reason");
+		members_need(ret_problem, ret->mark != NULL, "#/mark");
+		members_need(ret_problem, ret->reason != NULL, "#/reason");
 		if (ret->reason != NULL && utf8_length(ret->reason) < REASON_LEAST)
 			problem_error(ret_problem, "#/reason", "must say why, in at least %d characters", REASON_LEAST);
 		if (ret_problem->error_count == 0)

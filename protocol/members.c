@@ -42,6 +42,12 @@ bool members_faulty(const struct problem *p, const char *pointer)
 	return false;
 }
 
+void members_need(struct problem *p, bool given, const char *pointer)
+{
+	if (!given && !members_faulty(p, pointer))
+		problem_error(p, pointer, "this member is needed, not blank");
+}
+
 bool members_given(const cJSON *object, const char *name)
 {
 	const cJSON *value = json_member(object, name);
@@ -336,4 +342,12 @@ bool member_time(const struct member_at *at, const cJSON *value, int64_t *ret_us
 		return false;
 	}
 	return true;
+}
+
+void member_moment(const struct member_at *at, const cJSON *value, void *target)
+{
+	int64_t *field = (int64_t *)((char *)target + at->member->offset);
+	int64_t us;
+	if (member_time(at, value, &us))
+		*field = us;
 }

@@ -32,6 +32,8 @@ bool members_read_body(const char *body, size_t len, const struct member *table,
 void member_fault(const struct member_at *at, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* True when the problem has a fault at pointer. */
 bool members_faulty(const struct problem *p, const char *pointer);
+/* A member that must be there: adds a fault unless it was given, or is named as faulty already. */
+void members_need(struct problem *p, bool given, const char *pointer);
 /* True when the member is there and not null. */
 bool members_given(const cJSON *object, const char *name);
 
@@ -50,7 +52,9 @@ void member_int(const struct member_at *at, const cJSON *value, void *target);
 void member_flag(const struct member_at *at, const cJSON *value, void *target);
 /* A nested object with members. */
 void member_object(const struct member_at *at, const cJSON *value, void *target);
-/* Checks a time (RFC 3339, not before 2000) and gives its Unix microseconds; for readers of their own. */
+/* int64_t: Unix microseconds of a time (RFC 3339, not before 2000). */
+void member_moment(const struct member_at *at, const cJSON *value, void *target);
+/* The same check, for readers of their own. */
 bool member_time(const struct member_at *at, const cJSON *value, int64_t *ret_us);
 /* Nothing but spaces of whatever kind, tabs and line ends. */
 bool member_is_blank(const char *text);

@@ -48,18 +48,12 @@ static const struct member members[] = {
         {0},
 };
 
-static void need(struct problem *p, bool given, const char *pointer)
-{
-	if (!given && !members_faulty(p, pointer))
-		problem_error(p, pointer, "this member is needed, not blank");
-}
-
 bool person_request_read(const char *body, size_t len, struct person_request *ret, struct problem *ret_problem)
 {
 	*ret = (struct person_request){.tree = NULL};
 	if (members_read_body(body, len, members, ret, "invalid-entry", &ret->tree, ret_problem)) {
-		need(ret_problem, ret->name != NULL, "#/name");
-		need(ret_problem, ret->role != NULL, "#/role");
+		members_need(ret_problem, ret->name != NULL, "#/name");
+		members_need(ret_problem, ret->role != NULL, "#/role");
 		if (ret->scope == NULL && !members_faulty(ret_problem, "#/scope"))
 			problem_error(ret_problem, "#/scope",
 			              "this member is needed: an area's code, or \"\" for everywhere");

@@ -47,12 +47,6 @@ static const struct member dry_run_members[] = {
 };
 static const char fault_type[] = "invalid-policy";
 
-static void need(struct problem *p, bool given, const char *pointer)
-{
-	if (!given && !members_faulty(p, pointer))
-		problem_error(p, pointer, "this member is needed, not blank");
-}
-
 static bool end(struct policy_request *r, const struct problem *p)
 {
 	if (r->tree != NULL && p->error_count == 0)
@@ -65,7 +59,7 @@ bool policy_request_read_check(const char *body, size_t len, struct policy_reque
 {
 	*ret = (struct policy_request){.tree = NULL};
 	if (members_read_body(body, len, check_members, ret, fault_type, &ret->tree, ret_problem))
-		need(ret_problem, ret->text != NULL, "#/text");
+		members_need(ret_problem, ret->text != NULL, "#/text");
 	return end(ret, ret_problem);
 }
 
@@ -73,8 +67,8 @@ bool policy_request_read_put(const char *body, size_t len, struct policy_request
 {
 	*ret = (struct policy_request){.tree = NULL};
 	if (members_read_body(body, len, put_members, ret, fault_type, &ret->tree, ret_problem)) {
-		need(ret_problem, ret->text != NULL, "#/text");
-		need(ret_problem, members_given(ret->tree, "base_version"), "#/base_version");
+		members_need(ret_problem, ret->text != NULL, "#/text");
+		members_need(ret_problem, members_given(ret->tree, "base_version"), "#/base_version");
 	}
 	return end(ret, ret_problem);
 }
@@ -95,7 +89,7 @@ bool policy_request_read_dry_run(const char *body, size_t len, struct policy_req
 	if (!holds_report(body, len))
 		return true;
 	if (members_read_body(body, len, dry_run_members, ret, fault_type, &ret->tree, ret_problem))
-		need(ret_problem, ret->rendered != NULL, "#/report");
+		members_need(ret_problem, ret->rendered != NULL, "#/report");
 	if (!end(ret, ret_problem) || ret->rendered == NULL)
 		return false;
 	ret->report = ret->rendered;

@@ -1,8 +1,6 @@
 /* reason_request: see reason_request.h. */
 #include "reason_request.h"
 
-#include <string.h>
-
 #include "members.h"
 
 enum { REASON_LEAST = 10, REASON_MAX = 300 };
@@ -14,12 +12,9 @@ static const struct member reason_members[] = {
 
 static void check(const struct reason_request *r, struct problem *p)
 {
-	if (r->reason == NULL) {
-		if (!members_faulty(p, "#/reason"))
-			problem_error(p, "#/reason", "this member is needed, not blank");
-	} else if (utf8_length(r->reason) < REASON_LEAST) {
+	members_need(p, r->reason != NULL, "#/reason");
+	if (r->reason != NULL && utf8_length(r->reason) < REASON_LEAST)
 		problem_error(p, "#/reason", "must say why, in at least %d characters", REASON_LEAST);
-	}
 }
 
 bool reason_request_read(const char *body, size_t len, struct reason_request *ret, struct problem *ret_problem)

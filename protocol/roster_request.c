@@ -16,14 +16,6 @@ enum {
 };
 static const int64_t day_us = INT64_C(86400000000);
 
-/* int64_t: Unix microseconds. */
-static void read_moment(const struct member_at *at, const cJSON *value, void *target)
-{
-	int64_t us;
-	if (member_time(at, value, &us))
-		memcpy((char *)target + at->member->offset, &us, sizeof us);
-}
-
 /* const cJSON *: slugs. Whether these people are there is not known here. */
 static void read_people(const struct member_at *at, const cJSON *value, void *target)
 {
@@ -45,13 +37,13 @@ static const char *const roles[] = {"coordinator", "officer", NULL};
 
 static const struct member accept_members[] = {
         {.name = "person", .read = member_text, FIELD(person), .max = SLUG_MAX},
-        {.name = "starts_at", .read = read_moment, FIELD(starts_us)},
+        {.name = "starts_at", .read = member_moment, FIELD(starts_us)},
         {0},
 };
 static const struct member override_members[] = {
         {.name = "role", .read = member_word, FIELD(role), .words = roles},
-        {.name = "from", .read = read_moment, FIELD(from_us)},
-        {.name = "until", .read = read_moment, FIELD(until_us)},
+        {.name = "from", .read = member_moment, FIELD(from_us)},
+        {.name = "until", .read = member_moment, FIELD(until_us)},
         {.name = "person", .read = member_text, FIELD(person), .max = SLUG_MAX},
         {.name = "instead_of", .read = member_text, FIELD(instead_of), .max = SLUG_MAX},
         {.name = "reason", .read = member_text, FIELD(reason), .max = REASON_MAX},
@@ -60,25 +52,25 @@ static const struct member override_members[] = {
 static const struct member swap_members[] = {
         {.name = "role", .read = member_word, FIELD(role), .words = roles},
         {.name = "person", .read = member_text, FIELD(person), .max = SLUG_MAX},
-        {.name = "starts_at", .read = read_moment, FIELD(starts_us)},
+        {.name = "starts_at", .read = member_moment, FIELD(starts_us)},
         {.name = "with", .read = member_text, FIELD(with), .max = SLUG_MAX},
-        {.name = "with_starts_at", .read = read_moment, FIELD(with_starts_us)},
+        {.name = "with_starts_at", .read = member_moment, FIELD(with_starts_us)},
         {.name = "reason", .read = member_text, FIELD(reason), .max = REASON_MAX},
         {0},
 };
 static const struct member shift_members[] = {
         {.name = "person", .read = member_text, FIELD(person), .max = SLUG_MAX},
         {.name = "role", .read = member_word, FIELD(role), .words = roles},
-        {.name = "from", .read = read_moment, FIELD(from_us)},
-        {.name = "until", .read = read_moment, FIELD(until_us)},
+        {.name = "from", .read = member_moment, FIELD(from_us)},
+        {.name = "until", .read = member_moment, FIELD(until_us)},
         {0},
 };
 static const struct member rotation_members[] = {
         {.name = "slug", .read = member_text, FIELD(slug), .max = SLUG_MAX},
         {.name = "role", .read = member_word, FIELD(role), .words = roles},
         {.name = "people", .read = read_people, FIELD(people)},
-        {.name = "from", .read = read_moment, FIELD(from_us)},
-        {.name = "until", .read = read_moment, FIELD(until_us)},
+        {.name = "from", .read = member_moment, FIELD(from_us)},
+        {.name = "until", .read = member_moment, FIELD(until_us)},
         {.name = "shift_s", .read = member_int, FIELD(shift_s), .least = TURN_LEAST_S, .most = TURN_MOST_S},
         {0},
 };
@@ -87,17 +79,10 @@ static const struct member note_members[] = {
         {0},
 };
 
-/* A member that must be there, unless it was tried and is named as a fault already. */
-static void need(struct problem *p, bool given, const char *pointer)
-{
-	if (!given && !members_faulty(p, pointer))
-		problem_error(p, pointer, "this member is needed, not blank");
-}
-
 static void check_accept(const struct roster_request *r, struct problem *p)
 {
-	need(p, r->person != NULL, "#/person");
-	need(p, r->starts_us != 0, "#/starts_at");
+	members_need(p, r->person != NULL, "#/person");
+	members_need(p, r->starts_us != 0, "#/starts_at");
 }
 
 /* until is later than from, but not too late. */
@@ -111,28 +96,28 @@ static void check_window(const struct roster_request *r, struct problem *p)
 
 static void check_shift(const struct roster_request *r, struct problem *p)
 {
-	need(p, r->person != NULL, "#/person");
-	need(p, r->from_us != 0, "#/from");
-	need(p, r->until_us != 0, "#/until");
+	members_need(p, r->person != NULL, "#/person");
+	members_need(p, r->from_us != 0, "#/from");
+	members_need(p, r->until_us != 0, "#/until");
 	check_window(r, p);
 }
 
 static void check_rotation(const struct roster_request *r, struct problem *p)
 {
-	need(p, r->slug != NULL, "#/slug");
-	need(p, r->role != NULL, "#/role");
-	need(p, r->people != NULL, "#/people");
-	need(p, r->from_us != 0, "#/from");
-	need(p, r->shift_s != 0, "#/shift_s");
+	members_need(p, r->slug != NULL, "#/slug");
+	members_need(p, r->role != NULL, "#/role");
+	members_need(p, r->people != NULL, "#/people");
+	members_need(p, r->from_us != 0, "#/from");
+	members_need(p, r->shift_s != 0, "#/shift_s");
 	if (r->until_us != 0 && r->from_us != 0 && r->until_us <= r->from_us)
 		problem_error(p, "#/until", "must be later than from");
 }
 
 static void check_override(const struct roster_request *r, struct problem *p)
 {
-	need(p, r->role != NULL, "#/role");
-	need(p, r->from_us != 0, "#/from");
-	need(p, r->until_us != 0, "#/until");
+	members_need(p, r->role != NULL, "#/role");
+	members_need(p, r->from_us != 0, "#/from");
+	members_need(p, r->until_us != 0, "#/until");
 	check_window(r, p);
 	bool tried = members_faulty(p, "#/person") || members_faulty(p, "#/instead_of");
 	if (r->person == NULL && r->instead_of == NULL && !tried)
@@ -143,18 +128,18 @@ static void check_override(const struct roster_request *r, struct problem *p)
 
 static void check_swap(const struct roster_request *r, struct problem *p)
 {
-	need(p, r->role != NULL, "#/role");
-	need(p, r->person != NULL, "#/person");
-	need(p, r->starts_us != 0, "#/starts_at");
-	need(p, r->with != NULL, "#/with");
-	need(p, r->with_starts_us != 0, "#/with_starts_at");
+	members_need(p, r->role != NULL, "#/role");
+	members_need(p, r->person != NULL, "#/person");
+	members_need(p, r->starts_us != 0, "#/starts_at");
+	members_need(p, r->with != NULL, "#/with");
+	members_need(p, r->with_starts_us != 0, "#/with_starts_at");
 	if (r->person != NULL && r->with != NULL && strcmp(r->person, r->with) == 0)
 		problem_error(p, "#/with", "must be somebody else than person");
 }
 
 static void check_note(const struct roster_request *r, struct problem *p)
 {
-	need(p, r->text != NULL, "#/text");
+	members_need(p, r->text != NULL, "#/text");
 }
 
 static bool roster_read(const char *body, size_t len, const struct member *members,

@@ -27,12 +27,6 @@ static const struct member totp_members[] = {
         {0},
 };
 
-static void need(struct problem *p, bool given, const char *pointer)
-{
-	if (!given && !members_faulty(p, pointer))
-		problem_error(p, pointer, "this member is needed, not blank");
-}
-
 static bool read(const char *body, size_t len, const struct member *table, const char *type,
                  struct session_request *ret, struct problem *ret_problem)
 {
@@ -51,8 +45,8 @@ static bool finish(struct session_request *r, const struct problem *p)
 bool session_request_read(const char *body, size_t len, struct session_request *ret, struct problem *ret_problem)
 {
 	if (read(body, len, login_members, "invalid-login", ret, ret_problem)) {
-		need(ret_problem, ret->user != NULL, "#/user");
-		need(ret_problem, ret->password != NULL, "#/password");
+		members_need(ret_problem, ret->user != NULL, "#/user");
+		members_need(ret_problem, ret->password != NULL, "#/password");
 	}
 	return finish(ret, ret_problem);
 }
@@ -61,8 +55,8 @@ bool session_request_read_password(const char *body, size_t len, struct session_
                                    struct problem *ret_problem)
 {
 	if (read(body, len, password_members, "invalid-password", ret, ret_problem)) {
-		need(ret_problem, ret->old_password != NULL, "#/old");
-		need(ret_problem, ret->new_password != NULL, "#/new");
+		members_need(ret_problem, ret->old_password != NULL, "#/old");
+		members_need(ret_problem, ret->new_password != NULL, "#/new");
 	}
 	return finish(ret, ret_problem);
 }
@@ -71,7 +65,7 @@ bool session_request_read_totp(const char *body, size_t len, struct session_requ
 {
 	if (read(body, len, totp_members, "invalid-code", ret, ret_problem)) {
 		if (ret->remove)
-			need(ret_problem, ret->password != NULL, "#/password");
+			members_need(ret_problem, ret->password != NULL, "#/password");
 		else if (ret->password != NULL)
 			problem_error(ret_problem, "#/password", "goes with remove only");
 		if (ret->remove && ret->code != NULL)
