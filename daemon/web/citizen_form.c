@@ -18,7 +18,7 @@ struct areas {
 	const struct gazetteer *gazetteer;
 	const char *chosen;
 	size_t villages;
-	cJSON *districts, *district; /* the last one, and its code: */
+	cJSON *districts, *of_district; /* the villages of the last one, and its code: */
 	char code[REGION_CODE_MAX];
 };
 
@@ -37,6 +37,14 @@ static void count_village(void *ctx, const struct region *r)
 	((struct areas *)ctx)->villages++;
 }
 
+static void begin_district(struct areas *a, const char *name)
+{
+	cJSON *district = cJSON_CreateObject();
+	cJSON_AddStringToObject(district, "name", name);
+	a->of_district = cJSON_AddArrayToObject(district, "villages");
+	cJSON_AddItemToArray(a->districts, district);
+}
+
 static void add_village(void *ctx, const struct region *r)
 {
 	struct areas *a = ctx;
@@ -44,19 +52,13 @@ static void add_village(void *ctx, const struct region *r)
 	if (strncmp(a->code, r->code, DISTRICT_LEN) != 0) {
 		snprintf(a->code, sizeof a->code, "%.*s", DISTRICT_LEN, r->code);
 		const struct region *district = gazetteer_by_code(a->gazetteer, a->code);
-		if (district == NULL)
-			return;
-		if (!few) {
+		if (few)
+			begin_district(a, district != NULL ? district->name : a->code);
+		else if (district != NULL)
 			add_area(a->districts, district, a->chosen);
-			return;
-		}
-		a->district = cJSON_CreateObject();
-		cJSON_AddStringToObject(a->district, "name", district->name);
-		cJSON_AddArrayToObject(a->district, "villages");
-		cJSON_AddItemToArray(a->districts, a->district);
 	}
-	if (few && a->district != NULL)
-		add_area(cJSON_GetObjectItemCaseSensitive(a->district, "villages"), r, a->chosen);
+	if (few)
+		add_area(a->of_district, r, a->chosen);
 }
 
 static void add_areas(cJSON *view, const struct rules *rules, const char *chosen)

@@ -489,6 +489,19 @@ def test_without_the_database_the_page_asks_to_send_again(postgres):
         own.close()
 
 
+def test_a_village_whose_district_is_not_loaded_can_be_chosen_under_no_other_one(postgres):
+    s = harness.Stack(postgres, started=False)
+    s.sql("insert into region values ('64.09.98.2001', 'Desa Baru'), ('64.09.98.2002', 'Desa Lama')")
+    try:
+        s.start()
+        page = get(s.url + "/lapor")
+        group = page.source.split('<optgroup label="Kec. 64.09.98">')[1].split("</optgroup>")[0]
+        assert group.count("<option") == 2 and page.source.count("<option") == 57
+        assert page.send(page.form(), text="Ada kakek terlantar", area="64.09.98.2001").status == 201
+    finally:
+        s.close()
+
+
 def test_a_large_regency_still_is_a_small_page(postgres):
     s = harness.Stack(postgres, started=False)
     s.sql("insert into region select '64.09.' || to_char(d, 'FM00') || '.' || to_char(3000 + v, 'FM0000'), 'Desa Panjang Sekali Nomor ' || v "
