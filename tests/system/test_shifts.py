@@ -124,12 +124,12 @@ def test_a_question_without_an_answer_is_asked_again(roster):
     at_night = not 6 <= halfway.astimezone(WITA).hour < 21
     assert again == (1 if at_night else 2)
     roster.sql("update shift set starts_at = starts_at - interval '1 hour' where person = 'rina'")
-    roster.sql("update shift_check set starts_at = starts_at - interval '1 hour', asks = 2, asked_last_at = now() - interval '1 hour' where person = 'rina'")
+    roster.sql("update shift_check set starts_at = starts_at - interval '1 hour', asked_at = asked_at + interval '1 hour', asked_last_at = now() - interval '1 hour' where person = 'rina'")
     look(roster)
-    assert check(roster, "rina")["asks"] == 3
+    assert check(roster, "rina")["asks"] == again + 1, "two hours before it begins; halfway is where it was"
     roster.sql("update shift_check set asked_last_at = now() - interval '1 hour' where person = 'rina'")
     look(roster)
-    assert check(roster, "rina")["asks"] == 3
+    assert check(roster, "rina")["asks"] == again + 1
     roster.sql("delete from shift where person = 'rina'")
 
 
