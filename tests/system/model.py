@@ -178,6 +178,7 @@ class Fold:
         self.stamp(d, kind, at, data)
         if kind in VOIDING:
             self.answered.setdefault(d.id, []).append(at)
+            d.stamps["answered_at"] = at
         self.rearm(d, kind, was, at)
         if kind in ("accept", "en_route", "on_scene") and was in UNANSWERED:
             self.state = INCIDENT[self.state]["engage"][0]
@@ -229,7 +230,7 @@ class Fold:
 
     def stand_down(self, event, d, reason):
         self.put(event, d, "cancelled")
-        d.stamps |= {"cancelled_at": event["at"], "reason": reason}
+        d.stamps |= {"cancelled_at": event["at"], "answered_at": event["at"], "reason": reason}
         self.answered.setdefault(d.id, []).append(event["at"])
         self.stood_down.append((d.id, d.agency, event["at"]))
         self.armed.pop(d.id, None)

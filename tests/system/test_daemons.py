@@ -241,7 +241,7 @@ def test_what_was_answered_elsewhere_while_a_claim_was_under_way_does_not_leave(
         two.sql(f"create trigger linger before update on outbox for each row when (new.notice_id = '{notice}') execute function linger()")
         wait_until(lambda: two.sql("select 1 from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()"), 20, "a claim under way")
         sent = len(police.about(made["incident"]["id"]))
-        two.sql("update dispatch set state = 'accepted', accepted_at = clock_timestamp() where id = %s", dispatch)
+        two.sql("update dispatch set state = 'accepted', accepted_at = clock_timestamp(), answered_at = clock_timestamp() where id = %s", dispatch)
         wait_until(lambda: two.sql("select 1 from attempt where notice_id = %s and outcome = 'void'", notice), 20, "the notice is void")
         assert len(police.about(made["incident"]["id"])) == sent
     finally:

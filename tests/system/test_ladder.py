@@ -9,7 +9,7 @@ import datetime
 import psycopg2
 import pytest
 import requests
-from stack import DUTY_PHONE, PEOPLE, POLICY_FAST, Stack, wait_until
+from stack import DUTY_PHONE, PEOPLE, POLICY_FAST, Answer, Stack, wait_until
 
 LATE_AT_MOST = datetime.timedelta(seconds=1.5)
 ACCEPT_S, ARRIVE_S = 2, 60
@@ -288,6 +288,25 @@ def test_an_answer_without_progress_expires_and_the_agency_is_asked_again(fast_s
     again = wait_climbed(stack, office["id"], len(climbed(stack, office["id"])) + 1, 6)[-1]
     assert (again["data"]["clock"], again["data"]["step"], again["data"]["rung"]) == ("accept", 0, "again")
     assert_on_time(after["accept_by"], again["at"], "the first rung after the lapse")
+
+
+def test_what_asked_before_an_answer_does_not_leave_when_that_answer_lapses(fast_stack):
+    stack = fast_stack
+    door = stack.partner("dinsos-trc")
+    door.default = Answer(503)
+    try:
+        made = stack.report(kind="other_social")
+        incident = made["incident"]["id"]
+        office = dispatch_of(stack, incident, "dinsos-trc")
+        notice = stack.value("select id from notice where dispatch_id = %s and kind = 'dispatch.created' and channel = 'webhook'", office["id"])
+        wait_until(lambda: stack.sql("update outbox set due_at = now() + interval '1 h' where notice_id = %s and owner is null returning 1", notice), 10, "a first attempt that failed")
+    finally:
+        door.default = Answer(200)
+    assert stack.answer(office["id"], "accept", token="dinsos-trc").status_code == 200
+    wait_until(lambda: event_of(stack, office["id"], "lapse"), 15, "the lapse")
+    stack.sql("update outbox set due_at = now() where notice_id = %s", notice)
+    ended = wait_until(lambda: stack.sql("select outcome, detail from attempt where notice_id = %s and number > 1", notice), 10, "its end")
+    assert [(a["outcome"], a["detail"]) for a in ended] == [("void", "answered meanwhile")]
 
 
 def test_who_is_on_the_way_is_reminded_but_keeps_the_task(fast_stack):

@@ -494,7 +494,7 @@ def check_rows(f, got):
     for row in got["dispatches"]:
         d = f.dispatches[row["id"]]
         must((row["state"], row["version"]) == (d.state, d.version), f"{d.agency} is {row['state']} at {row['version']}, not {d.state} at {d.version}")
-        for stamp in ("notified_at", "accept_by", "arrive_by", "complete_by", "reason", *model.STAMP.values(), "accepted_at"):
+        for stamp in ("notified_at", "accept_by", "arrive_by", "complete_by", "reason", *model.STAMP.values(), "accepted_at", "answered_at"):
             must(row[stamp] == d.stamps.get(stamp), f"{stamp} of {d.agency} is {row[stamp]}, not {d.stamps.get(stamp)}")
         must(row["for_dispatch"] == f.stands_for.get(d.id), f"{d.agency} stands for {row['for_dispatch']}, not {f.stands_for.get(d.id)}")
         eta = d.stamps.get("eta")

@@ -85,7 +85,8 @@ with c as (
 		on_scene_at = case when u.event = 'on_scene' then now() else d.on_scene_at end,
 		completed_at = case when u.event = 'complete' then now() else d.completed_at end,
 		cancelled_at = case when u.event = 'cancel' then now() else d.cancelled_at end,
-		expired_at = case when u.event = 'expire' then now() else d.expired_at end
+		expired_at = case when u.event = 'expire' then now() else d.expired_at end,
+		answered_at = case when u.event in ('accept', 'decline', 'en_route', 'on_scene', 'complete', 'cancel', 'expire') then now() else d.answered_at end
 	from unnest($16::int4[], $17::uuid[], $18::text[], $19::text[], $20::timestamptz[], $21::text[], $22::text[], $23::int4[])
 		as u(ord, id, event, state, eta, reason, clock, after_s), done
 	where d.id = u.id and u.ord = any(done.places)

@@ -22,8 +22,7 @@ with due as materialized (
 select * from (
 	select c.notice_id, c.attempt, n.kind, n.channel, n.contact_id, n.address, n.body, n.created_at, now(),
 		case
-			when n.kind in ('dispatch.created', 'dispatch.reminder', 'duty')
-				and greatest(d.accepted_at, d.declined_at, d.en_route_at, d.on_scene_at, d.completed_at, d.cancelled_at, d.expired_at) > n.created_at
+			when n.kind in ('dispatch.created', 'dispatch.reminder', 'duty') and d.answered_at > n.created_at
 				then 'answered meanwhile'
 			when n.kind = 'receipt' and n.created_at < now() - interval '6 h' then 'too late'
 			when n.kind = 'contact.test' and n.created_at < now() - interval '15 min' then 'too late'
