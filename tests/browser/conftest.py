@@ -8,22 +8,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
 
 import chromium  # noqa: E402
-import stack as harness  # noqa: E402
-
-
-@pytest.fixture(scope="session")
-def postgres():
-    server = harness.Postgres()
-    yield server
-    server.close()
-
-
-@pytest.fixture(scope="module")
-def stack(postgres):
-    """The policy of minutes: no clock runs out within a test."""
-    s = harness.Stack(postgres)
-    yield s
-    s.close()
+from fixtures import postgres, stack  # noqa: E402, F401
 
 
 @pytest.fixture(scope="module")

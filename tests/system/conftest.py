@@ -1,4 +1,4 @@
-"""Fixtures of the system tests: one PostgreSQL for the run, one Stack for each module that asks for it."""
+"""What pytest knows before the system tests: the fixtures that all share, and the policy of seconds."""
 import pathlib
 import sys
 
@@ -7,26 +7,11 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import stack as harness  # noqa: E402
-
-
-@pytest.fixture(scope="session")
-def postgres():
-    """The server that stacks share, each with a database of its own. A test that stops the server makes its own Postgres()."""
-    server = harness.Postgres()
-    yield server
-    server.close()
+from fixtures import postgres, stack  # noqa: E402, F401
 
 
 @pytest.fixture(scope="module")
-def stack(postgres):
-    """The policy of minutes: no clock runs out within a test."""
-    s = harness.Stack(postgres)
-    yield s
-    s.close()
-
-
-@pytest.fixture(scope="module")
-def fast_stack(postgres):
+def fast_stack(postgres):  # noqa: F811
     """The policy of seconds."""
     s = harness.Stack(postgres, policy=harness.POLICY_FAST)
     yield s

@@ -1,6 +1,6 @@
 """A whole sigap for one test: private PostgreSQL, sigapd on a port of its own, partners and an SMS gateway that obey the test.
 
-Example (fixtures are in conftest.py: `stack` is one Stack for the module with the policy of minutes, nothing fires by itself;
+Example (fixtures are in fixtures.py: `stack` is one Stack for the module with the policy of minutes, nothing fires by itself;
 `fast_stack` has the policy of seconds, tests/system/data/policy_fast.jsonc; a module that needs another makes its own):
 
     from stack import Stack, Answer, Hang, agency, wait_until
