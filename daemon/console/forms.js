@@ -60,7 +60,7 @@ const incidentForms = {
 		title: t('Telaah', 'Triage'), action: t('Putuskan', 'Decide'),
 		about: t('Instansi yang menurut kebijakan diperlukan akan diberi tahu; yang sudah ditugaskan tetap.', 'Agencies that the policy now wants are told; those told before keep their dispatch.'),
 		fields: [{ name: 'type', label: t('Jenis', 'Type'), type: 'select', options: words.TYPES.map((x) => [x, words.type(x)]) },
-			{ name: 'urgency', label: t('Urgensi', 'Urgency'), type: 'select', options: words.URGENCIES.map((u) => [u, words.urgency(u)]) },
+			{ name: 'urgency', label: t('Kegawatan', 'Urgency'), type: 'select', options: words.URGENCIES.map((u) => [u, words.urgency(u)]) },
 			{ name: 'village', label: t('Desa/kelurahan', 'Village'), type: 'village' }, { name: 'place_text', label: t('Tempat (kata-kata)', 'Place (in words)'), maxlength: 500 }],
 	}),
 };

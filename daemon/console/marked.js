@@ -56,7 +56,7 @@ export function Sureness({ triage }) {
 	if (!triage) return null;
 	return html`<dl class="pairs small">
 		<div><dt>${t('Jenis', 'Type')}</dt><dd>${words.type(triage.type)} <span class="soft figures">${percent(triage.confidence)}</span></dd></div>
-		<div><dt>${t('Urgensi', 'Urgency')}</dt><dd>${words.urgency(triage.urgency)}</dd></div>
+		<div><dt>${t('Kegawatan', 'Urgency')}</dt><dd>${words.urgency(triage.urgency)}</dd></div>
 		<div><dt>${t('Tempat', 'Place')}</dt><dd>${triage.village_code ? (triage.candidates.find((c) => c.village_code === triage.village_code)?.name ?? triage.village_code) : triage.place_text || t('tidak disebut', 'not named')} <span class="soft figures">${percent(triage.place_confidence)}</span></dd></div>
 		${triage.flags.length > 0 && html`<div><dt>${t('Tanda', 'Signs')}</dt><dd>${triage.flags.map(words.flag).join(', ')}</dd></div>`}
 	</dl>`;

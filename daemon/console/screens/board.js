@@ -160,7 +160,7 @@ function Filters({ rows, f, set, box }) {
 	return html`<form class=${`filters ${open || any ? 'open' : ''}`} role="search" onSubmit=${(e) => e.preventDefault()}>
 		<${Button} kind="quiet" class="toggle" aria-expanded=${open || any ? 'true' : 'false'} onClick=${() => setOpen(!open)}>${t('Saring', 'Filter')}<//>
 		<${Field} label=${t('Cari', 'Search')} type="search" value=${f.q} inputRef=${box} onInput=${(q) => set({ q })} placeholder=${t('Cari   /', 'Search   /')} />
-		${select(t('Urgensi', 'Urgency'), 'urgency', words.URGENCIES.map((u) => [u, words.urgency(u)]))}
+		${select(t('Kegawatan', 'Urgency'), 'urgency', words.URGENCIES.map((u) => [u, words.urgency(u)]))}
 		${select(t('Jenis', 'Type'), 'type', words.TYPES.map((x) => [x, words.type(x)]))}
 		${select(t('Wilayah', 'Area'), 'region', areas)}
 		${select(t('Instansi', 'Agency'), 'agency', agencies)}

@@ -109,13 +109,13 @@ function Case({ inc, row, names, reload, onDecided, openDialog }) {
 		<div class="desktexts">${inc.reports.map((r) => html`<section key=${r.id}><p class="factline"><b>#${r.number}</b> <span>${clock(r.received_at)}</span> <span>${words.actor(r.source)}</span></p>
 			<${Marked} text=${r.text ?? ''} triage=${r.triage} />
 			<${Reasons} triage=${r.triage} /></section>`)}
-			<p class="legend small soft"><mark class="type">${t('jenis', 'type')}</mark> <mark class="urgency">${t('urgensi', 'urgency')}</mark> <mark class="place">${t('tempat', 'place')}</mark></p>
+			<p class="legend small soft"><mark class="type">${t('jenis', 'type')}</mark> <mark class="urgency">${t('kegawatan', 'urgency')}</mark> <mark class="place">${t('tempat', 'place')}</mark></p>
 			<${Question} inc=${inc} /></div>
 		<div class="machine"><h2>${t('Menurut mesin', 'What the machine believes')}</h2><${Sureness} triage=${inc.reports[0]?.triage} /></div>
 		${mayDecide() && html`<section class="panel decide" aria-label=${t('Keputusan', 'Decision')}>
 			<div role="radiogroup" aria-label=${t('Jenis', 'Type')} class="picks">${words.TYPES.map((type, i) => choice('type', type, words.type(type), i + 1))}</div>
-			<div role="radiogroup" aria-label=${t('Urgensi', 'Urgency')} class="picks">${words.URGENCIES.map((u) => choice('urgency', u, html`<${Urgency} of=${u} />`, URGENCY_KEYS[u]))}</div>
-			<div class="where"><${Village} label=${html`${t('Desa/kelurahan', 'Village')} <kbd>v</kbd>`} value=${v.village} onPick=${(x) => set({ village: x })} known=${known} inputRef=${village} />
+			<div role="radiogroup" aria-label=${t('Kegawatan', 'Urgency')} class="picks">${words.URGENCIES.map((u) => choice('urgency', u, html`<${Urgency} of=${u} />`, URGENCY_KEYS[u]))}</div>
+			<div class="where"><${Village} label=${html`${t('Desa/kelurahan', 'Village')} <kbd>v</kbd>`} value=${v.village} onPick=${pickVillage} known=${known} inputRef=${village} />
 				<${Field} label=${t('Tempat (kata-kata)', 'Place (in words)')} value=${v.place_text} onInput=${(place_text) => set({ place_text })} maxlength="500" /></div>
 			${known.length > 0 && html`<p class="small">${t('Calon tempat', 'Candidates')}: ${known.map((c, i) => html`<button type="button" class="button small quiet" onClick=${() => set({ village: c })}>${c.name} <span class="soft figures">${c.within}</span>${i < 2 && html` <kbd>${'[]'[i]}</kbd>`}</button>`)}</p>`}
 			${state.changes?.length > 0 && html`<${Notice} kind="warn"><p><b>${t('Sementara itu ada perubahan:', 'Meanwhile something changed:')}</b></p><ul>${state.changes.map((c) => html`<li>${clock(c.at)} ${eventLine(c, names)} <span class="soft">${words.actor(c.actor)}</span></li>`)}</ul>
