@@ -4,8 +4,9 @@ import time
 import pytest
 import requests
 from chromium import Keys
-from duty_room import add_user, duty, row, sounded
+from duty_room import PASSWORD, add_user, duty, row, sounded
 from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.support.ui import Select
 from stack import Stack
 
 HOUR = 3600
@@ -96,11 +97,33 @@ def test_filters_stand_in_the_address_and_survive_a_reload(stack, board):
     board.wait(lambda: len(order(board)) >= len(everything), "all of them")
 
 
+@pytest.mark.parametrize("label, name, value, fits", [
+    ("Kegawatan", "urgency", "high", lambda r: r["urgency"] == "high"),
+    ("Jenis", "type", "abandoned_person", lambda r: r["type"] == "abandoned_person"),
+    ("Wilayah", "region", "64.09.03", lambda r: r["region"].startswith("64.09.03.")),
+    ("Instansi", "agency", "puskesmas-petung", lambda r: any(d["agency"] == "puskesmas-petung" for d in r["dispatches"]))])
+def test_each_filter_shows_what_it_names_and_nothing_else(stack, board, label, name, value, fits):
+    rows = stack.api("GET", "/v1/board").json()["incidents"]
+    wanted = sorted(r["number"] for r in rows if fits(r))
+    assert 0 < len(wanted) < len(rows)
+    select = board.wait(lambda: board.js("return [...document.querySelectorAll('.filters label')].find(l => l.textContent === arguments[0])?.control", label), label)
+    Select(select).select_by_value(value)
+    board.wait(lambda: sorted(order(board)) == wanted, f"the rows of {value}")
+    assert f"{name}={value}" in board.url
+
+
+def test_a_filter_that_nothing_fits_any_more_says_what_it_is(board, stack):
+    board.open(f"{stack.url}/#/papan?agency=rumah-singgah-lama")
+    board.driver.refresh()
+    board.wait_text("Tidak ada kejadian yang cocok")
+    assert [s.get_attribute("value") for s in board.all(".filters .set select")] == ["rumah-singgah-lama"]
+
+
 def test_countdowns_are_right_on_a_computer_whose_clock_is_an_hour_late(stack, chrome):
     w = chrome.window()
     try:
         w.cdp("Page.addScriptToEvaluateOnNewDocument", source=WRONG_CLOCK)
-        w.log_in(stack.url, "siaga", "kucing-hitam-42-payung")
+        w.log_in(stack.url, "siaga", PASSWORD)
         w.find(".incident")
         assert abs(w.js("return Date.now()") / 1000 + HOUR - time.time()) < 60
         number = order(w)[0]

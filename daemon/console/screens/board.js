@@ -153,8 +153,9 @@ const unique = (pairs) => [...new Map(pairs)].sort((a, b) => String(a[1]).locale
 function Filters({ rows, f, set, box }) {
 	const areas = unique(rows.filter((r) => r.region.length >= 8).map((r) => [r.region.slice(0, 8), r.district_name ?? r.region.slice(0, 8)]));
 	const agencies = unique(rows.flatMap((r) => r.dispatches.map((d) => [d.agency, d.agency_name ?? d.agency])));
+	/* what is chosen stays on the list when the last incident of it has ended */
 	const select = (label, name, options) => html`<${Field} label=${label} type="select" value=${f[name]} class=${f[name] ? 'set' : ''} onInput=${(v) => set({ [name]: v })}
-		options=${[['', t(`${label}: semua`, `${label}: all`)], ...options]} />`;
+		options=${[['', t(`${label}: semua`, `${label}: all`)], ...options, ...(f[name] === '' || options.some(([v]) => v === f[name]) ? [] : [[f[name], f[name]]])]} />`;
 	const any = f.urgency || f.type || f.region || f.agency || f.q;
 	const [open, setOpen] = useState(false);
 	return html`<form class=${`filters ${open || any ? 'open' : ''}`} role="search" onSubmit=${(e) => e.preventDefault()}>
