@@ -105,6 +105,12 @@ export const alarm = {
 			known = new Set(rows.map((r) => r.id));
 			if (fresh) sound();
 		});
+		/* another page of this browser was muted: this one may be the one that sounds */
+		addEventListener('storage', (e) => {
+			if (e.key !== 'sigap.muted') return;
+			muted = e.newValue === 'yes';
+			tell();
+		});
 		onEvent(({ event, incident }) => event.kind === 'escalated' && calls(incident, serverNow()) !== null && sound());
 	},
 	allow,

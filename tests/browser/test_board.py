@@ -169,6 +169,24 @@ def test_muted_is_quiet_and_says_so(stack, board):
     board.wait(lambda: sounded(board) > before, "the sound again")
 
 
+def test_muted_in_one_page_is_quiet_in_the_other_one(stack, board):
+    board.keys(Keys.SHIFT)
+    board.wait(lambda: sounded(board) > 0, "the sound of what nobody has claimed")
+    sounding = board.driver.current_window_handle
+    board.driver.switch_to.new_window("tab")
+    board.open(stack.url + "/#/papan")
+    board.find(".incident")
+    board.keys("M")
+    board.find(".sound.warn", "Suara mati")
+    board.driver.close()
+    board.driver.switch_to.window(sounding)
+    board.find(".sound.warn", "Suara mati")
+    before = sounded(board)
+    row(board, critical(stack, "jingga"))
+    assert sounded(board) == before
+    board.keys("M")
+
+
 def test_whoever_only_looks_is_offered_no_decision(stack, chrome):
     w = duty(chrome, stack, "aud", ready=".incident")
     try:
