@@ -64,6 +64,7 @@ function Case({ inc, row, names, reload, onDecided, openDialog }) {
 	const known = inc.reports.flatMap((r) => r.triage?.candidates ?? []).map((c) => ({ code: c.village_code, name: c.name ?? c.village_code, within: `${Math.round(c.score * 100)} %` }));
 
 	const confirm = async () => {
+		if (state.busy) return undefined;
 		if (!v.type) return announce(t('Pilih jenisnya dulu: 1 sampai 4.', 'Choose the type first: 1 to 4.'));
 		setState({ busy: true, fault: null, changes: null });
 		try {
@@ -78,6 +79,11 @@ function Case({ inc, row, names, reload, onDecided, openDialog }) {
 		} catch (fault) {
 			return setState({ busy: false, fault, changes: null });
 		}
+	};
+	/* the next Enter decides */
+	const pickVillage = (x) => {
+		set({ village: x });
+		if (x) village.current?.blur();
 	};
 	const keys = {
 		Enter: [confirm, t('Putuskan seperti tampil', 'Decide as shown')],
@@ -135,7 +141,12 @@ export default function Desk({ args }) {
 	const { rows, line } = useBoard();
 	const queue = useMemo(() => rows.filter((r) => r.state === 'open').sort(inTurn), [rows]);
 	const onPairs = args[0] === 'ganda';
-	const asked = onPairs ? null : Number(args[0]) || queue[0]?.number || null;
+	const first = queue[0]?.number ?? null;
+	const asked = onPairs ? null : Number(args[0]) || first;
+	/* who comes later and is more urgent takes nobody's place under the hands that decide */
+	useEffect(() => {
+		if (!onPairs && !Number(args[0]) && first) location.replace(`#/telaah/${first}`);
+	}, [onPairs, args[0], first]);
 	const { data: pairs, reload: reloadPairs } = useApi('/v1/duplicates?state=open');
 	const { data: inc, error, reload } = useApi(asked ? `/v1/incidents/${asked}` : null);
 	const { data: agencies } = useApi('/v1/agencies');
@@ -164,9 +175,9 @@ export default function Desk({ args }) {
 	return html`<div class="page full desk"><${Queue} rows=${queue} current=${asked} pairs=${pairs?.length} onPairs=${onPairs} />
 		<div class="deskmain">${onPairs ? html`<${Pairs} pairs=${pairs} reload=${reloadPairs} names=${names} />`
 			: error && !inc ? html`<${Fault} error=${error} retry=${reload} />`
-			: inc && inc.number === asked ? html`<${Case} key=${inc.id} inc=${inc} row=${row} names=${names} reload=${reload} onDecided=${decided} openDialog=${(event, given) => setDialog({ event, given })} />`
+			: inc && inc.number === asked ? html`<${Case} key=${inc.id} inc=${inc} row=${row} names=${names} reload=${reload} onDecided=${decided} openDialog=${(event, given) => setDialog({ event, given, incident: inc })} />`
 			: asked ? html`<${Loading} />`
 			: html`<h1>${t('Telaah', 'Triage')}</h1><p class="empty">${line.loaded ? t('Tidak ada yang menunggu telaah.', 'Nothing waits for triage.') : t('Memuat…', 'Loading…')}</p>`}</div>
-		${dialog && inc && html`<${Decision} key=${dialog.event} event=${dialog.event} incident=${inc} given=${dialog.given} names=${names} onDone=${() => (['merge', 'false_report', 'cancel'].includes(dialog.event) ? decided() : reload())} onClose=${() => setDialog(null)} />`}
+		${dialog && html`<${Decision} key=${dialog.event} event=${dialog.event} incident=${dialog.incident} given=${dialog.given} names=${names} onDone=${() => (['merge', 'false_report', 'cancel'].includes(dialog.event) ? decided() : reload())} onClose=${() => setDialog(null)} />`}
 	</div>`;
 }

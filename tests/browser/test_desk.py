@@ -1,0 +1,150 @@
+"""The triage desk by keyboard: one key for each decision; nothing that arrives meanwhile decides about another incident than the one that is looked at."""
+import pytest
+from chromium import Keys
+from duty_room import add_user, duty
+from stack import Stack, wait_until
+
+VAGUE = "pak tolong kirim bantuan ke sini secepatnya, warga sudah berkumpul"
+
+
+@pytest.fixture
+def stack(postgres):
+    """Each test begins with an empty desk."""
+    s = Stack(postgres)
+    add_user(s, "siaga")
+    yield s
+    s.close()
+
+
+@pytest.fixture
+def desk(chrome, stack):
+    windows = []
+
+    def opened(hash="telaah", ready=".deskcase"):
+        windows.append(duty(chrome, stack, "siaga", hash, ready))
+        return windows[-1]
+    yield opened
+    for w in windows:
+        w.close()
+
+
+def vague(stack, urgency="normal", **more):
+    """What a person has to decide. -> its incident"""
+    made = stack.report(kind=None, urgency=urgency, village=None, text=VAGUE, **more)["incident"]
+    assert made["state"] == "open", made
+    return made
+
+
+def nowhere(stack, **more):
+    """As if the machine were sure of all but of the place. -> its incident"""
+    made = vague(stack, **more)
+    stack.sql("update incident set type = 'abandoned_person' where id = %s", made["id"])
+    return made
+
+
+def state(stack, incident):
+    return stack.sql("select state, type, urgency, region, disposition from incident where id = %s", incident["id"])[0]
+
+
+def events(stack, incident, kind):
+    return stack.sql("select actor, data from event where incident_id = %s and kind = %s order by number", incident["id"], kind)
+
+
+def looked_at(w):
+    """The number of the incident on the desk."""
+    return int(w.find(".deskcase h1 .number").text.lstrip("#"))
+
+
+def alike(stack):
+    """Two incidents that may be one event."""
+    text = "ditemukan mayat tanpa identitas di bengkel las pak joko, pakai jaket kulit hitam"
+    one, two = (stack.report(kind="unclaimed_body", text=text)["incident"] for _ in range(2))
+    wait_until(lambda: stack.sql("select from duplicate_suggestion where incident_id = %s", two["id"]), 10, "the suggestion")
+    return one, two
+
+
+def test_a_case_is_decided_by_keys_alone(stack, desk):
+    incident = vague(stack)
+    w = desk()
+    w.keys("2", "8", "v")
+    w.keys("petung")
+    w.find(".deskcase [role=option]", "Petung")
+    w.keys(Keys.ENTER)
+    w.wait(lambda: w.js("return document.activeElement === document.body"), "the keys are the desk's again")
+    assert state(stack, incident)["state"] == "open", "choosing a village decides nothing"
+    w.keys(Keys.ENTER)
+    w.find(".queue .empty")
+    now = state(stack, incident)
+    assert (now["state"], now["type"], now["urgency"], now["region"]) == ("triaged", "unclaimed_body", "high", "64.09.01.1003")
+    (decided,) = events(stack, incident, "triage")
+    assert decided["actor"] == "coordinator:siaga" and w.log() == []
+
+
+def test_what_is_more_urgent_and_comes_later_does_not_take_the_place_of_what_is_looked_at(stack, desk):
+    incident = vague(stack)
+    w = desk()
+    w.keys("1")
+    later = vague(stack, urgency="critical")
+    w.wait(lambda: w.find(".queue ol li").text.count(f"#{later['number']}"), "the new one is the first of the queue")
+    assert looked_at(w) == incident["number"]
+    w.keys(Keys.ENTER)
+    w.wait(lambda: looked_at(w) == later["number"], "the next one")
+    assert state(stack, incident)["type"] == "abandoned_person"
+    assert state(stack, later)["state"] == "open" and events(stack, later, "triage") == []
+
+
+def test_an_open_dialog_is_about_the_incident_for_which_it_was_opened(stack, desk):
+    incident = vague(stack)
+    w = desk()
+    w.keys("f")
+    w.find("dialog[open] textarea").send_keys("Babinsa memeriksa pukul 10: tidak ada orang")
+    later = vague(stack, urgency="critical")
+    w.wait(lambda: f"#{later['number']}" in w.js("return document.querySelector('.queue ol li').textContent"), "the new one in the queue")
+    w.js("location.hash = arguments[0]", f"#/telaah/{later['number']}")
+    w.wait(lambda: w.js("return document.querySelector('.deskcase h1 .number')?.textContent") == f"#{later['number']}", "the other one behind the dialog")
+    assert f"#{incident['number']}" in w.find("dialog[open] h2").text
+    w.click("dialog[open] footer button", "Nyatakan palsu")
+    w.wait(lambda: state(stack, incident)["disposition"] == "false_report", "it was declared")
+    assert state(stack, later)["state"] == "open" and events(stack, later, "false_report") == []
+
+
+def test_what_is_false_and_what_goes_to_another_agency_is_one_key_and_a_reason(stack, desk):
+    incident = nowhere(stack)
+    w = desk()
+    w.keys("d")
+    w.find("dialog[open] optgroup option, dialog[open] select")
+    w.wait(lambda: w.js("const s = document.querySelector('dialog[open] select'); s.value = 'polsek-penajam'; s.dispatchEvent(new Event('input', {bubbles: true})); return s.value === 'polsek-penajam'"),
+           "the agency on the list")
+    w.click("dialog[open] footer button", "Tugaskan")
+    w.wait(lambda: [d["agency"] for d in stack.sql("select agency from dispatch where incident_id = %s", incident["id"])].count("polsek-penajam") == 1, "the agency is told")
+    w.wait(lambda: w.all("dialog[open]") == [], "the dialog is closed")
+    w.keys("f")
+    w.find("dialog[open] textarea").send_keys("Babinsa memeriksa pukul 10: tidak ada orang")
+    w.click("dialog[open] footer button", "Nyatakan palsu")
+    w.find(".queue .empty")
+    assert state(stack, incident)["disposition"] == "false_report"
+
+
+@pytest.mark.parametrize("key", ["m", "b"], ids=["the same", "different"])
+def test_a_likely_pair_stands_side_by_side_and_one_key_decides(stack, desk, key):
+    older, newer = alike(stack)
+    w = desk("telaah", ".queue")
+    w.keys("p")
+    w.find(".split .told")
+    w.wait(lambda: len(w.all(".split .told")) == 2, "both texts")
+    assert f"#{older['number']}" in w.all(".split section")[0].text and "berjalan terus" in w.all(".split section")[0].text
+    w.keys(key)
+    w.wait_text("Tidak ada dugaan yang menunggu")
+    (pair,) = stack.sql("select decision, decided_by from duplicate_suggestion")
+    assert (pair["decision"], pair["decided_by"]) == ("same" if key == "m" else "different", "coordinator:siaga")
+    assert state(stack, newer)["state"] == ("merged" if key == "m" else "triaged") and state(stack, older)["state"] == "triaged"
+
+
+def test_the_words_that_decided_are_marked_and_the_machine_says_how_sure_it_was(stack, desk):
+    stack.report(kind=None, village=None, urgency="normal", text="ada kakek tidur di emperan, tidak tahu siapa keluarganya")
+    (incident,) = stack.sql("select id, number, state from incident")
+    w = desk(f"telaah/{incident['number']}")
+    assert "kakek" in [m.text.lower() for m in w.all(".told mark.type")]
+    assert "%" in w.find(".machine").text
+    w.click(".desktexts summary", "alasan mesin")
+    assert "kakek" in w.find(".desktexts details").text
