@@ -2,6 +2,8 @@
 import { useEffect, useRef } from './vendor/preact.js';
 
 const layers = []; /* the last one is asked first */
+/* What may be held down: it only moves. Whatever decides is done once for each press. */
+const HELD = new Set(['j', 'k', 'ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight']);
 const watchers = new Set();
 let prefix = null; /* the first key of a pair such as "g p" */
 let prefixTimer = null;
@@ -32,6 +34,7 @@ function onKey(e) {
 	if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
 	const key = e.key;
 	if (typing(e.target) && key !== 'Escape') return;
+	if (e.repeat && !HELD.has(key)) return;
 	if (document.querySelector('dialog[open]') !== null && !layers.at(-1)?.modal) return;
 	if (own(e.target, key)) return;
 	const combo = prefix === null ? key : `${prefix} ${key}`;

@@ -1,4 +1,4 @@
-"""The triage desk by keyboard: one key for each decision; nothing that arrives meanwhile decides about another incident than the one that is looked at."""
+"""The triage desk by keyboard: one key for each decision; nothing that arrives meanwhile, and no key that is held down, decides about another incident than the one that is looked at."""
 import pytest
 from chromium import Keys
 from duty_room import add_user, duty
@@ -106,6 +106,22 @@ def test_an_open_dialog_is_about_the_incident_for_which_it_was_opened(stack, des
     w.click("dialog[open] footer button", "Nyatakan palsu")
     w.wait(lambda: state(stack, incident)["disposition"] == "false_report", "it was declared")
     assert state(stack, later)["state"] == "open" and events(stack, later, "false_report") == []
+
+
+def test_a_key_that_is_held_down_decides_once(stack, desk):
+    made = [nowhere(stack, external_id=f"held-{i}") for i in range(3)]
+    w = desk()
+    assert w.find(".pick[aria-checked=true]", "Orang terlantar")
+    enter = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"}
+    first = looked_at(w)
+    w.cdp("Input.dispatchKeyEvent", type="keyDown", **enter)
+    w.wait(lambda: looked_at(w) != first, "the next one")
+    for _ in range(20):
+        w.cdp("Input.dispatchKeyEvent", type="keyDown", autoRepeat=True, **enter)
+    w.cdp("Input.dispatchKeyEvent", type="keyUp", **enter)
+    w.keys("n")  # what comes after all of them has been heard
+    w.find("dialog[open] textarea")
+    assert [len(events(stack, i, "triage")) for i in sorted(made, key=lambda i: i["number"] != first)] == [1, 0, 0]
 
 
 def test_what_is_false_and_what_goes_to_another_agency_is_one_key_and_a_reason(stack, desk):
