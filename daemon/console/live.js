@@ -62,14 +62,24 @@ export function useNow() {
 
 /* ---- what comes ---- */
 
-/* The newer one of two stories of the same incident stays. */
-const newer = (a, b) => a.last_event.number > b.last_event.number;
+const gone = new Map(); /* incident id -> number of the event with which it ended */
+function keep(map, id, number) {
+	map.delete(id);
+	map.set(id, number);
+	if (map.size > 5000) map.delete(map.keys().next().value);
+}
 
 function take(row) {
-	const known = rows.get(row.id);
-	if (known !== undefined && newer(known, row)) return;
-	if (ENDED.has(row.state)) rows.delete(row.id);
-	else rows.set(row.id, row);
+/* The newer one of two stories of the same incident stays, also when the newer one is that it has ended. */
+	const number = row.last_event.number;
+	if ((rows.get(row.id)?.last_event.number ?? gone.get(row.id) ?? 0) > number) return;
+	if (ENDED.has(row.state)) {
+		rows.delete(row.id);
+		keep(gone, row.id, number);
+	} else {
+		rows.set(row.id, row);
+		gone.delete(row.id);
+	}
 }
 
 function setLine(next) {
@@ -81,6 +91,7 @@ async function load() {
 	const mine = ++loads;
 	const sent = Date.now();
 	let answer;
+	const before = new Map(rows);
 	try {
 		answer = await api.get('/v1/board');
 	} catch {
@@ -90,9 +101,8 @@ async function load() {
 	clockWas(Date.parse(answer.now), sent, Date.now());
 	if (mine !== loads) return;
 	const there = new Set(answer.incidents.map((r) => r.id));
-	/* what the answer does not know has ended, unless it began while the answer was on its way */
-	for (const [id, row] of rows)
-		if (!there.has(id) && Date.parse(row.opened_at) < Date.parse(answer.now) - 2000) rows.delete(id);
+	/* what the answer does not know has ended, unless it was heard of while the answer was on its way */
+	for (const [id, row] of before) if (!there.has(id) && rows.get(id) === row) rows.delete(id);
 	for (const row of answer.incidents) take(row);
 	send({ kind: 'start', cursor: answer.cursor });
 	setLine({ loaded: true, heard: Date.now() });
@@ -102,8 +112,7 @@ const seen = new Map(); /* incident id -> number of the last event that was told
 function tellEvent(data) {
 	const last = seen.get(data.incident.id) ?? 0;
 	if (data.event.number <= last) return;
-	seen.set(data.incident.id, data.event.number);
-	if (seen.size > 5000) seen.delete(seen.keys().next().value);
+	keep(seen, data.incident.id, data.event.number);
 	for (const fn of eventWatchers) fn(data);
 }
 

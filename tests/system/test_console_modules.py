@@ -80,6 +80,50 @@ def test_what_runs_out_first_is_what_was_promised_first(node):
                    {"due": "2026-01-01T00:00:00Z", "what": "tidak ada yang menangani"}, [True, False, False]]
 
 
+# ---- the store of what is open ----
+
+STORE = """
+    globalThis.document = { addEventListener() {}, documentElement: { dataset: {} } };
+    globalThis.addEventListener = () => {};
+    globalThis.location = { hash: '', went: [], reloaded: 0, assign(to) { this.went.push(to); }, reload() { this.reloaded += 1; } };
+    const lines = [], asked = [];
+    globalThis.EventSource = class { constructor(url) { this.url = url; this.on = {}; lines.push(this); } addEventListener(k, fn) { this.on[k] = fn; } close() {} };
+    const say = (kind, data) => lines.at(-1).on[kind]({ data: JSON.stringify(data), lastEventId: '' });
+    const answers = {};
+    globalThis.fetch = (path) => { asked.push(path); return new Promise((done) => { (answers[path] ??= []).push((body, status = 200) => done(new Response(JSON.stringify(body), { status }))); }); };
+    const waits = [];
+    const soon = setTimeout;
+    globalThis.setTimeout = (fn, ms) => { waits.push(fn); return waits.length; };
+    globalThis.setInterval = () => 0;
+    const settle = () => new Promise((done) => soon(done, 5));
+    const { setMe } = await import('./me.js');
+    setMe({ user: 'ani' });
+    const { board, start } = await import('./live.js');
+    const row = (id, number, state = 'triaged') => ({ id, state, opened_at: '2026-01-01T00:00:00Z', last_event: { number } });
+    const shown = () => board().rows.map((r) => [r.id, r.last_event.number]);
+    const event = (r) => say('incident', { event: { number: r.last_event.number }, incident: r });
+    const answer = (...incidents) => answers['/v1/board'].shift()({ now: '2026-01-01T03:00:00Z', cursor: 'c', incidents });
+    start();
+"""
+
+
+def test_what_ended_while_the_board_was_on_its_way_does_not_come_back(node):
+    got = node(STORE + """
+        event(row('a', 2, 'closed')); event(row('b', 1)); event(row('c', 5));
+        answer(row('a', 1), row('c', 4), row('d', 1)); await settle();
+        tell(shown());
+        event(row('a', 1)); await settle(); tell(shown().length);
+        event(row('a', 3)); await settle(); tell(shown().length);   /* opened again */""")
+    assert got == [[["b", 1], ["c", 5], ["d", 1]], 3, 4]
+
+
+def test_what_a_later_board_does_not_know_has_ended(node):
+    got = node(STORE + """
+        answer(row('a', 1), row('b', 1)); await settle(); tell(shown().length);
+        say('reset', {}); event(row('c', 1)); answer(row('b', 1)); await settle(); tell(shown());""")
+    assert got == [2, [["b", 1], ["c", 1]]]
+
+
 def enum(*path):
     node = API.doc["components"]["schemas"]
     for part in path:
