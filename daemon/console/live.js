@@ -1,6 +1,7 @@
 /* live: the store of what is open now. Loads /v1/board, follows the stream, says how old everything is when the line is down. */
 import { useEffect, useState } from './vendor/preact.js';
-import { api } from './api.js';
+import { api, setCsrf } from './api.js';
+import { me } from './me.js';
 import { clockWas, onTick, serverNow } from './time.js';
 import { openStream } from './stream.js';
 
@@ -69,8 +70,8 @@ function keep(map, id, number) {
 	if (map.size > 5000) map.delete(map.keys().next().value);
 }
 
-function take(row) {
 /* The newer one of two stories of the same incident stays, also when the newer one is that it has ended. */
+function take(row) {
 	const number = row.last_event.number;
 	if ((rows.get(row.id)?.last_event.number ?? gone.get(row.id) ?? 0) > number) return;
 	if (ENDED.has(row.state)) {
@@ -90,8 +91,8 @@ function setLine(next) {
 async function load() {
 	const mine = ++loads;
 	const sent = Date.now();
-	let answer;
 	const before = new Map(rows);
+	let answer;
 	try {
 		answer = await api.get('/v1/board');
 	} catch {
@@ -114,6 +115,14 @@ function tellEvent(data) {
 	if (data.event.number <= last) return;
 	keep(seen, data.incident.id, data.event.number);
 	for (const fn of eventWatchers) fn(data);
+}
+
+/* In another page of this browser somebody may have logged in anew: the same person goes on, for another one all begins anew. Who is logged in no more goes to the log-in. */
+async function whose() {
+	const session = await api.get('/v1/session').catch(() => null);
+	if (session === null) return;
+	if (session.user !== me().user) location.reload();
+	else setCsrf(session.csrf);
 }
 
 let streaming = false; /* the connection to the stream stands */
@@ -140,11 +149,12 @@ function onMessage(m) {
 	if (m.kind === 'away') {
 		setLine({ phase: 'away', since: m.since, next: m.next });
 		/* a session that has ended shows as a line that never comes back */
-		if (m.fails === 2) api.get('/v1/session').catch(() => {});
+		if (m.fails >= 2) whose();
 		return;
 	}
 	if (m.data.now !== undefined && !m.joined) clockWas(Date.parse(m.data.now), m.at - 500, m.at);
 	if (m.kind === 'hello') {
+		if (line.phase === 'away') whose();
 		setLine({ phase: 'live', since: null, next: null, heard: m.at });
 		if (!m.data.resumed || m.joined) load();
 	} else if (m.kind === 'reset') {
@@ -160,13 +170,13 @@ function onMessage(m) {
 	}
 }
 
-/* ---- one connection for all pages ---- */
+/* ---- one connection for all pages of a person ---- */
 
 let send = () => {};
 function join() {
 	if (typeof SharedWorker === 'function') {
 		try {
-			const worker = new SharedWorker('/console/stream_worker.js', { type: 'module', name: 'sigap' });
+			const worker = new SharedWorker('/console/stream_worker.js', { type: 'module', name: `sigap ${me().user}` });
 			worker.onerror = plain;
 			worker.port.onmessage = (e) => onMessage(e.data);
 			send = (m) => worker.port.postMessage(m);

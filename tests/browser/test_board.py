@@ -23,6 +23,7 @@ def stack(postgres):
     s = Stack(postgres)
     add_user(s, "siaga")
     add_user(s, "aud", "auditor")
+    add_user(s, "kecamatan", scope="64.09.01")
     for i, (village, urgency) in enumerate((("64.09.01.1003", "high"), ("64.09.03.2002", "high"), ("64.09.01.1003", "normal"), ("64.09.03.2002", "normal"))):
         s.report(text=f"ada orang terlantar nomor {i} di depan warung", village=village, urgency=urgency, external_id=f"board-{i}")
     yield s
@@ -185,6 +186,19 @@ def test_muted_in_one_page_is_quiet_in_the_other_one(stack, board):
     row(board, critical(stack, "jingga"))
     assert sounded(board) == before
     board.keys("M")
+
+
+def test_who_logs_in_beside_another_person_sees_only_what_is_his(stack, board):
+    first = board.driver.current_window_handle
+    board.driver.switch_to.new_window("tab")
+    board.log_in(stack.url, "kecamatan", PASSWORD)
+    board.find(".incident")
+    elsewhere = stack.report(text="ada orang terlantar di dermaga babulu", village="64.09.03.2002", external_id="elsewhere")["incident"]["number"]
+    here = stack.report(text="ada orang terlantar di dermaga petung", village="64.09.01.1003", external_id="here")["incident"]["number"]
+    row(board, here)
+    assert elsewhere not in order(board)
+    board.driver.switch_to.window(first)
+    row(board, elsewhere)
 
 
 def test_whoever_only_looks_is_offered_no_decision(stack, chrome):

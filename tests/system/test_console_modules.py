@@ -124,6 +124,35 @@ def test_what_a_later_board_does_not_know_has_ended(node):
     assert got == [2, [["b", 1], ["c", 1]]]
 
 
+def test_a_session_that_ended_while_nobody_answered_leads_to_the_log_in_all_the_same(node):
+    got = node(STORE + """
+        const fail = async () => { lines.at(-1).onerror(); await settle(); waits.splice(0).forEach((fn) => fn()); await settle(); };
+        for (let i = 0; i < 3; i++) await fail();
+        tell([...location.went]);
+        for (const a of answers['/v1/session'].splice(0)) a({ title: 'unauthenticated' }, 401);
+        await settle(); tell(location.went.length);""")
+    assert got == [[], 1]
+    late = node(STORE + """
+        const fail = async () => { lines.at(-1).onerror(); await settle(); waits.splice(0).forEach((fn) => fn()); await settle(); };
+        await fail(); await fail();
+        for (const a of answers['/v1/session'].splice(0)) a({ title: 'away' }, 503); /* not known yet */
+        await settle(); await fail();
+        for (const a of answers['/v1/session'].splice(0)) a({ title: 'unauthenticated' }, 401);
+        await settle(); tell(location.went.length);""")
+    assert late == [1]
+
+
+def test_a_page_that_another_person_has_taken_over_begins_anew_and_the_same_person_goes_on(node):
+    text = STORE + """
+        const { api } = await import('./api.js');
+        lines.at(-1).onerror(); waits.splice(0).forEach((fn) => fn());
+        say('hello', { now: '2026-01-01T03:00:00Z', resumed: true }); await settle();
+        answers['/v1/session'].shift()({ user: '%s', csrf: 'new' }); await settle();
+        tell(location.reloaded);"""
+    assert node(text % "budi") == [1]
+    assert node(text % "ani") == [0]
+
+
 def enum(*path):
     node = API.doc["components"]["schemas"]
     for part in path:
