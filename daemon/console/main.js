@@ -138,6 +138,7 @@ function App() {
 		'?': [() => setSheet(true), t('Daftar tombol', 'This list')],
 		M: [() => alarm.mute(!alarm.state().muted), t('Suara mati / hidup', 'Mute / unmute')],
 		L: [() => setLang(lang() === 'id' ? 'en' : 'id'), 'Bahasa Indonesia / English'],
+		Escape: [() => document.activeElement?.blur(), t('Keluar dari isian', 'Leave the field')],
 	};
 	for (const s of SCREENS) if (s.key) keys[`g ${s.key}`] = [() => go(s.name), t(...s.label)];
 	useKeys(keys, t('Di mana saja', 'Everywhere'), { base: true });

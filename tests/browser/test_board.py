@@ -201,6 +201,19 @@ def test_who_logs_in_beside_another_person_sees_only_what_is_his(stack, board):
     row(board, elsewhere)
 
 
+def test_the_sheet_names_the_keys_of_the_screen_and_those_of_everywhere(stack, board):
+    claims = lambda: len(stack.sql("select from event where kind = 'claimed'"))  # noqa: E731
+    before = claims()
+    board.keys("?")
+    said = board.find("dialog[open]").text
+    for words in ("Papan", "Kejadian berikutnya", "Ambil alih", "Cari", "Urutkan sekarang", "Di mana saja", "Suara mati / hidup", "Keluar dari isian", "Serah terima", "Sistem"):
+        assert words in said, words
+    board.keys("a", Keys.ESCAPE)
+    board.wait(lambda: board.all("dialog[open]") == [], "the sheet is closed")
+    row(board, stack.report(text="ada orang terlantar sesudah daftar tombol", external_id="after-the-sheet")["incident"]["number"])
+    assert claims() == before, "no key goes through an open dialog"
+
+
 def test_whoever_only_looks_is_offered_no_decision(stack, chrome):
     w = duty(chrome, stack, "aud", ready=".incident")
     try:

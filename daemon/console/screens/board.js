@@ -229,7 +229,6 @@ export default function Board({ query }) {
 		t: [() => current() && (location.hash = `#/telaah/${current().number}`), t('Telaah', 'Triage')],
 		'/': [() => box.current?.focus(), t('Cari', 'Search')],
 		s: [sortNow, t('Urutkan sekarang', 'Sort now')],
-		Escape: () => document.activeElement?.blur(),
 	}, t('Papan', 'Board'));
 
 	return html`<div class="page full board">
