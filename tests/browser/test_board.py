@@ -218,6 +218,9 @@ def test_whoever_only_looks_is_offered_no_decision(stack, chrome):
     w = duty(chrome, stack, "aud", ready=".incident")
     try:
         assert w.all(".claim button") == []
+        w.keys("a", "?")
+        assert "Ambil alih" not in w.find("dialog[open]").text
+        w.keys(Keys.ESCAPE)
         number = order(w)[0]
         w.open(f"{stack.url}/#/kejadian/{number}")
         w.find(".incidentpage .timeline")

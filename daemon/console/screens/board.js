@@ -215,17 +215,16 @@ export default function Board({ query }) {
 		next?.focus();
 		next?.closest('.incident').scrollIntoView({ block: 'nearest' });
 	};
-	const current = () => {
-		const id = document.activeElement?.closest?.('.incident')?.dataset.id;
-		return rows.find((r) => r.id === id);
-	};
+	const chosenRow = () => document.activeElement?.closest?.('.incident') ?? null;
+	const current = () => rows.find((r) => r.id === chosenRow()?.dataset.id);
+	const firstUnclaimed = () => shown.find((s) => !s.ended && s.row.claimed === null)?.row;
 	useKeys({
 		j: [() => move(1), t('Kejadian berikutnya', 'Next incident')],
 		k: [() => move(-1), t('Kejadian sebelumnya', 'Previous incident')],
 		ArrowDown: () => move(1),
 		ArrowUp: () => move(-1),
 		Enter: [() => current() && (location.hash = `#/kejadian/${current().number}`), t('Buka', 'Open')],
-		a: [() => claim(current() ?? shown.find((s) => !s.ended && s.row.claimed === null)?.row), t('Ambil alih (yang dipilih, atau yang pertama belum diambil)', 'Claim (the chosen one, or the first unclaimed)')],
+		...(mayDecide() && { a: [() => claim(chosenRow() ? current() : firstUnclaimed()), t('Ambil alih (yang dipilih, atau yang pertama belum diambil)', 'Claim (the chosen one, or the first unclaimed)')] }),
 		t: [() => current() && (location.hash = `#/telaah/${current().number}`), t('Telaah', 'Triage')],
 		'/': [() => box.current?.focus(), t('Cari', 'Search')],
 		s: [sortNow, t('Urutkan sekarang', 'Sort now')],
