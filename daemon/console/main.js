@@ -158,7 +158,6 @@ function App() {
 		</header>
 		<${Line} />
 		<main id="main" tabindex="-1"><${Screen} at=${at} /></main>
-		<div id="announce" class="toast" role="status" aria-live="polite"></div>
 		${sheet && html`<${Sheet} onClose=${() => setSheet(false)} />`}`;
 }
 

@@ -73,7 +73,10 @@ export function Dialog({ title, onClose, children, actions, wide = false }) {
 		const back = document.activeElement;
 		if (!ref.current.open) ref.current.showModal();
 		(ref.current.querySelector('[autofocus], .body :is(input, textarea, select, button), footer button') ?? ref.current).focus();
-		return () => back instanceof HTMLElement && back.isConnected && back.focus();
+		return () => {
+			if (toast && ref.current?.contains(toast)) document.body.append(toast);
+			if (back instanceof HTMLElement && back.isConnected) back.focus();
+		};
 	}, []);
 	useKeys({ Escape: [onClose, t('Tutup', 'Close')] }, title, { modal: true });
 	const cancel = (e) => {
@@ -167,18 +170,37 @@ export function Loading() {
 	return html`<p class="empty" role="status">${shown && t('Memuat…', 'Loading…')}</p>`;
 }
 
+/* Stands outside of what is drawn; while a dialog is open inside of it, as nothing else is seen or heard then. */
+let toast = null;
+let toastTimer = null;
+function toastLine() {
+	if (toast !== null) return toast;
+	toast = document.body.appendChild(document.createElement('div'));
+	toast.id = 'announce';
+	toast.className = 'toast';
+	toast.setAttribute('role', 'status');
+	return toast;
+}
+
 /** Told by a screen reader, and shown for some seconds. */
 export function announce(text) {
-	const line = document.getElementById('announce');
-	if (line === null) return;
+	const line = toastLine();
+	const later = (ms, fn) => {
+		clearTimeout(toastTimer);
+		toastTimer = setTimeout(fn, ms);
+	};
 	line.textContent = '';
-	requestAnimationFrame(() => {
-		line.textContent = text;
+	/* a dialog that is answered by this is closed by then; what is moved and filled at once is not told */
+	later(30, () => {
+		const host = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body;
+		if (line.parentNode !== host) host.append(line);
+		later(30, () => {
+			line.textContent = text;
+			later(6000, () => {
+				line.textContent = '';
+			});
+		});
 	});
-	clearTimeout(announce.timer);
-	announce.timer = setTimeout(() => {
-		line.textContent = '';
-	}, 6000);
 }
 
 /** Urgency by shape, colour and word. short: without the word (it stays for screen readers). */

@@ -201,6 +201,20 @@ def test_who_logs_in_beside_another_person_sees_only_what_is_his(stack, board):
     row(board, elsewhere)
 
 
+def test_what_is_said_is_seen_before_an_open_dialog_and_after_it(board):
+    board.keys("?")
+    board.find("dialog[open]")
+    board.js("import('/console/ui.js').then((ui) => ui.announce('Uji pemberitahuan'))")
+    seen = """
+        const toast = document.getElementById('announce'), r = toast?.getBoundingClientRect();
+        return toast?.textContent === 'Uji pemberitahuan' && document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2) === toast"""
+    board.wait(lambda: board.js(seen), "the words before the dialog")
+    assert board.js("return document.getElementById('announce').closest('dialog') !== null"), "what stands beside an open dialog is not read aloud"
+    board.keys(Keys.ESCAPE)
+    board.wait(lambda: board.all("dialog[open]") == [], "the dialog is closed")
+    assert board.js(seen)
+
+
 def test_the_sheet_names_the_keys_of_the_screen_and_those_of_everywhere(stack, board):
     claims = lambda: len(stack.sql("select from event where kind = 'claimed'"))  # noqa: E731
     before = claims()
@@ -221,6 +235,7 @@ def test_whoever_only_looks_is_offered_no_decision(stack, chrome):
         w.keys("a", "?")
         assert "Ambil alih" not in w.find("dialog[open]").text
         w.keys(Keys.ESCAPE)
+        assert w.js("return document.getElementById('announce')") is None, "nothing was asked for and refused"
         number = order(w)[0]
         w.open(f"{stack.url}/#/kejadian/{number}")
         w.find(".incidentpage .timeline")
