@@ -55,12 +55,12 @@ export function Field({ label, type = 'text', value, onInput, options = [], hint
 }
 
 /** A table that scrolls by itself on a small screen. columns: [{key, label, class?, cell?: row -> vnode}]; rows need `id` or key: row -> id. */
-export function Table({ columns, rows, caption, empty, rowKey, rowClass, onOpen }) {
+export function Table({ columns, rows, caption, empty, rowKey }) {
 	if (rows.length === 0) return html`<p class="empty">${empty ?? t('Tidak ada.', 'None.')}</p>`;
 	return html`<div class="scroll" tabindex="0" role="region" aria-label=${caption}><table>
 		${caption && html`<caption class="sr">${caption}</caption>`}
 		<thead><tr>${columns.map((c) => html`<th scope="col" class=${c.class}>${c.label}</th>`)}</tr></thead>
-		<tbody>${rows.map((r, i) => html`<tr key=${rowKey ? rowKey(r) : (r.id ?? i)} class=${rowClass?.(r)} onClick=${onOpen && (() => onOpen(r))}>
+		<tbody>${rows.map((r, i) => html`<tr key=${rowKey ? rowKey(r) : (r.id ?? i)}>
 			${columns.map((c) => html`<td class=${c.class}>${c.cell ? c.cell(r) : r[c.key]}</td>`)}</tr>`)}</tbody>
 	</table></div>`;
 }
