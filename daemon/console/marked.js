@@ -25,8 +25,9 @@ function spans(text, found) {
 	if (low.length !== text.length) return [];
 	const all = [];
 	for (const [word, kind, reason] of found) {
-		for (let i = low.indexOf(plain(word)); i >= 0; i = low.indexOf(plain(word), i + 1)) {
-			const end = i + word.length;
+		const sought = plain(word);
+		for (let i = low.indexOf(sought); sought !== '' && i >= 0; i = low.indexOf(sought, i + 1)) {
+			const end = i + sought.length;
 			if ((i > 0 && letter.test(low[i - 1])) || (end < low.length && letter.test(low[end]))) continue;
 			all.push({ start: i, end, kind, reason });
 		}

@@ -191,8 +191,9 @@ def test_the_words_that_decided_are_found_in_the_text(node):
         const marks = (text, ...reasons) => Marked({ text, triage: { reasons } }).props.children.flat().filter((c) => c && c.type === 'mark').map((c) => [c.props.class, c.props.children]);
         tell(marks('Kakek tidur di emperan; kakeknya tidak', "'kakek' elder, 'tidur' sleep -> abandoned_person", "'tidur' x -> high", "words 'emperan' named Pasar"));
         tell(marks('tak ada', "'hilang' x -> high"));
-        tell(marks('Ibu é tidur', "'tidur' x -> abandoned_person"));""")
-    assert got == [[["type", "Kakek"], ["type", "tidur"], ["place", "emperan"]], [], [["type", "tidur"]]]
+        tell(marks('Ibu é tidur', "'tidur' x -> abandoned_person"));
+        tell(marks('tidur', "'\\u0301' x -> high", "'ti\\u0301dur' x -> high"));""")
+    assert got == [[["type", "Kakek"], ["type", "tidur"], ["place", "emperan"]], [], [["type", "tidur"]], [["urgency", "tidur"]]]
 
 
 def test_the_rooms_have_words_for_what_the_api_names(node):
