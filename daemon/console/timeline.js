@@ -48,10 +48,13 @@ function said(e, names) {
 /* A refusal is no clock that ran out, though the same ladder climbs. */
 const title = (e) => (e.kind === 'escalated' && e.data?.clock === 'replace' ? t('Mencari pengganti', 'Looking for another') : words.eventKind(e.kind));
 
-/** One line of what happened: "Diterima: Polsek Penajam, tiba ~14:20". */
+/* What somebody wrote. */
+const texts = (e) => [e.data?.note, e.data?.reason, e.data?.evidence].filter(Boolean);
+
+/** One line of what happened: "Diterima: Polsek Penajam, tiba ~14:20", with what was written. */
 export function eventLine(e, names) {
 	const { what } = said(e, names);
-	return what ? `${title(e)}: ${what}` : title(e);
+	return [what ? `${title(e)}: ${what}` : title(e), ...texts(e).map((text) => `“${text}”`)].join(' ');
 }
 
 const who = (actor) => (actor === 'clock' ? t('jam Sigap', 'Sigap’s clock') : words.actor(actor));
@@ -64,11 +67,10 @@ export function Timeline({ events, names }) {
 		const day = isoDay(e.at);
 		const head = day !== last && day !== isoDay(serverNow());
 		last = day;
-		const texts = [e.data?.note, e.data?.reason, e.data?.evidence].filter(Boolean);
 		return html`<li key=${e.number} class=${e.kind}>
 			<time dateTime=${e.at}>${head && html`<span class="day">${date(e.at)} </span>`}${clockSeconds(e.at)}</time>
 			<div><p><b>${title(e)}</b>${what && html` <span>${what}</span>`} <span class="soft">${who(e.actor)}</span></p>
-			${texts.map((text) => html`<p class="said">“${text}”</p>`)}
+			${texts(e).map((text) => html`<p class="said">“${text}”</p>`)}
 			${why.length > 0 && html`<details><summary>${t('mengapa', 'why')}</summary><ul lang="en">${why.map((w) => html`<li>${w}</li>`)}</ul></details>`}</div>
 		</li>`;
 	})}</ol>`;

@@ -37,7 +37,8 @@ def test_the_second_is_told_what_changed_and_keeps_what_was_typed(stack, both):
     budi.wait(lambda: budi.all("dialog[open]") == [], "the note is kept")
     ani.click("dialog[open] footer button", "Batalkan dan hentikan")
     ani.wait_text("Sementara itu ada perubahan")
-    assert "keluarga sudah dihubungi" in ani.find("dialog[open]").text or "catatan" in ani.find("dialog[open]").text.lower()
+    told = ani.find("dialog[open] .notice").text
+    assert "Catatan" in told and "keluarga sudah dihubungi" in told and "budi" in told
     assert ani.find("dialog[open] textarea").get_attribute("value") == "warga salah lihat, orangnya sudah pulang"
     assert events(stack, incident, "cancel") == [], "nothing was done behind anybody's back"
     ani.click("dialog[open] footer button", "Kirim tetap")
