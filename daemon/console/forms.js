@@ -74,7 +74,7 @@ const dispatchForms = {
 
 /** The phone answers that fit a dispatch in this state. */
 export const answersTo = (state) =>
-	({ notified: ['accept', 'decline', 'en_route', 'on_scene'], seen: ['accept', 'decline', 'en_route', 'on_scene'], accepted: ['en_route', 'on_scene', 'complete', 'decline'], en_route: ['on_scene', 'complete', 'decline'], on_scene: ['complete'], declined: ['accept'] })[state] ?? [];
+	({ notified: ['accept', 'decline', 'en_route', 'on_scene'], seen: ['accept', 'decline', 'en_route', 'on_scene'], accepted: ['en_route', 'on_scene', 'complete', 'decline'], en_route: ['on_scene', 'complete', 'decline'], on_scene: ['complete'], expired: ['accept', 'decline', 'en_route', 'on_scene'] })[state] ?? [];
 export const answerLabel = (event) =>
 	({ accept: t('Diterima', 'Accepted'), decline: t('Ditolak', 'Declined'), en_route: t('Berangkat', 'On the way'), on_scene: t('Tiba', 'Arrived'), complete: t('Selesai', 'Done') })[event];
 

@@ -80,6 +80,30 @@ def test_what_runs_out_first_is_what_was_promised_first(node):
                    {"due": "2026-01-01T00:00:00Z", "what": "tidak ada yang menangani"}, [True, False, False]]
 
 
+@pytest.fixture(scope="module")
+def steps(stack):
+    """What the daemon's tables say: (object, state) -> events that change something."""
+    fits = {}
+    for s in json.loads(stack.ctl("states", "--json").stdout):
+        if s["effects"] != "repeats":
+            fits.setdefault((s["object"], s["state"]), set()).add(s["event"])
+    return fits
+
+
+def test_only_answers_and_decisions_that_fit_are_offered_and_every_answer_that_does(node, steps):
+    answers, decisions = node("""globalThis.addEventListener = () => {};
+        const { answersTo } = await import('./forms.js');
+        const { fitting } = await import('./screens/incident.js');
+        const { dispatchState, incidentState } = await import('./words.js');
+        tell(Object.fromEntries(dispatchState.keys.map((s) => [s, answersTo(s)])));
+        tell(Object.fromEntries(incidentState.keys.map((s) => [s, fitting({ state: s, reports: [1, 2] }).map(([event]) => event)])));""")
+    said = {"accept", "decline", "en_route", "on_scene", "complete"}
+    for state, offered in answers.items():
+        assert set(offered) == steps.get(("dispatch", state), set()) & said, state
+    for state, offered in decisions.items():
+        assert offered and set(offered) <= steps[("incident", state)], state
+
+
 # ---- the store of what is open ----
 
 STORE = """

@@ -73,7 +73,8 @@ const DECISIONS = [
 	['reopen', 'r', ['Buka kembali', 'Reopen'], 'ended'],
 	['split', 's', ['Pisahkan lagi', 'Split off'], 'merged'],
 ];
-function fitting(inc) {
+/** [event, key, label, when] of what may be decided about inc as it stands. */
+export function fitting(inc) {
 	const live = !ENDED.has(inc.state);
 	const is = { live, always: inc.state !== 'merged', ended: inc.state === 'closed' || inc.state === 'cancelled', merged: inc.state === 'merged', many: live && inc.reports.length > 1 };
 	return DECISIONS.filter(([, , , when]) => is[when]);
