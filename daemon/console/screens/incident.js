@@ -125,8 +125,10 @@ function useIncident(number) {
 	return { inc, row, error, loading, reload };
 }
 
-export default function Incident({ args }) {
-	const number = args[0] ?? '';
+/* Another incident is another page: no dialog of the one before stays open over it. */
+export default ({ args }) => html`<${Incident} key=${args[0]} number=${args[0] ?? ''} />`;
+
+function Incident({ number }) {
 	const { inc, row, error, reload } = useIncident(number);
 	const { data: agencies } = useApi('/v1/agencies');
 	const [dialog, setDialog] = useState(null);
