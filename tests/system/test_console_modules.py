@@ -80,6 +80,16 @@ def test_what_runs_out_first_is_what_was_promised_first(node):
                    {"due": "2026-01-01T00:00:00Z", "what": "tidak ada yang menangani"}, [True, False, False]]
 
 
+def test_what_calls_for_a_person_is_what_is_new_or_overdue_and_nobody_has(node):
+    got = node("""import { attention, calls } from './alarm.js';
+        const now = Date.parse('2026-01-01T03:00:00Z');
+        const row = (more) => ({ state: 'triaged', claimed: null, breached: false, opened_at: '2026-01-01T02:50:00Z', ...more });
+        const old = { opened_at: '2026-01-01T02:44:00Z' }, mine = { claimed: { by: 'coordinator:ani' } };
+        const all = [{}, old, { ...old, state: 'open' }, { breached: true }, { ...old, breached: true }, mine, { ...mine, breached: true }].map(row);
+        tell(all.map((r) => calls(r, now))); tell(attention(all, now).length);""")
+    assert got == [["fresh", None, "fresh", "breached", "breached", None, None], 4]
+
+
 @pytest.fixture(scope="module")
 def steps(stack):
     """What the daemon's tables say: (object, state) -> events that change something."""
