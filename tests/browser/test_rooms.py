@@ -130,6 +130,28 @@ def test_a_shift_is_accepted_for_its_person(stack, admin):
     assert span["accepted_at"] is not None
 
 
+def test_a_shift_is_dragged_to_whoever_takes_it_over(stack, admin):
+    drag = """
+        const [from, to] = arguments, data = new DataTransfer();
+        const send = (on, kind) => on.dispatchEvent(new DragEvent(kind, {bubbles: true, cancelable: true, dataTransfer: data}));
+        send(from, 'dragstart'); send(to, 'dragover'); send(to, 'drop');"""
+    begin = NOW + datetime.timedelta(days=2)
+    stack.ctl("roster", "shift", "add", "--person", "ani", "--role", "officer", "--from", begin.isoformat(), "--until", (begin + datetime.timedelta(hours=2)).isoformat())
+    w = admin("jadwal", "ani")
+    named = lambda name: w.js("return [...document.querySelectorAll('.week-row[data-row]')].find(r => r.querySelector('.name strong')?.textContent === arguments[0])", name)  # noqa: E731
+    w.wait(lambda: named("Budi") and named("Ani"), "both rows")
+    w.js(drag, named("Budi").find_element("css selector", ".shift"), named("Ani").find_element("css selector", ".track"))
+    w.find("dialog[open]", "Petugas pengganti")
+    assert labelled(w, "Yang bertugas", "dialog").get_attribute("value") == "ani"
+    assert labelled(w, "Menggantikan", "dialog").get_attribute("value") == "budi"
+    w.keys(Keys.ESCAPE)
+    w.wait(lambda: not w.all("dialog"), "nothing was done")
+    assert w.all(".shift[draggable=true]") != []
+    w = admin("jadwal", "periksa")
+    w.find(".shift[draggable]")
+    assert w.all(".shift[draggable=true]") == [], "who only looks moves nothing"
+
+
 def test_the_roster_tells_a_fault_at_its_field_and_a_telephone_shows_a_list(stack, admin):
     w = admin("jadwal", "ani", width=360, height=740)
     w.find(".agenda")

@@ -58,7 +58,7 @@ function Bar({ shift, lane, start, person, now, open, drag }) {
 	const said = `${person?.name ?? shift.person}, ${words.role(shift.role)}, ${moment(shift.from)} ${t('sampai', 'until')} ${moment(shift.until)}, `
 		+ `${term('span', shift.source)}, ${answer.word}`;
 	return html`<button type="button" class=${`shift ${answer.tone} ${shift.source}${at(shift.from) <= now && now < at(shift.until) ? ' now' : ''}`} style=${place} title=${said}
-		data-bar="" draggable="true" onClick=${() => open({ kind: 'shift', shift })}
+		data-bar="" draggable=${mayDecide()} onClick=${() => open({ kind: 'shift', shift })}
 		onDragStart=${() => { drag.current = shift; }} onDragOver=${(e) => e.preventDefault()}
 		onDrop=${(e) => { e.preventDefault(); e.stopPropagation(); if (drag.current && key(drag.current) !== key(shift)) open({ kind: 'swap', shift: drag.current, with: shift }); }}>
 		<span class="sr">${person?.name ?? shift.person}, ${dayName(shift.from)} </span><span class="when">${shortHours(shift)}</span>
