@@ -48,6 +48,20 @@ def test_a_screen_is_for_everybody(stack, window, screen):
     assert window.log() == []
 
 
+@pytest.mark.parametrize("press", [".decisions button:first-child", ".phone .button", ".report .factline .button", "header .keys"], ids=["decision", "answer by telephone", "reporter", "keys"])
+def test_a_dialog_is_for_everybody(stack, window, press):
+    if press == "header .keys" and window.js("return innerWidth") < 900:
+        pytest.skip("no room for keys")
+    window.log()
+    window.open(f"{stack.url}/#/kejadian/{stack.number}")
+    window.driver.refresh()
+    window.click(press)
+    window.find("dialog[open]")
+    assert window.axe() == []
+    assert window.too_wide() == 0
+    assert window.log() == []
+
+
 @pytest.mark.parametrize("path", ["/masuk", "/lapor"])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1366])
