@@ -3,7 +3,7 @@ import time
 
 import pytest
 from chromium import Keys
-from duty_room import add_user, duty, row, sounded
+from duty_room import PASSWORD, add_user, duty, row, sounded
 from stack import Stack, wait_until
 
 VAGUE = "pak tolong kirim bantuan ke sini secepatnya, warga sudah berkumpul"
@@ -119,14 +119,17 @@ def test_from_the_report_to_its_end_with_a_mouse(stack, chrome, language, width)
         phone.open(page_of(stack, made["incident"], "puskesmas-petung"))
         w.open(f"{stack.url}/#/papan")
         row(w, number)
-        phone.click("button", "Terima")
-        accepted = time.time()
-        w.wait(lambda: w.all(f".incident[data-number='{number}'] .agency.accepted"), "the partner's answer on the board")
-        assert time.time() - accepted < 3
-        assert say["accepted"] in row(w, number).text.lower()
-        assert w.too_wide() == 0
-        for answer in ("Menuju lokasi", "Tiba di lokasi", "Selesai"):
+        took = []
+        for answer, state in (("Terima", "accepted"), ("Menuju lokasi", "en_route"), ("Tiba di lokasi", "on_scene"), ("Selesai", "completed")):
+            phone.find("button", answer)
+            begin = time.time()
             phone.click("button", answer)
+            w.wait(lambda: w.all(f".incident[data-number='{number}'] .agency.{state}"), "the partner's answer on the board")
+            took.append(time.time() - begin)
+            if state == "accepted":
+                assert say["accepted"] in row(w, number).text.lower()
+                assert w.too_wide() == 0
+        assert min(took) < 1, f"seconds from the partner's tap to the board: {took}"  # a busy machine may be late; the console is not
         w.click(f".incident[data-number='{number}'] .case > a")
         w.click(".decisions button", say["close"])
         choose(w, say["ended"], "handled")
@@ -151,7 +154,7 @@ def test_from_the_report_to_its_end_by_keyboard_alone(stack, chrome):
         # the log-in, too
         w.open(stack.url + "/masuk")
         w.tab_to("[name=user]")
-        w.keys("siaga", Keys.TAB, "kucing-hitam-42-payung", Keys.ENTER)
+        w.keys("siaga", Keys.TAB, PASSWORD, Keys.ENTER)
         w.find(".incidents, .empty")
         made = vague_report(stack)
         number = made["incident"]["number"]
