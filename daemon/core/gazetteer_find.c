@@ -263,6 +263,7 @@ static const struct {
 } senses[] = {
         {CUE_OFFICE, 0, -0.45},
         {CUE_DISTRICT, 0, -0.6},
+        {CUE_TO, CUE_MOVED | CUE_KIN, -0.3},
         {CUE_TO | CUE_NOW, 0, 0.05},
         {CUE_TO, CUE_AWAY, -0.35},
         {CUE_IN, CUE_AWAY, -0.25},
@@ -284,6 +285,7 @@ static const struct {
         {CUE_IN, CUE_KIN, -0.1},
         {CUE_IN, CUE_ME, -0.05},
         {CUE_VILLAGE, 0, 0.05},
+        {CUE_IN | CUE_NEAR, 0, -0.02},
         {CUE_IN, 0, 0.03},
         {CUE_NEAR, 0, -0.06},
 };
@@ -364,7 +366,7 @@ static double doubt(const struct reading *r, const struct mention *m, const stru
 	const struct name *name = &r->g->names[m->name];
 	bool area_too = name_is_area_too(r->g, m->name);
 	bool person = (c->nearest & CUE_PERSON) != 0 && (c->direct & (CUE_IN | CUE_VILLAGE)) == 0;
-	if (name->doubtful && (c->nearest & CUE_ME) != 0)
+	if (name->doubtful && (c->nearest & CUE_ME) != 0 && (c->direct & (CUE_IN | CUE_VILLAGE)) == 0)
 		person = true;
 	if (name->doubtful && (c->nearest & CUE_PLANT) != 0)
 		return -0.35;
@@ -380,6 +382,15 @@ static double doubt(const struct reading *r, const struct mention *m, const stru
 	return m->score < 0.84 && name->one_word ? (opens || closes ? -0.03 : -0.08) : 0;
 }
 
+/* Who names a place again, means it. */
+static bool is_repeated(const struct reading *r, const struct mention *m)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (r->mention[i].from != m->from && r->mention[i].name == m->name)
+			return true;
+	return false;
+}
+
 /* How sure it is that one mention means one village. */
 static double judge(const struct reading *r, const struct mention *m, uint32_t name, size_t homonyms,
                     const struct evidence *seen, const struct context *c)
@@ -392,11 +403,13 @@ static double judge(const struct reading *r, const struct mention *m, uint32_t n
 		score += 0.04;
 	if (c->neighbourhood && homonyms == 1)
 		score += 0.03;
+	if (is_repeated(r, m))
+		score += 0.04;
 	if (c->road) /* even where somebody was found on it */
 		score -= 0.28;
 	if (c->corrected || c->alternative)
 		score -= 0.25;
-	if (c->clinic)
+	if (c->clinic || ((c->nearest & CUE_VILLAGE) != 0 && (c->direct & CUE_NEAR) != 0)) /* "tetangga desa petung" */
 		score -= 0.2;
 	if (c->outside || c->denied)
 		score -= 0.6;
@@ -525,6 +538,7 @@ static void explain(const struct reading *r, const struct candidate *c, struct p
 static void conclude(const struct reading *r, const struct candidate *list, size_t n, struct place_guess *ret)
 {
 	static const double enough = 0.5; /* below, a village is a candidate but not the answer */
+	static const double apart = 0.05, even = 0.02;
 	for (size_t i = 0; i < n; i++) {
 		snprintf(ret->candidates[i].code, REGION_CODE_MAX, "%s", list[i].region->code);
 		ret->candidates[i].score = list[i].score;
@@ -534,8 +548,10 @@ static void conclude(const struct reading *r, const struct candidate *list, size
 		return;
 	ret->confidence = list[0].score;
 	if (n > 1 && list[1].mention != NULL &&
-	    list[1].score >= list[0].score - 0.05) /* two readings of the same words, or two places */
-		ret->confidence -= list[1].mention->from == list[0].mention->from ? 0.15 : 0.06;
+	    list[1].score >= list[0].score - apart) /* two readings of the same words, or two places */
+		ret->confidence -= list[1].mention->from == list[0].mention->from ? 0.15
+		                   : list[1].score >= list[0].score - even        ? 0.3
+		                                                                  : 0.06;
 	snprintf(ret->code, sizeof ret->code, "%s", list[0].region->code);
 	ret->from = r->piece[list[0].mention->from].at;
 	ret->to = r->piece[list[0].mention->to - 1].at + 1;

@@ -59,4 +59,7 @@ const char place_elsewhere[] =
         "kendari,"
         "konawe,kolaka,bombana,buton,baubau,bau "
         "bau,muna,raha,wakatobi,ambon,ternate,tidore,tual,jayapura,sorong,manokwari,"
-        "merauke,timika,nabire,biak,wamena,fakfak";
+        "merauke,timika,nabire,biak,wamena,fakfak,"
+        "bandar lampung,banda aceh,lhokseumawe,pangkal pinang,banyuasin,ogan ilir,muara enim,prabumulih,lahat,tulang "
+        "bawang,"
+        "tanggamus,mesuji,pesawaran,way kanan,kotabumi,lampung utara,lampung barat,palas,asahan,labuhanbatu,sibolga";

@@ -65,16 +65,17 @@ static const struct {
          "spbu pom warung ruko tps makam kuburan drumah dirmh dpan pgir tepian gunungnya seputaran "
          "sekitaran kawasan kompleks posyandu lapak pemukiman permukiman mushala surau pasarnya tpu "
          "pelataran teras halaman emperan trotoar selokan parit got jurang semak rawa irigasi"},
-        {CUE_NEAR, "dekat dkt deket parak cedak sekitar sktr sebelah samping seberang"},
+        {CUE_NEAR, "dekat dkt deket parak cedak sekitar sktr sebelah samping seberang tetangga"},
         {CUE_FROM, "dari dr dri saking"},
         {CUE_ORIGIN, "asal aslinya asli asalnya kelahiran lahir ktp ktpnya ktp2 kk warga wrg penduduk pendudk "
                      "keturunan beridentitas identitas mengaku ngaku ngakunya mengakunya"},
-        {CUE_FOLK, "orang org urang wong wng tiyang"},
+        {CUE_FOLK, "orang org urang wong wng tiyang nelayan petani pekebun pemuda remaja tukang ojek sopir supir "
+                   "buruh kuli mandor pedagang guru bidan perawat relawan babinsa bhabin bhabinkamtibmas"},
         {CUE_REPORT, "lapor lpr laporan lap report info informasi kabar berita foto video melaporkan dilaporkan"},
         {CUE_ADDRESS, "gang gg jl jln jalan blok lorong lrg perum komplek km"},
         {CUE_SPOT, "pasar psr gang gg pelabuhan dermaga toko ruko warung kios taman masjid mesjid simpang "
                    "lampu kafe cafe spbu alun2"},
-        {CUE_ROAD, "poros jalan jln jl lintas jalur ruas antara"},
+        {CUE_ROAD, "poros jalan jln jl lintas jalur ruas antara tembus tembusan"},
         {CUE_TO, "ke k kpd arah menuju tujuan jurusan mudik"},
         {CUE_AWAY, "dibawa dbawa dibawak dirujuk drujuk rujuk diantar dilarikan dievakuasi pulang plg "
                    "dipulangkan pulangkan dimakamkan dikubur dikuburkan dirawat dikirim berangkat"},
@@ -96,7 +97,7 @@ static const struct {
         {CUE_PAST, "dulu dl dulunya sebelumnya tadinya awalnya mulanya biyen bahari mantan bekas"},
         {CUE_KIN, "keluarga keluarganya kluarga kluarganya anaknya ibunya bapaknya ayahnya istrinya suaminya "
                   "saudaranya kerabatnya adiknya kakaknya sodaranya mertuanya"},
-        {CUE_ME, "saya sy aku ak ulun kula kulo gue"},
+        {CUE_ME, "saya sy aku ak ulun kula kulo gue kami kmi"},
         {CUE_RT, "rt rw rtw"},
         {CUE_REGENCY, "kab kabupaten kota provinsi prov propinsi kotamadya"},
         {CUE_EARLIER, "tadi td kemarin kmrn kemaren kmaren semalam smlm subuh pagi"},

@@ -277,6 +277,27 @@ static void where_somebody_is_counts_not_where_they_come_from_go_or_were(void **
 	asks("di poros petung sotek");
 }
 
+static void two_places_as_likely_are_a_question(void **state)
+{
+	(void)state;
+	asks("ada kakek di petung di sotek");
+	asks("antara gunung intan dan gunung makmur");
+	assert_int_equal(find_in(kaltim, "antara gunung intan dan gunung makmur").candidate_count, 2);
+	names("di sotek ada kakek terlantar , bajunya biru , dari petung belok ke sotek", "64.09.01.1014", 0.7);
+}
+
+static void where_somebody_is_said_to_be_counts_more_than_a_name_beside_it(void **state)
+{
+	(void)state;
+	names("nelayan jenebora nemu mayat di pantai lango tadi pagi", "64.09.01.1019", 0.7);
+	names("keluarga pindah ke girimukti , anaknya ditinggal di sesulu", "64.09.02.2002", 0.7);
+	names("desanya sukaraja , tetangga desa tengin baru", "64.09.04.2003", 0.7);
+	names("desa tetangga kami gunung makmur , kami di gunung mulia", "64.09.03.2005", 0.7);
+	names("antara gersik sama jenebora , dekat dermaga jenebora", "64.09.01.1018", 0.7);
+	names("di desa kami riko", "64.09.01.1016", 0.7);
+	asks("sidorejo dekat perbatasan bukit subur");
+}
+
 static void names_elsewhere_are_not_bent_into_a_village(void **state)
 {
 	(void)state;
@@ -285,6 +306,7 @@ static void names_elsewhere_are_not_bent_into_a_village(void **state)
 	        "sukaraja bogor",
 	        "di desa sidorejo kabupaten magetan",
 	        "sumbersari jember",
+	        "sukaraja bandar lampung",
 	        "bukit raya tenggarong seberang",
 	        "di gresik",
 	        "di manggar",
@@ -468,6 +490,8 @@ int main(void)
 	        cmocka_unit_test(spellings_by_ear_and_of_old_are_the_same_sound),
 	        cmocka_unit_test(outer_words_of_a_name_may_be_abbreviated),
 	        cmocka_unit_test(where_somebody_is_counts_not_where_they_come_from_go_or_were),
+	        cmocka_unit_test(two_places_as_likely_are_a_question),
+	        cmocka_unit_test(where_somebody_is_said_to_be_counts_more_than_a_name_beside_it),
 	        cmocka_unit_test(names_elsewhere_are_not_bent_into_a_village),
 	        cmocka_unit_test(several_areas_may_be_home),
 	        cmocka_unit_test(homonyms_are_candidates_and_the_district_decides),
