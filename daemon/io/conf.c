@@ -26,7 +26,7 @@ static const struct conf_setting settings[] = {
 	{ DAEMON, "listen", conf_value_listen, 0, .initial = "127.0.0.1:8080",
 	  .help = "Where to listen: numeric ADDRESS:PORT, [IPV6]:PORT or unix:/PATH, at most 4, comma separated." },
 	{ DAEMON, "database", conf_value_conninfo, IN(database), .initial = "dbname=sigap",
-	  .help = "PostgreSQL, as libpq connection string. With a password in it use database_file instead. A daemon holds five connections." },
+	  .help = "PostgreSQL, as libpq connection string. With a password in it use database_file instead. A daemon holds six connections." },
 	{ DAEMON, "database_file", conf_value_conninfo_file, IN(database), .example = "credential:database",
 	  .help = "A file whose first line is the connection string; instead of database." },
 	{ DAEMON, "public_url", conf_value_url, IN(public_url), .initial = "http://127.0.0.1:8080",

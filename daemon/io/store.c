@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/log.h"
 #include "../base/metrics.h"
 #include "store_columns.h"
 
@@ -13,9 +14,11 @@ enum {
 	CHANGES_MOST = 128,
 	ATTEMPTS_MOST = 400,
 	ATTEMPTS_LINGER_MS = 40,
-	STALL_MS = 8000
+	STALL_MS = 8000,
+	SLOW_MOST_MS = 10000,
+	SLOW_STALL_MS = SLOW_MOST_MS + 5000 /* the server ends the statement first, and the connection lives on */
 };
-enum { CONN_INTAKE, CONN_WORK = INTAKE_CONNECTIONS, CONN_READ, CONN_LIVE, STORE_CONNECTIONS };
+enum { CONN_INTAKE, CONN_WORK = INTAKE_CONNECTIONS, CONN_READ, CONN_LIVE, CONN_SLOW, STORE_CONNECTIONS };
 
 struct store {
 	struct store_options options;
@@ -160,11 +163,27 @@ static void attempts_finish(void *ctx, struct group_item *const *items, int n, e
 
 /* ---- connections ---- */
 
+static void on_limited(void *ctx, const struct pg_result *r)
+{
+	(void)ctx;
+	if (r->status == PG_FAILED)
+		log_warn("store.unlimited", "label=slow sqlstate=%s", r->sqlstate);
+}
+
+static void limit_statements(struct pg *pg, int most_ms)
+{
+	struct pg_params *p = pg_params_new();
+	pg_param_int(p, most_ms);
+	pg_send(pg, SQL_LIMIT_STATEMENTS, p, on_limited, NULL);
+	pg_params_free(&p);
+}
+
 static void on_up(void *ctx, struct pg *pg)
 {
-	(void)pg;
 	struct store *s = ctx;
 	s->up++;
+	if (pg == s->conns[CONN_SLOW])
+		limit_statements(pg, SLOW_MOST_MS);
 	group_kick(s->reports);
 	group_kick(s->changes);
 	group_kick(s->changes_of_reports);
@@ -191,7 +210,7 @@ static void on_down(void *ctx, struct pg *pg, const char *why)
 
 struct store *store_open(struct event_base *base, const struct store_options *o, const struct store_handlers *handlers)
 {
-	static const char *const labels[STORE_CONNECTIONS] = {"intake1", "intake2", "work", "read", "live"};
+	static const char *const labels[STORE_CONNECTIONS] = {"intake1", "intake2", "work", "read", "live", "slow"};
 	struct store *s = calloc(1, sizeof *s);
 	if (s == NULL)
 		abort();
@@ -201,7 +220,8 @@ struct store *store_open(struct event_base *base, const struct store_options *o,
 	s->scratch = pg_params_new();
 	const struct pg_handlers on = {.up = on_up, .down = on_down, .ctx = s};
 	for (int i = 0; i < STORE_CONNECTIONS; i++)
-		s->conns[i] = pg_open(base, labels[i], o->conninfo, sql_statements, SQL_STATEMENTS, STALL_MS, &on);
+		s->conns[i] = pg_open(base, labels[i], o->conninfo, sql_statements, SQL_STATEMENTS,
+		                      i == CONN_SLOW ? SLOW_STALL_MS : STALL_MS, &on);
 	s->reports = group_open(base, s->conns, INTAKE_CONNECTIONS,
 	                        &(struct group_work){"reports", SQL_COMMIT_PLANS, PLANS_MOST, 0, o->patience_ms,
 	                                             reports_build, reports_finish, s});
@@ -278,6 +298,16 @@ void store_read(struct store *s, enum sql statement, const struct pg_params *par
 void store_live(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx)
 {
 	pg_send(s->conns[CONN_LIVE], (int)statement, params, done, ctx);
+}
+
+void store_slow(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx)
+{
+	pg_send(s->conns[CONN_SLOW], (int)statement, params, done, ctx);
+}
+
+bool store_was_too_slow(const struct pg_result *r)
+{
+	return r->status == PG_FAILED && strcmp(r->sqlstate, "57014") == 0; /* query_canceled */
 }
 
 struct pg_params *store_params(struct store *s)

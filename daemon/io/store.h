@@ -149,6 +149,10 @@ void store_query(struct store *s, enum sql statement, const struct pg_params *pa
 void store_read(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx);
 /* For the live stream: a connection of its own, so that no long answer to somebody else delays it. */
 void store_live(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx);
+/* For what may take seconds, as it counts much history: a connection of its own, one after the other, so that nobody else waits. The server ends what takes more
+ * than 10 s: PG_FAILED, and store_was_too_slow. */
+void store_slow(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx);
+bool store_was_too_slow(const struct pg_result *r);
 /* A scratch parameter list, reset: fill it and pass it on at once. */
 struct pg_params *store_params(struct store *s);
 #endif

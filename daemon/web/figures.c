@@ -74,7 +74,11 @@ static void on_counted(void *ctx, const struct pg_result *r)
 {
 	struct asked *q = ctx;
 	struct rules *held = q->rules; /* a reply ends the request and its memory */
-	if (r->status != PG_OK) {
+	if (store_was_too_slow(r)) {
+		http_reply_fault(q->request, 504, "too-much",
+		                 "counting took more than 10 s and was ended: ask for a shorter period, or for one "
+		                 "type, area or agency");
+	} else if (r->status != PG_OK) {
 		busy_reply(q->request, "the database is away");
 	} else {
 		const struct figures_words words = {q->rules->gazetteer, &q->rules->directory, q->rules->policy};
@@ -157,7 +161,7 @@ static void count(struct asked *q, const struct form *form)
 	pg_param_text(p, access_identity(q->request)->scope);
 	pg_param_text(p, figures_by_names[q->table.by]);
 	pg_param_int(p, q->rules->policy->utc_offset_s);
-	store_read(q->flow->store, SQL_READ_NUMBERS, p, on_counted, q);
+	store_slow(q->flow->store, SQL_READ_NUMBERS, p, on_counted, q);
 }
 
 void figures_get(void *ctx, struct http_request *r)

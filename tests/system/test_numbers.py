@@ -4,6 +4,8 @@ A varied history is made through the daemon: answers of every kind, silence, lap
 hashes alike, so that intervals are of minutes and incidents of several days. What must come out is computed from the rows of `event` alone, in Python, and by
 percentile_cont; `dispatch` only tells which dispatch is whose, and which event made it.
 """
+import concurrent.futures
+import contextlib
 import csv
 import datetime
 import io
@@ -13,6 +15,8 @@ import random
 
 import psycopg2.extras
 import pytest
+
+import openapi
 from stack import AGENCIES, POLICY_FAST, Stack, agency, wait_until
 
 WITA = datetime.timezone(datetime.timedelta(hours=8))
@@ -342,3 +346,34 @@ def test_the_csv_says_the_same_in_a_line_for_each_group_and_measure(told):
 def test_what_cannot_be_asked_is_a_clear_400(told, query):
     r = told.api("GET", "/v1/numbers?" + query)
     assert r.status_code == 400 and r.json()["type"].endswith("/malformed-query") and r.json()["detail"]
+
+
+@contextlib.contextmanager
+def endless_counting(stack):
+    """Whoever counts what ran out comes to no end."""
+    stack.sql("""create function concat_ws(text, text, text) returns text language plpgsql as $$ begin
+                     if $1 = ' ' then perform pg_sleep(3600); end if;
+                     return pg_catalog.concat_ws($1, variadic array[$2, $3]); end $$""")
+    try:
+        stack.restart()
+        yield lambda: stack.sql("select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'")
+    finally:
+        stack.sql("drop function concat_ws(text, text, text)")
+
+
+def test_nobody_waits_for_a_long_count_which_is_ended(told):
+    query = f"/v1/numbers?{PERIOD}"
+    with concurrent.futures.ThreadPoolExecutor(2) as pool, endless_counting(told) as lasts:
+        counts = [pool.submit(told.api, "GET", query, timeout=60) for _ in range(2)]
+        wait_until(lasts, 10, "a count that lasts")
+        made = told.report(text="Selagi dihitung")["incident"]["id"]
+        board = told.api("GET", "/v1/board")
+        assert board.status_code == 200 and made in [row["id"] for row in board.json()["incidents"]]
+        assert told.api("GET", "/v1/alarms").status_code == 200
+        assert not all(c.done() for c in counts), "all that was while they counted"
+        for count in counts:
+            r = count.result()
+            assert r.status_code == 504 and r.json()["type"].endswith("/too-much"), r.text
+            assert openapi.Description().check_answer("GET", "/v1/numbers", r) == "504"
+    assert told.api("GET", query).status_code == 200
+    assert "what=pg.down" not in told.log.read_text(), "the connection lives on"
