@@ -156,6 +156,17 @@ def test_each_fault_is_named_and_nothing_is_made(s, path, body, pointers):
     assert s.value("select count(*) from directory_change") == before
 
 
+def test_the_roster_is_the_whole_duty_rooms_whatever_the_planners_scope(s):
+    """A shift has no area: its person has one, which only an admin changes."""
+    s.add_token("sepaku", "coordinator", scope="64.09.04")
+    s.rules_changed()
+    id = post(s, "/v1/shifts", 201, token="sepaku", person="ani", **{"from": at(90), "until": at(90, 8)})["id"]
+    assert s.value("select actor from directory_change where object = %s", f"shift:{id}") == "coordinator:sepaku"
+    post(s, f"/v1/shifts/{id}/retire", 200, token="sepaku")
+    r = s.api("PUT", "/v1/people/ani", "sepaku", {"name": "Ani", "role": "coordinator", "scope": "64.09.04", "version": 1})
+    assert r.status_code == 403, r.text
+
+
 def test_only_the_duty_room_plans(s):
     id = s.api("GET", "/v1/roster").json()["shifts"][0]["id"]
     for token in ("auditor", "source", "polsek-penajam"):
