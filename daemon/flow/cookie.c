@@ -12,25 +12,39 @@ enum { VALUE_BYTES = 32 };
 
 static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-void cookie_read(const struct http_request *r, char ret[COOKIE_VALUE_TEXT])
+const char *cookie_find(const struct http_request *r, const char *name, size_t *ret_len)
 {
-	static const char name[] = COOKIE_NAME "=";
 	const char *at = http_header(r, "Cookie");
-	ret[0] = '\0';
+	size_t name_len = strlen(name);
 	while (at != NULL && *at != '\0') {
 		at += strspn(at, " \t;");
 		size_t len = strcspn(at, ";");
-		if (len >= sizeof name - 1 && strncmp(at, name, sizeof name - 1) == 0) {
-			const char *value = at + sizeof name - 1;
-			size_t n = len - (sizeof name - 1);
-			if (n == COOKIE_VALUE_TEXT - 1 && strspn(value, base64url) >= n) {
-				memcpy(ret, value, n);
-				ret[n] = '\0';
-			}
-			return;
+		if (len > name_len && strncmp(at, name, name_len) == 0 && at[name_len] == '=') {
+			*ret_len = len - name_len - 1;
+			return at + name_len + 1;
 		}
 		at += len;
 	}
+	*ret_len = 0;
+	return NULL;
+}
+
+bool cookie_is_plain(const char *value)
+{
+	return value[strspn(value, base64url)] == '\0';
+}
+
+void cookie_read(const struct http_request *r, char ret[COOKIE_VALUE_TEXT])
+{
+	size_t len;
+	const char *value = cookie_find(r, COOKIE_NAME, &len);
+	ret[0] = '\0';
+	if (len != COOKIE_VALUE_TEXT - 1)
+		return;
+	memcpy(ret, value, len);
+	ret[len] = '\0';
+	if (!cookie_is_plain(ret))
+		ret[0] = '\0';
 }
 
 void cookie_make(char ret[COOKIE_VALUE_TEXT])

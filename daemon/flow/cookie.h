@@ -5,7 +5,11 @@
 #include "session.h"
 
 enum { COOKIE_VALUE_TEXT = 44 /* 32 random bytes in base64url, NUL */ };
-/* The value that the request shows; "" when it shows none, or one that cannot be ours. */
+/* What the request shows under that name, not ended by NUL; NULL and 0 without it. */
+const char *cookie_find(const struct http_request *r, const char *name, size_t *ret_len);
+/* Nothing but characters of base64url? */
+bool cookie_is_plain(const char *value);
+/* The session's: the value that the request shows; "" when it shows none, or one that cannot be ours. */
 void cookie_read(const struct http_request *r, char ret[COOKIE_VALUE_TEXT]);
 void cookie_make(char ret[COOKIE_VALUE_TEXT]);
 void cookie_hash(const char *value, uint8_t ret[SESSION_HASH]);

@@ -36,7 +36,7 @@ static const struct session *session_of(const struct http_request *r)
 
 /* ---- the session ---- */
 
-void account_reply_session(struct http_request *r, const struct session *s, const char *cookie)
+void account_reply_session(struct http_request *r, const struct session *s, const char *cookie, const char *headers)
 {
 	struct buf body;
 	struct json_out j;
@@ -55,15 +55,14 @@ void account_reply_session(struct http_request *r, const struct session *s, cons
 	json_member_bool(&j, "totp", s->totp);
 	json_member_bool(&j, "must_change", s->must_change);
 	json_end_object(&j);
-	http_reply(r, 200, "application/json", body.data, body.len,
-	           cookie != NULL ? cookie_line(r->arena, cookie) : NULL);
+	http_reply(r, 200, "application/json", body.data, body.len, headers);
 	buf_free(&body);
 }
 
 void account_get_session(void *ctx, struct http_request *r)
 {
 	(void)ctx;
-	account_reply_session(r, session_of(r), NULL);
+	account_reply_session(r, session_of(r), NULL, NULL);
 }
 
 /* ---- what changes have in common ---- */

@@ -4,8 +4,8 @@
 #include "../flow/flow.h"
 #include "../flow/session.h"
 
-/* 200 with the session as JSON. cookie: the value that was just made and is set along, or NULL: the request's own. */
-void account_reply_session(struct http_request *r, const struct session *s, const char *cookie);
+/* 200 with the session as JSON. cookie: the value that was just made, with the header lines that set it; or both NULL: the request's own. */
+void account_reply_session(struct http_request *r, const struct session *s, const char *cookie, const char *headers);
 
 void account_get_session(void *ctx, struct http_request *r);
 void account_post_end(void *ctx, struct http_request *r);

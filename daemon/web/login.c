@@ -46,6 +46,22 @@ static uint64_t key_of(const struct logins *l, struct arena *a, const char *kind
 
 /* ---- the throttle ---- */
 
+/* A browser from which this account was logged in to is counted by itself: not by the name, at which strangers guess, nor by the address, behind which they may be, too. */
+static void choose_keys(struct login *l)
+{
+	struct logins *s = l->flow->logins;
+	struct arena *a = l->request->arena;
+	const char *peer = http_client(l->request, l->flow->conf->trusted_proxy);
+	if (l->known && device_find(l->request, l->hash, l->mark)) {
+		l->keys[KEY_USER] = key_of(s, a, "device", l->mark);
+		l->keys[KEY_PEER] = 0;
+		return;
+	}
+	l->keys[KEY_USER] = key_of(s, a, "user", l->name);
+	/* this host's own address is that of a proxy nobody has told us of: by it nobody is made to wait */
+	l->keys[KEY_PEER] = http_client_is_local(peer) ? 0 : key_of(s, a, "peer", peer);
+}
+
 static int wait_of(const struct login *l)
 {
 	const struct throttle *t = &l->flow->logins->throttle;
@@ -118,6 +134,8 @@ static void on_started(void *ctx, const struct pg_result *r)
 		throttle_undo(&l->flow->logins->throttle, l->keys[KEY_PEER]);
 		hash_before(l, before);
 		session_forget(l->flow, before);
+		l->cookies = arena_printf(l->request->arena, "%s%s", cookie_line(l->request->arena, l->cookie),
+		                          device_line(l->request, l->hash, l->mark));
 		end(l, LOGIN_DONE);
 	}
 }
@@ -190,14 +208,19 @@ static void read_account(struct login *l, const struct pg_result *r)
 static void on_account(void *ctx, const struct pg_result *r)
 {
 	struct login *l = ctx;
-	l->hash = "";
 	if (r->status != PG_OK) {
-		uncount(l);
 		end(l, LOGIN_AWAY);
 		return;
 	}
 	if (r->rows > 0)
 		read_account(l, r);
+	choose_keys(l);
+	l->wait_s = wait_of(l);
+	if (l->wait_s > 0) {
+		end(l, LOGIN_THROTTLED);
+		return;
+	}
+	count(l);
 	l->work = (struct work_item){.run = run_check, .done = on_checked, .ctx = l};
 	if (work_add(l->flow->work, &l->work))
 		return;
@@ -224,19 +247,9 @@ static const char *name_of(struct arena *a, const char *user)
 
 void login_begin(struct login *l)
 {
-	struct arena *a = l->request->arena;
-	l->name = name_of(a, l->user);
+	l->name = name_of(l->request->arena, l->user);
 	l->known = false;
-	l->keys[KEY_USER] = key_of(l->flow->logins, a, "user", l->name);
-	const char *peer = http_client(l->request, l->flow->conf->trusted_proxy);
-	/* this host's own address is that of a proxy nobody has told us of: by it nobody is made to wait */
-	l->keys[KEY_PEER] = http_client_is_local(peer) ? 0 : key_of(l->flow->logins, a, "peer", peer);
-	l->wait_s = wait_of(l);
-	if (l->wait_s > 0) {
-		end(l, LOGIN_THROTTLED);
-		return;
-	}
-	count(l);
+	l->hash = "";
 	struct pg_params *p = store_params(l->flow->store);
 	pg_param_text(p, l->name);
 	store_read(l->flow->store, SQL_FIND_ACCOUNT, p, on_account, l);
@@ -266,7 +279,7 @@ void login_check(struct login_check *c)
 	struct logins *l = c->flow->logins;
 	const struct identity *who = c->request->user;
 	c->fits = false;
-	c->key = key_of(l, c->request->arena, "user", who->name);
+	c->key = key_of(l, c->request->arena, "inside", who->name);
 	int wait_s = throttle_wait_s(&l->throttle, c->key, USER_FREE, mono_now());
 	c->work = (struct work_item){.run = run_check_again, .done = on_checked_again, .ctx = c};
 	if (wait_s == 0 && !work_add(c->flow->work, &c->work))

@@ -5,13 +5,14 @@
 #include "../flow/flow.h"
 #include "../flow/rules.h"
 #include "../io/work.h"
+#include "device.h"
 
 struct logins;
 struct logins *logins_open(void);
 void logins_close(struct logins **l);
 
 enum login_end {
-	LOGIN_DONE,         /* there is a session: cookie and role are set */
+	LOGIN_DONE,         /* there is a session: cookie, cookies and role are set */
 	LOGIN_WRONG,        /* user, password or code: which of them is not told … */
 	LOGIN_CODE_MISSING, /* … but for this: the password is right, and this account needs a code */
 	LOGIN_THROTTLED,    /* too many failures, or too many at once: wait_s says how long to wait */
@@ -28,14 +29,16 @@ struct login {
 	int wait_s;
 	bool must_change;
 	char cookie[COOKIE_VALUE_TEXT];
+	const char *cookies; /* header lines that give the browser this one and the device's mark */
 	enum role role;
 	/* login's own */
 	struct work_item work;
-	uint64_t keys[2]; /* of the throttle: user, peer */
+	uint64_t keys[2]; /* of the throttle: user (or device), peer */
 	const char *name; /* user as accounts are named */
 	struct uuid account;
 	const char *hash; /* the account's; "": there is none */
 	bool known, fits;
+	char mark[DEVICE_MARK_TEXT]; /* "": the browser shows none of this account */
 	uint8_t totp_key[32];
 	size_t totp_len;
 	int64_t totp_step;
@@ -43,7 +46,7 @@ struct login {
 /* Begins; done is called once, from the loop, perhaps before this returns. */
 void login_begin(struct login *l);
 
-/* For somebody who is logged in and says his password again: throttled by the same count. `then` runs once, from the loop; fits: it is the one of the hash. */
+/* For somebody who is logged in and says his password again: throttled by a count of its own, which no stranger can raise. `then` runs once, from the loop; fits: it is the one of the hash. */
 struct login_check {
 	struct flow *flow;
 	struct http_request *request;

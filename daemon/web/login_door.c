@@ -49,7 +49,7 @@ static void on_found(void *ctx, const struct session *s, bool away)
 	if (s == NULL)
 		busy_reply(l->request, away ? "the database is away" : "the session ended at once");
 	else
-		account_reply_session(l->request, s, l->cookie);
+		account_reply_session(l->request, s, l->cookie, l->cookies);
 }
 
 static void json_done(struct login *l, enum login_end how)
@@ -117,8 +117,7 @@ static void page_done(struct login *l, enum login_end how)
 	case LOGIN_DONE: {
 		const char *home = l->must_change && l->role != ROLE_AGENCY ? "/#/akun" : access_home(l->role);
 		const char *to = l->next != NULL && !l->must_change ? l->next : home;
-		http_reply(r, 303, NULL, "", 0,
-		           arena_printf(r->arena, "Location: %s\n%s", to, cookie_line(r->arena, l->cookie)));
+		http_reply(r, 303, NULL, "", 0, arena_printf(r->arena, "Location: %s\n%s", to, l->cookies));
 		return;
 	}
 	case LOGIN_WRONG:

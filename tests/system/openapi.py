@@ -131,7 +131,8 @@ class Description:
         for name, header in described.get("headers", {}).items():
             header = self.follow(header, self.closed)
             assert name in answer.headers, f"no {name}: {what}"
-            assert self.faults(header["schema"], answer.headers[name], self.closed) == [], what
+            for value in answer.raw.headers.getlist(name):  # there may be several cookies
+                assert self.faults(header["schema"], value, self.closed) == [], what
         if "content" not in described:
             assert answer.content == b"" and "Content-Type" not in answer.headers, what
             return status

@@ -3,6 +3,7 @@ import base64
 import concurrent.futures
 import hashlib
 import hmac
+import itertools
 import math
 import re
 import struct
@@ -29,11 +30,24 @@ def add_user(stack, name, role="coordinator", *more, password=PASSWORD):
 
 def cookie_of(response):
     """The value of the session's cookie in a Set-Cookie, whose flags must be right."""
-    (line,) = [v for k, v in response.raw.headers.items() if k == "Set-Cookie"]
+    (line,) = [v for k, v in response.raw.headers.items() if k == "Set-Cookie" and v.startswith("__Host-sigap=")]
     value, *flags = line.split("; ")
     assert flags == ["Path=/", "Secure", "HttpOnly", "SameSite=Lax"], line
     assert re.fullmatch(r"__Host-sigap=[A-Za-z0-9_-]{43}", value), line
     return value
+
+
+def device_of(response):
+    """The cookie by which this browser is known from now on, whose flags must be right."""
+    (line,) = [v for k, v in response.raw.headers.items() if k == "Set-Cookie" and v.startswith("__Host-sigap-device=")]
+    value, *flags = line.split("; ")
+    assert flags == ["Path=/", "Max-Age=31536000", "Secure", "HttpOnly", "SameSite=Strict"], line
+    assert re.fullmatch(r"__Host-sigap-device=[A-Za-z0-9_-]{43}(\.[A-Za-z0-9_-]{43}){0,7}", value), line
+    return value
+
+
+def marks_of(cookie):
+    return cookie.split("=", 1)[1].split(".")
 
 
 class Session:
@@ -202,6 +216,71 @@ def test_who_tries_many_users_from_one_address_waits_too(proxied):
 
     assert len(until_throttled(lambda i: guess(i, "198.51.100.7"), 40)) >= 22
     assert guess(50, "198.51.100.8").status_code == 401, "another address, whatever the client itself said before it"
+
+
+def lock(attempt):
+    """Strangers guess, as fast as they are let, until they must wait for more than five seconds."""
+    end = time.monotonic() + 90
+    for i in itertools.count():
+        r = attempt(i)
+        wait = int(r.headers.get("Retry-After", 0))
+        assert r.status_code in (401, 429) and time.monotonic() < end
+        if wait > 5:
+            return
+        time.sleep(wait)  # as they are told
+
+
+def test_strangers_who_guess_do_not_lock_out_who_has_logged_in_from_this_browser(proxied):
+    second = proxied.start_another()
+    add_user(proxied, "bagus")
+    add_user(proxied, "cahya")
+    first = try_login(proxied, "bagus")
+    shared = device_of(try_login(proxied, "cahya", headers={"Cookie": device_of(first)}))
+    assert len(marks_of(shared)) == 2 and marks_of(shared)[1:] == marks_of(device_of(first)), "several people share a browser"
+    lock(lambda i: try_login(proxied, "bagus", f"tebakan-nomor-{i}"))
+    assert try_login(proxied, "bagus").status_code == 429, "a browser that nobody knows waits with the strangers"
+    inside = try_login(proxied, "bagus", headers={"Cookie": "lain=1; " + shared})
+    assert inside.status_code == 200
+    assert set(marks_of(device_of(inside))) == set(marks_of(shared)), "its mark stays: a log-in makes no second count"
+    assert try_login(proxied, "bagus").status_code == 429, "his log-in gives the strangers no new tries"
+    assert marks_of(device_of(try_login(proxied, "bagus", daemon=second, headers={"Cookie": shared})))[0] == marks_of(device_of(first))[0], "every daemon knows it"
+    session = Session(proxied, cookie_of(inside), inside.json()["csrf"])
+    assert session.post("/v1/session/password", {"old": PASSWORD, "new": "perahu-kertas-di-hulu-7"}).status_code == 204, "nor do they keep him from another password"
+
+
+def test_strangers_behind_the_same_address_do_not_either(proxied):
+    add_user(proxied, "damar")
+    here = {"X-Forwarded-For": "198.51.100.77"}
+    known = device_of(try_login(proxied, "damar", headers=here))
+    lock(lambda i: try_login(proxied, f"siapa{i}", "tebakan-tebakan", headers=here))
+    assert try_login(proxied, "damar", headers=here).status_code == 429
+    assert try_login(proxied, "damar", headers={**here, "Cookie": known}).status_code == 200
+
+
+def test_who_guesses_with_a_known_browser_waits_alone(proxied):
+    add_user(proxied, "elang")
+    known = device_of(try_login(proxied, "elang"))
+    lock(lambda i: try_login(proxied, "elang", f"tebakan-nomor-{i}", headers={"Cookie": known}))
+    assert try_login(proxied, "elang", headers={"Cookie": known}).status_code == 429, "the right password does not open it either"
+    assert try_login(proxied, "elang").status_code == 200, "others are not made to wait by it"
+
+
+def test_only_a_mark_of_this_account_and_password_counts(proxied):
+    for name in ("galih", "hana"):
+        add_user(proxied, name)
+    old = device_of(try_login(proxied, "galih"))
+    new = proxied.ctl("user", "password", "galih", "--generate").stdout.strip()
+    (mark,) = marks_of(device_of(try_login(proxied, "galih", new)))
+    others = device_of(try_login(proxied, "hana"))
+    changed = ("A" if mark[0] != "A" else "B") + mark[1:]
+    lock(lambda i: try_login(proxied, "galih", f"tebakan-nomor-{i}"))
+    for cookie in (old, others, *("__Host-sigap-device=" + v for v in (changed, mark[:-1], mark + "A", mark + "x" + mark, "", ".", "A" * 43, "'" * 43, "." + mark))):
+        assert try_login(proxied, "galih", new, headers={"Cookie": cookie}).status_code == 429, cookie
+    full = "__Host-sigap-device=" + ".".join(["A" * 43] * 3 + [mark] + ["B" * 43] * 6)
+    inside = try_login(proxied, "galih", new, headers={"Cookie": full})
+    assert inside.status_code == 200 and marks_of(device_of(inside))[0] == mark and len(marks_of(device_of(inside))) == 8, "those who came last"
+    assert requests.get(proxied.url + "/v1/session", headers={"Cookie": "__Host-sigap=" + mark}, timeout=10).status_code == 401, "a mark opens nothing"
+    assert mark not in proxied.log.read_text()
 
 
 def test_the_loop_goes_on_while_passwords_are_hashed_and_too_many_are_told_to_come_again(stack):
