@@ -58,16 +58,17 @@ def test_a_single_shift_is_made_shown_with_its_id_and_taken_back(s):
 
 @pytest.mark.parametrize("begins, taken_back", [
     (40, "delete from shift where id = %s"),
-    (-1, "update shift set ends_at = now() where id = %s"),
+    (-1, "update shift set ends_at = clock_timestamp() where id = %s"),
 ], ids=["not begun", "begun"])
 def test_of_two_who_take_a_shift_back_at_once_one_is_recorded(s, begins, taken_back):
     id = post(s, "/v1/shifts", 201, person="cici", **{"from": at(0, begins), "until": at(0, 48)})["id"]
     with contextlib.closing(psycopg2.connect(s.postgres.dsn(s.database))) as other, concurrent.futures.ThreadPoolExecutor(1) as pool:
         with other, other.cursor() as c:
-            c.execute(taken_back, (id,))
+            c.execute("select from shift where id = %s for update", (id,))
             second = pool.submit(s.api, "POST", f"/v1/shifts/{id}/retire")
             wait_until(lambda: s.value("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"),
                        10, "the second, who waits for the first")
+            c.execute(taken_back, (id,))
         assert second.result().status_code == 404
     assert [c["action"] for c in s.sql("select action from directory_change where object = %s", f"shift:{id}")] == ["put"]
 
