@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../protocol/json.h"
 #include "../../protocol/rfc3339.h"
 
 static void ignore_notice(void *ctx, const PGresult *r)
@@ -170,4 +171,13 @@ struct uuid db_uuid(const char *cell)
 bool db_bool(const char *cell)
 {
 	return cell != NULL && cell[0] == 't';
+}
+
+cJSON *db_json(const char *cell)
+{
+	struct json_fault fault;
+	cJSON *tree = cell == NULL ? NULL : json_parse(cell, strlen(cell), &fault);
+	if (tree == NULL)
+		ctl_die("the database's answer cannot be read: %s", cell == NULL ? "there is none" : fault.detail);
+	return tree;
 }

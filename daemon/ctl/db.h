@@ -1,6 +1,8 @@
 /* db: the database, one statement after the other. Every fault of it ends the run with one line. Times come and go in UTC. */
 #ifndef SIGAP_CTL_DB_H
 #define SIGAP_CTL_DB_H
+#include <cjson/cJSON.h>
+
 #include "../base/clock.h"
 #include "../io/pg.h"
 #include "ctl.h"
@@ -37,4 +39,5 @@ void db_commit(struct ctl *c);
 struct wall db_time(const char *cell); /* infinity: INT64_MAX; NULL: 0 */
 struct uuid db_uuid(const char *cell);
 bool db_bool(const char *cell);
+cJSON *db_json(const char *cell); /* the caller deletes it */
 #endif

@@ -1,6 +1,5 @@
 /* duplicates: pairs of incidents that may be one event; the daemon's own statement. */
 #include <stdio.h>
-#include <string.h>
 
 #include "../../protocol/json.h"
 #include "../io/sql.h"
@@ -47,16 +46,13 @@ static void add(struct table *t, struct arena *a, const cJSON *item)
 
 int command_duplicates(struct ctl *c)
 {
-	struct json_fault fault;
 	const char *state = ctl_option(c, "all") != NULL ? "all" : "open";
 	const char *json = db_cell(db_query(c, &sql_statements[SQL_READ_DUPLICATES], DB_WITH(state, "")), 0, 0);
 	if (c->json) {
 		puts(json);
 		return CTL_OK;
 	}
-	cJSON *list = json_parse(json, strlen(json), &fault);
-	if (list == NULL)
-		ctl_die("the database's list cannot be read: %s", fault.detail);
+	cJSON *list = db_json(json);
 	struct table *t = table_new(c, columns, COLUMNS);
 	for (const cJSON *item = list->child; item != NULL; item = item->next)
 		add(t, c->arena, item);

@@ -21,35 +21,13 @@ static const struct column report_columns[] = {
         {"number", CELL_NUMBER}, {"received_at", CELL_TEXT}, {"type", CELL_TEXT},
         {"urgency", CELL_TEXT},  {"turn", CELL_TEXT},        {"text", CELL_TEXT},
 };
-enum { COLUMNS_MOST = 6, REASON_LEAST = 3 };
+enum { COLUMNS = 6, REASON_LEAST = 3 };
 
-static const char *cell(struct ctl *c, const cJSON *object, const char *key)
+static void print_list(struct ctl *c, const cJSON *list, const struct column *columns, const char *none)
 {
-	const cJSON *value = json_member(object, key);
-	if (cJSON_IsNumber(value))
-		return arena_printf(c->arena, "%.0f", value->valuedouble);
-	return arena_strdup(c->arena, cJSON_IsString(value) ? value->valuestring : NULL);
-}
-
-static void print_list(struct ctl *c, const cJSON *list, const struct column *columns, int n, const char *none)
-{
-	struct table *t = table_new(c, columns, n);
-	for (const cJSON *item = list == NULL ? NULL : list->child; item != NULL; item = item->next) {
-		const char *cells[COLUMNS_MOST];
-		for (int k = 0; k < n; k++)
-			cells[k] = cell(c, item, columns[k].key);
-		table_add(t, cells);
-	}
+	struct table *t = table_new(c, columns, COLUMNS);
+	table_add_list(t, list);
 	table_print(t, none);
-}
-
-static cJSON *parse(const char *json)
-{
-	struct json_fault fault;
-	cJSON *tree = json_parse(json, strlen(json), &fault);
-	if (tree == NULL)
-		ctl_die("the database's answer cannot be read: %s", fault.detail);
-	return tree;
 }
 
 /* A telephone in any form, or GATEWAY:HANDLE as it stands. */
@@ -70,14 +48,7 @@ int command_senders_list(struct ctl *c)
 	const char *json = db_cell(db_query(c, &sql_statements[SQL_READ_SENDERS],
 	                                    DB_WITH(strcmp(mark, "all") == 0 ? NULL : mark, ctl_actor(c), "")),
 	                           0, 0);
-	if (c->json) {
-		puts(json);
-		return CTL_OK;
-	}
-	cJSON *list = parse(json);
-	print_list(c, list, list_columns, COLUMNS_MOST, "no sender is marked");
-	cJSON_Delete(list);
-	return CTL_OK;
+	return table_print_list(c, json, list_columns, COLUMNS, "no sender is marked");
 }
 
 int command_senders_show(struct ctl *c)
@@ -88,10 +59,10 @@ int command_senders_show(struct ctl *c)
 		puts(json);
 		return CTL_OK;
 	}
-	cJSON *sender = parse(json);
-	print_list(c, json_member(sender, "marks"), mark_columns, COLUMNS_MOST, "never marked");
+	cJSON *sender = db_json(json);
+	print_list(c, json_member(sender, "marks"), mark_columns, "never marked");
 	putchar('\n');
-	print_list(c, json_member(sender, "reports"), report_columns, COLUMNS_MOST, "no reports");
+	print_list(c, json_member(sender, "reports"), report_columns, "no reports");
 	cJSON_Delete(sender);
 	return CTL_OK;
 }

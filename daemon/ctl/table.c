@@ -53,6 +53,26 @@ void table_add_rows(struct table *t, const struct rows *r)
 		table_add(t, r->cells + i * r->columns);
 }
 
+static const char *member_text(struct arena *a, const cJSON *object, const char *key)
+{
+	const cJSON *value = json_member(object, key);
+	if (cJSON_IsNumber(value))
+		return arena_printf(a, "%.0f", value->valuedouble);
+	return cJSON_IsString(value) ? arena_strdup(a, value->valuestring) : NULL;
+}
+
+void table_add_list(struct table *t, const cJSON *list)
+{
+	const char **cells = arena_array(t->ctl->arena, const char *, (size_t)t->width);
+	const cJSON *item;
+	cJSON_ArrayForEach(item, list)
+	{
+		for (int k = 0; k < t->width; k++)
+			cells[k] = member_text(t->ctl->arena, item, t->columns[k].key);
+		table_add(t, cells);
+	}
+}
+
 static const char *cell_text(const struct table *t, size_t row, int column)
 {
 	const char *cell = t->cells[row * (size_t)t->width + (size_t)column];
@@ -151,4 +171,18 @@ void table_print(const struct table *t, const char *empty)
 		puts(empty);
 	else
 		print_plain(t);
+}
+
+int table_print_list(struct ctl *c, const char *json, const struct column *columns, int n, const char *empty)
+{
+	if (c->json) {
+		puts(json);
+		return CTL_OK;
+	}
+	cJSON *list = db_json(json);
+	struct table *t = table_new(c, columns, n);
+	table_add_list(t, list);
+	cJSON_Delete(list);
+	table_print(t, empty);
+	return CTL_OK;
 }

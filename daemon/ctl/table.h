@@ -1,6 +1,8 @@
 /* table: lists: aligned columns for people, an array of objects with --json. */
 #ifndef SIGAP_CTL_TABLE_H
 #define SIGAP_CTL_TABLE_H
+#include <cjson/cJSON.h>
+
 #include "db.h"
 
 enum cell {
@@ -21,8 +23,12 @@ void table_zone(struct table *t, int utc_offset_s);
 /* One more row: as many cells as columns; they stay the caller's and must live until table_print. NULL: nothing. */
 void table_add(struct table *t, const char *const *cells);
 void table_add_rows(struct table *t, const struct rows *r);
+/* A row for each object of a JSON array (NULL: none), a cell for its member of the column's name: text or a number. */
+void table_add_list(struct table *t, const cJSON *list);
 /* empty: what people are told when there is no row. */
 void table_print(const struct table *t, const char *empty);
+/* Prints a list that one of the daemon's own statements wrote as JSON: with --json as it stands, else as a table. Returns CTL_OK. */
+int table_print_list(struct ctl *c, const char *json, const struct column *columns, int n, const char *empty);
 /* Text for a terminal: control characters become '?'. */
 void table_put_text(const char *text);
 #endif
