@@ -125,6 +125,7 @@ export function faultText(e) {
 	if (e.status === 404) return t('Tidak ditemukan, atau di luar wilayah Anda.', 'Not found, or outside your area.');
 	if (e.status === 409) return t('Sudah berubah sejak Anda melihatnya.', 'It has changed since you looked.');
 	if (e.status === 503) return t('Basis data sedang tidak tersedia. Coba lagi sebentar lagi.', 'The database is away. Try again in a moment.');
+	if (e.status === 504) return t('Terlalu banyak untuk dihitung sekaligus. Pilih periode yang lebih pendek, atau satu jenis, wilayah, atau instansi.', 'Too much to count at once. Choose a shorter period, or one type, area or agency.');
 	return e.problem.detail ?? e.problem.title ?? String(e.status);
 }
 export const Fault = ({ error, retry }) =>

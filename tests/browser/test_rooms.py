@@ -352,6 +352,16 @@ def test_every_figure_is_the_one_that_the_server_has(stack, admin):
     assert len(w.all(".chart svg")) == 2 and w.log() == []
 
 
+def test_who_asks_for_too_much_is_told_what_to_do(admin):
+    """The answer as it is when the count was ended; tests/system/test_numbers.py brings it about."""
+    w = admin("angka?rentang=hari")
+    w.find(".totals")
+    w.js("""const ask = window.fetch;
+            window.fetch = (path, ...how) => (path.startsWith('/v1/numbers') ? Promise.resolve(Response.json({ title: 'Gateway Timeout' }, { status: 504 })) : ask(path, ...how));""")
+    w.click(".choices label", "30 hari")
+    w.wait_text("Pilih periode yang lebih pendek")
+
+
 # ---- system ----
 
 
