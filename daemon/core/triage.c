@@ -104,7 +104,7 @@ static const double rules_against = 8;
 /* "Unsure" is a type of the rules only: nothing is learned for it, and it counts less where there is something learned. */
 static const double unsure_less = 5;
 /* A case that is missed costs more than a report that is none. */
-static const double cases_first = 0.5;
+static const double cases_first = 1.0;
 
 static double highest(const struct scores *s)
 {

@@ -96,6 +96,7 @@ struct tally {
 struct figures {
 	struct tally of[INCIDENT_TYPES];
 	int critical_as_normal, urgency_right, lines;
+	int others, others_as_main; /* of no main type; and taken for one */
 	int village_right, village_asked, village_wrong;
 };
 
@@ -126,6 +127,8 @@ static void count_line(const cJSON *line, struct figures *ret)
 	ret->of[type].lines++;
 	ret->of[type].asked += !confident;
 	ret->of[type].right += confident && (int)t.type == type;
+	ret->others += !is_main(type);
+	ret->others_as_main += !is_main(type) && confident && is_main((int)t.type);
 	if (urgency == NULL)
 		return;
 	ret->urgency_right += strcmp(urgency, urgency_names[t.urgency]) == 0;
@@ -157,6 +160,7 @@ static void print_figures(const char *path, const struct figures *f)
 	print_message("urgency right %.3f, critical as normal %d; village right %.3f, asked %.3f, wrong %.3f\n",
 	              (double)f->urgency_right / f->lines, f->critical_as_normal, (double)f->village_right / f->lines,
 	              (double)f->village_asked / f->lines, (double)f->village_wrong / f->lines);
+	print_message("others taken for a main type %d of %d\n", f->others_as_main, f->others);
 }
 
 /* The lines that the lexicon was trained with too: floors against regressions, not the measure (tests/README.md says how that is taken). */
@@ -188,9 +192,10 @@ static void harder_messages_are_typed_and_no_critical_one_is_put_off(void **stat
 	holds_floors("tests/data/sms_challenge.jsonl", 0.92);
 	holds_floors("tests/data/sms_more_dev.jsonl", 0.90);
 	holds_floors("tests/data/sms_wide_dev.jsonl", 0.92);
+	holds_floors("tests/data/sms_others_dev.jsonl", 0.92);
 }
 
-static void is_mostly_understood(const char *path, double right, double wrong, double misplaced)
+static void is_mostly_understood(const char *path, double right, double wrong, double misplaced, double mistaken)
 {
 	struct figures f = count_file(path);
 	print_figures(path, &f);
@@ -201,14 +206,15 @@ static void is_mostly_understood(const char *path, double right, double wrong, d
 		}
 	assert_true(f.critical_as_normal <= 1);
 	assert_true(f.village_wrong <= misplaced * f.lines);
+	assert_true(f.others_as_main <= mistaken * f.others);
 }
 
 /* The only lines that nothing was written or trained with: how it fares with what nobody has seen. */
 static void messages_never_seen_are_mostly_understood(void **state)
 {
 	(void)state;
-	is_mostly_understood("tests/data/sms_heldout.jsonl", 0.86, 0.08, 0.02);
-	is_mostly_understood("tests/data/sms_unseen.jsonl", 0.90, 0.05, 0.01);
+	is_mostly_understood("tests/data/sms_heldout.jsonl", 0.86, 0.08, 0.02, 0.11);
+	is_mostly_understood("tests/data/sms_unseen.jsonl", 0.90, 0.05, 0.01, 0.06);
 }
 
 static void ordinary_messages_are_not_taken_for_cases(void **state)
