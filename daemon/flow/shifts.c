@@ -11,6 +11,7 @@
 #include "access.h"
 #include "busy.h"
 #include "roster.h"
+#include "row_reply.h"
 #include "rules.h"
 
 enum {
@@ -391,10 +392,7 @@ void shifts_post_swap(void *ctx, struct http_request *r)
 static void on_notes(void *ctx, const struct pg_result *r)
 {
 	struct asked *q = ctx;
-	if (r->status != PG_OK)
-		busy_reply(q->request, "the database is away");
-	else
-		http_reply(q->request, 200, "application/json", pg_text(r, 0, 0), pg_length(r, 0, 0), NULL);
+	row_reply(q->request, r, "there are no notes");
 }
 
 void shifts_get_notes(void *ctx, struct http_request *r)

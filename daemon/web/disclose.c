@@ -7,17 +7,11 @@
 #include "../../protocol/json.h"
 #include "../../protocol/reason_request.h"
 #include "../flow/access.h"
-#include "../flow/busy.h"
+#include "../flow/row_reply.h"
 
 static void on_json(void *ctx, const struct pg_result *r)
 {
-	struct http_request *request = ctx;
-	if (r->status != PG_OK)
-		busy_reply(request, "the database is away");
-	else if (r->rows == 0)
-		http_reply_fault(request, 404, "not-found", "nothing with this id that you may see");
-	else
-		http_reply(request, 200, "application/json", pg_text(r, 0, 0), pg_length(r, 0, 0), NULL);
+	row_reply(ctx, r, "nothing with this id that you may see");
 }
 
 void disclose_reporter(void *ctx, struct http_request *r)

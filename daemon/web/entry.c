@@ -7,6 +7,7 @@
 #include "../core/policy_check.h"
 #include "../flow/access.h"
 #include "../flow/busy.h"
+#include "../flow/row_reply.h"
 #include "../flow/rules.h"
 #include "holes.h"
 
@@ -183,20 +184,12 @@ static void show(struct entry *e, pg_done *done)
 	store_query(e->flow->store, e->shows, p, done, e);
 }
 
-static void reply_unknown(struct entry *e)
-{
-	http_reply_fault(e->request, 404, "not-found", "nothing with this name is in the directory");
-}
+static const char unknown[] = "nothing with this name is in the directory";
 
 static void on_shown(void *ctx, const struct pg_result *r)
 {
 	struct entry *e = ctx;
-	if (r->status != PG_OK)
-		busy_reply(e->request, "the database is away");
-	else if (r->rows == 0)
-		reply_unknown(e);
-	else
-		http_reply(e->request, 200, "application/json", pg_text(r, 0, 0), pg_length(r, 0, 0), NULL);
+	row_reply(e->request, r, unknown);
 }
 
 void entry_reply(struct entry *e)
@@ -204,7 +197,7 @@ void entry_reply(struct entry *e)
 	if (directory_slug_valid(e->slug))
 		show(e, on_shown);
 	else
-		reply_unknown(e);
+		http_reply_fault(e->request, 404, "not-found", unknown);
 }
 
 static void on_current(void *ctx, const struct pg_result *r)
@@ -217,7 +210,7 @@ static void on_current(void *ctx, const struct pg_result *r)
 		return;
 	}
 	if (r->rows == 0 && e->retires) {
-		reply_unknown(e);
+		http_reply_fault(e->request, 404, "not-found", unknown);
 		return;
 	}
 	problem_init(&p, 409, "changed-meanwhile",
@@ -257,7 +250,7 @@ void entry_reply_changes(struct entry *e, const char *object)
 {
 	struct pg_params *p = store_params(e->flow->store);
 	if (!directory_slug_valid(e->slug)) {
-		reply_unknown(e);
+		http_reply_fault(e->request, 404, "not-found", unknown);
 		return;
 	}
 	pg_param_text(p, object);

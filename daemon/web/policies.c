@@ -11,6 +11,7 @@
 #include "../core/policy_check.h"
 #include "../flow/access.h"
 #include "../flow/busy.h"
+#include "../flow/row_reply.h"
 #include "../flow/rules.h"
 #include "holes.h"
 
@@ -39,12 +40,7 @@ static struct asked *asked_new(void *ctx, struct http_request *r)
 static void on_json(void *ctx, const struct pg_result *r)
 {
 	struct asked *q = ctx;
-	if (r->status != PG_OK)
-		busy_reply(q->request, "the database is away");
-	else if (r->rows == 0 || pg_is_null(r, 0, 0))
-		http_reply_fault(q->request, 404, "not-found", "there is no such version: see GET /v1/policy/versions");
-	else
-		http_reply(q->request, 200, "application/json", pg_text(r, 0, 0), pg_length(r, 0, 0), NULL);
+	row_reply(q->request, r, "there is no such version: see GET /v1/policy/versions");
 }
 
 void policies_get(void *ctx, struct http_request *r)

@@ -11,6 +11,7 @@
 #include "../flow/access.h"
 #include "../flow/busy.h"
 #include "../flow/deliver.h"
+#include "../flow/row_reply.h"
 #include "../flow/rules.h"
 
 /* What a read returns beside its JSON (column 0), for the check of access. */
@@ -32,12 +33,11 @@ static bool may_see(const struct read *q, const struct pg_result *r)
 static void on_json(void *ctx, const struct pg_result *r)
 {
 	struct read *q = ctx;
-	if (r->status != PG_OK)
-		busy_reply(q->request, "the database is away");
-	else if (r->rows == 0 || pg_is_null(r, 0, 0) || !may_see(q, r))
-		http_reply_fault(q->request, 404, "not-found", "nothing with this id that you may see");
+	static const char missing[] = "nothing with this id that you may see";
+	if (r->status == PG_OK && r->rows > 0 && !pg_is_null(r, 0, 0) && !may_see(q, r))
+		http_reply_fault(q->request, 404, "not-found", missing);
 	else
-		http_reply(q->request, 200, "application/json", pg_text(r, 0, 0), pg_length(r, 0, 0), NULL);
+		row_reply(q->request, r, missing);
 }
 
 static struct read *read_new(void *ctx, struct http_request *r)

@@ -6,6 +6,7 @@
 #include "../../protocol/roster_request.h"
 #include "../flow/access.h"
 #include "../flow/busy.h"
+#include "../flow/row_reply.h"
 #include "../flow/rules.h"
 
 struct asked {
@@ -37,10 +38,7 @@ static const char *make_id(struct asked *q, struct uuid id)
 static void on_roster(void *ctx, const struct pg_result *r)
 {
 	struct asked *q = ctx;
-	if (r->status != PG_OK)
-		busy_reply(q->request, "the database is away");
-	else
-		http_reply(q->request, 200, "application/json", pg_text(r, 0, 0), pg_length(r, 0, 0), NULL);
+	row_reply(q->request, r, "there is no roster");
 }
 
 void roster_change_get(void *ctx, struct http_request *r)

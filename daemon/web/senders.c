@@ -10,6 +10,7 @@
 #include "../flow/access.h"
 #include "../flow/busy.h"
 #include "../flow/incoming.h"
+#include "../flow/row_reply.h"
 #include "../flow/rules.h"
 
 struct asked {
@@ -42,10 +43,7 @@ static const char *address_of(struct http_request *r)
 static void on_json(void *ctx, const struct pg_result *r)
 {
 	struct asked *q = ctx;
-	if (r->status != PG_OK)
-		busy_reply(q->request, "the database is away");
-	else
-		http_reply(q->request, 200, "application/json", pg_text(r, 0, 0), pg_length(r, 0, 0), NULL);
+	row_reply(q->request, r, "there are no such senders");
 }
 
 void senders_get_all(void *ctx, struct http_request *r)
