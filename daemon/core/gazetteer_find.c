@@ -379,7 +379,9 @@ static double doubt(const struct reading *r, const struct mention *m, const stru
 	bool opens = m->from == 0, closes = m->to == r->n; /* where a place may stand without a word before it */
 	if (name->doubtful)
 		return area_too ? 0 : opens ? -0.1 : -0.25;
-	return m->score < 0.84 && name->one_word ? (opens || closes ? -0.03 : -0.08) : 0;
+	if (opens || closes)
+		return m->score < 0.84 && name->one_word ? -0.03 : 0;
+	return m->score < 0.88 ? -0.2 : 0; /* not written as it is, in the middle of a message */
 }
 
 /* Who names a place again, means it. */

@@ -80,9 +80,11 @@ static const struct {
         {CUE_AWAY, "dibawa dbawa dibawak dirujuk drujuk rujuk diantar dilarikan dievakuasi pulang plg "
                    "dipulangkan pulangkan dimakamkan dikubur dikuburkan dirawat dikirim berangkat"},
         {CUE_MOVED, "pindah pindahan dipindah dipindahkan lari kabur pergi jalan berpindah geser bergeser"},
-        {CUE_PERSON, "pak bpk pk bapak bu ibu mas mbak mba om tante bang abang si sdr sdri saudara bernama nama "
-                     "namanya an alm almh almarhum almarhumah mbah kakek nenek haji hj h ustad ustadz tn ny tuan "
-                     "nyonya panggil dipanggil kak dek adik"},
+        {CUE_PERSON,
+         "pak bpk pk bapak bu ibu mas mbak mba om tante bang abang si sdr sdri saudara bernama nama "
+         "namanya an alm almh almarhum almarhumah mbah kakek nenek haji hj h ustad ustadz tn ny tuan "
+         "nyonya panggil dipanggil kak dek adik daeng puang andi acil kai nini julak wak uwak pakde bude paklik bulik "
+         "mbok siti muhammad muh mamak emak mak"},
         {CUE_PLANT, "pohon bambu kayu daun rebung batang buah akar kulit bibit rumpun pucuk"},
         {CUE_NOT, "bukan bkn bukannya dudu sanes tidak tdk"},
         {CUE_NOW, "ini sudah sdh udh udah ketemunya ditemukannya nemunya diketemukan terlihat terakhir sampai nyampe "

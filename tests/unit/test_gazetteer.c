@@ -201,6 +201,9 @@ static void a_name_in_another_sense_is_no_place(void **state)
 	assert_string_equal(find_in(kaltim, "kampung baru balikpapan").code, "");
 	assert_string_equal(find_in(kaltim, "anak smp di dekat sma").code, "");
 	assert_string_equal(find_in(kaltim, "patung dekat sepatu").code, "");
+	assert_true(find_in(kaltim, "siti maridan dikurung").confidence < 0.7);
+	assert_true(find_in(kaltim, "orangnya kurus jenebira sakit sekali").confidence < 0.7);
+	names("jenebira orang sakit", "64.09.01.1018", 0.7);
 }
 
 /* Unsure: a question, whatever the candidates are. */
