@@ -215,6 +215,17 @@ def test_what_is_said_is_seen_before_an_open_dialog_and_after_it(board):
     assert board.js(seen)
 
 
+def test_a_dialog_does_not_stay_open_over_another_incident(stack, board):
+    one, other = order(board)[:2]
+    board.open(f"{stack.url}/#/kejadian/{one}")
+    board.find(".incidentpage h1", f"#{one}")
+    board.keys("n")
+    board.find("dialog[open] textarea")
+    board.js("location.hash = arguments[0]", f"#/kejadian/{other}")
+    board.find(".incidentpage h1", f"#{other}")
+    assert board.all("dialog[open]") == []
+
+
 def test_the_sheet_names_the_keys_of_the_screen_and_those_of_everywhere(stack, board):
     claims = lambda: len(stack.sql("select from event where kind = 'claimed'"))  # noqa: E731
     before = claims()

@@ -154,8 +154,9 @@ def test_what_ended_while_the_board_was_on_its_way_does_not_come_back(node):
 def test_what_a_later_board_does_not_know_has_ended(node):
     got = node(STORE + """
         answer(row('a', 1), row('b', 1)); await settle(); tell(shown().length);
-        say('reset', {}); event(row('c', 1)); answer(row('b', 1)); await settle(); tell(shown());""")
-    assert got == [2, [["b", 1], ["c", 1]]]
+        say('reset', {}); event(row('c', 1)); answer(row('b', 1)); await settle(); tell(shown());
+        say('reset', {}); event(row('c', 3)); answer(row('b', 1)); await settle(); tell(shown());   /* it had ended, and was opened again */""")
+    assert got == [2, [["b", 1], ["c", 1]], [["b", 1], ["c", 3]]]
 
 
 def test_a_session_that_ended_while_nobody_answered_leads_to_the_log_in_all_the_same(node):
@@ -226,7 +227,7 @@ def test_the_words_that_decided_are_found_in_the_text(node):
         tell(marks('Kakek tidur di emperan; kakeknya tidak', "'kakek' elder, 'tidur' sleep -> abandoned_person", "'tidur' x -> high", "words 'emperan' named Pasar"));
         tell(marks('tak ada', "'hilang' x -> high"));
         tell(marks('Ibu é tidur', "'tidur' x -> abandoned_person"));
-        tell(marks('tidur', "'\\u0301' x -> high", "'ti\\u0301dur' x -> high"));""")
+        tell(marks('tidur di', "'\\u0301' x -> high", "'ti\\u0301dur' x -> high"));""")
     assert got == [[["type", "Kakek"], ["type", "tidur"], ["place", "emperan"]], [], [["type", "tidur"]], [["urgency", "tidur"]]]
 
 
@@ -259,3 +260,5 @@ def test_a_difference_is_the_shortest_and_gives_both_texts_back(node):
                 for j, y in enumerate(other):
                     most[i + 1][j + 1] = most[i][j] + 1 if x == y else max(most[i][j + 1], most[i + 1][j])
             assert sum(sign == " " for sign, _, _, _ in lines) == most[-1][-1], (a, b)
+
+
