@@ -3,6 +3,7 @@ import { html, useState } from './vendor/preact.js';
 import { api, ApiError } from './api.js';
 import { send } from './decide.js';
 import { clock, t } from './i18n.js';
+import { said } from './said.js';
 import { Button, Dialog, Fault, Field, Notice, announce, useApi } from './ui.js';
 import { eventLine } from './timeline.js';
 import { Village } from './village.js';
@@ -85,7 +86,7 @@ function Agencies({ field, value, onInput, free }) {
 		return html`<${Field} label=${field.label} value=${value} onInput=${onInput} maxlength=${field.maxlength} list="agencies-known" />
 			<datalist id="agencies-known">${all.map((a) => html`<option value=${a.slug}>${a.name}</option>`)}</datalist>`;
 	const kinds = [...new Set(all.map((a) => a.kind))];
-	return html`<div class="field"><label for="agency-pick">${field.label}</label><select id="agency-pick" value=${value} onInput=${(e) => onInput(e.currentTarget.value)}>
+	return html`<div class="field"><label for="agency-pick">${field.label}</label><select id="agency-pick" value=${value} onChange=${(e) => onInput(e.currentTarget.value)}>
 		<option value="">${t('pilih…', 'choose…')}</option>
 		${kinds.map((k) => html`<optgroup label=${words.agencyKind(k)}>${all.filter((a) => a.kind === k).map((a) => html`<option value=${a.slug} selected=${a.slug === value}>${a.name}</option>`)}</optgroup>`)}</select></div>`;
 }
@@ -142,7 +143,7 @@ export function Decision({ event, incident, dispatch, given = {}, names, onDone,
 			return setBusy(false);
 		}
 	};
-	const at = (name) => (fault instanceof ApiError ? fault.at(`#/${name}`) : null);
+	const at = (name) => (fault instanceof ApiError ? said(fault.at(`#/${name}`) ?? '') : null);
 	const field = (f) => {
 		if (f.type === 'agency' || f.type === 'agency-text') return html`<${Agencies} field=${f} value=${v[f.name] ?? ''} onInput=${set(f.name)} free=${f.type === 'agency-text'} />`;
 		if (f.type === 'village') return html`<${Village} label=${f.label} value=${v[f.name]} onPick=${set(f.name)} error=${at('village_code')} known=${given.known ?? []} />`;

@@ -1,6 +1,7 @@
 /* marked: what a citizen wrote, with the words that decided marked where they stand. */
 import { html } from './vendor/preact.js';
 import { t } from './i18n.js';
+import { Said, said } from './said.js';
 import * as words from './words.js';
 
 const URGENT = new Set(['critical', 'high', 'normal']);
@@ -43,7 +44,7 @@ export function Marked({ text, triage }) {
 	const parts = [];
 	let at = 0;
 	for (const s of spans(text, evidence(triage?.reasons))) {
-		parts.push(text.slice(at, s.start), html`<mark class=${s.kind} title=${s.reason}>${text.slice(s.start, s.end)}</mark>`);
+		parts.push(text.slice(at, s.start), html`<mark class=${s.kind} title=${said(s.reason)}>${text.slice(s.start, s.end)}</mark>`);
 		at = s.end;
 	}
 	parts.push(text.slice(at));
@@ -63,4 +64,4 @@ export function Sureness({ triage }) {
 	</dl>`;
 }
 export const Reasons = ({ triage }) =>
-	triage?.reasons?.length > 0 && html`<details><summary>${t(`alasan mesin (${triage.reasons.length})`, `the machine’s reasons (${triage.reasons.length})`)}</summary><ul class="small soft" lang="en">${triage.reasons.map((r) => html`<li>${r}</li>`)}</ul></details>`;
+	triage?.reasons?.length > 0 && html`<details><summary>${t(`alasan mesin (${triage.reasons.length})`, `the machine’s reasons (${triage.reasons.length})`)}</summary><ul class="small soft">${triage.reasons.map((r) => html`<li><${Said} text=${r} /></li>`)}</ul></details>`;

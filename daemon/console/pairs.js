@@ -6,6 +6,7 @@ import { useKeys } from './keys.js';
 import { Urgency } from './marks.js';
 import { Marked } from './marked.js';
 import { mayDecide } from './me.js';
+import { Said } from './said.js';
 import { serverNow } from './time.js';
 import { eventLine } from './timeline.js';
 import { Button, Fault, Loading, Notice, announce, useApi } from './ui.js';
@@ -50,7 +51,7 @@ function Pair({ pair, names, done }) {
 	useKeys(mayDecide() ? { m: [merge, t('Sama: gabungkan', 'The same: merge')], b: [differ, t('Berbeda', 'Different')] } : {}, t('Dugaan ganda', 'Duplicate suggestions'));
 	return html`<article class="stack">
 		<header class="pagehead"><h1>${t(`#${first.number} dan #${second.number}`, `#${first.number} and #${second.number}`)}</h1><span class="soft figures">${t('kemiripan', 'likeness')} ${Math.round(pair.score * 100)} %</span></header>
-		<ul class="reasons" lang="en">${pair.reasons.map((r) => html`<li>${r}</li>`)}</ul>
+		<ul class="reasons">${pair.reasons.map((r) => html`<li><${Said} text=${r} /></li>`)}</ul>
 		<div class="split"><${Side} inc=${older} keep /><${Side} inc=${younger} /></div>
 		${state.changes?.length > 0 && html`<${Notice} kind="warn"><p><b>${t('Sementara itu ada perubahan:', 'Meanwhile something changed:')}</b></p><ul>${state.changes.map((c) => html`<li>${eventLine(c, names)}</li>`)}</ul><p>${t('Putuskan sekali lagi bila tetap.', 'Decide again to send it all the same.')}</p><//>`}
 		${state.fault && html`<${Fault} error=${state.fault} />`}

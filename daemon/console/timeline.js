@@ -1,6 +1,7 @@
 /* timeline: the history of an incident in words: when, who, what, why and by which rule. */
 import { html } from './vendor/preact.js';
 import { clockSeconds, date, duration, isoDay, moment, t } from './i18n.js';
+import { said as saying } from './said.js';
 import { serverNow } from './time.js';
 import * as words from './words.js';
 
@@ -11,13 +12,13 @@ const number = (x) => (x?.number !== undefined ? x.number : x);
 const tell = {
 	opened: (d, names) => ({
 		what: d.dispatches?.length > 0 ? t('Ditugaskan: ', 'Dispatched: ') + d.dispatches.map((x) => names(x.agency)).join(', ') : t('Belum ada instansi yang diberi tahu', 'No agency has been told yet'),
-		why: [...(d.reasons ?? []), ...(d.dispatches ?? []).map((x) => `${names(x.agency)}: ${x.why}`)],
+		why: [...(d.reasons ?? []).map(saying), ...(d.dispatches ?? []).map((x) => `${names(x.agency)}: ${saying(x.why)}`)],
 	}),
 	escalated: (d, names) => {
 		const clock = words.clockName(d.clock);
 		const to = d.rung ? t(` → ${words.rung(d.rung)} diberi tahu`, ` → ${words.rung(d.rung)} told`) : '';
 		const why = [];
-		if (d.skipped) why.push(`${t('Dilewati', 'Skipped')}: ${d.skipped.replace(/; $/, '')}`);
+		if (d.skipped) why.push(`${t('Dilewati', 'Skipped')}: ${d.skipped.split('; ').filter(Boolean).map(saying).join('; ')}`);
 		if (d.late_s > 0) why.push(t(`terlambat ${duration(d.late_s)}`, `late by ${duration(d.late_s)}`));
 		if (d.after_s > 0) why.push(t(`jenjang berikutnya sesudah ${duration(d.after_s)}`, `next rung after ${duration(d.after_s)}`));
 		return {
@@ -26,14 +27,14 @@ const tell = {
 		};
 	},
 	triage: (d) => ({ what: [d.type && words.type(d.type), d.urgency && words.urgency(d.urgency), d.place_name ?? d.region].filter(Boolean).join(' · ') }),
-	dispatch: (d, names) => ({ what: names(d.agency ?? d.dispatches?.[0]?.agency ?? ''), why: (d.dispatches ?? []).map((x) => x.why).filter(Boolean) }),
+	dispatch: (d, names) => ({ what: names(d.agency ?? d.dispatches?.[0]?.agency ?? ''), why: (d.dispatches ?? []).map((x) => x.why).filter(Boolean).map(saying) }),
 	hand_over: (d, names) => ({ what: t(`kepada ${names(d.to)}`, `to ${names(d.to)}`) }),
 	close: (d) => ({ what: words.disposition(d.disposition) }),
 	merge: (d) => ({ what: `→ #${number(d.into) ?? ''}` }),
 	absorb: (d) => ({ what: `#${number(d.from ?? d.incident) ?? ''}` }),
 	split: (d) => ({ what: d.from !== undefined ? `#${number(d.from)}` : '' }),
 	release: (d) => ({ what: d.incident !== undefined ? `#${number(d.incident)}` : '' }),
-	report_attached: (d) => ({ what: `${t('laporan', 'report')} #${number(d.report) ?? d.number ?? ''}`, why: d.reasons ?? [] }),
+	report_attached: (d) => ({ what: `${t('laporan', 'report')} #${number(d.report) ?? d.number ?? ''}`, why: (d.reasons ?? []).map(saying) }),
 	detach: (d) => ({ what: `${t('laporan', 'report')} #${number(d.report) ?? ''}${d.incident ? ` → #${number(d.incident)}` : ''}` }),
 	not_duplicate: (d) => ({ what: `#${number(d.incident ?? d.other) ?? ''}` }),
 };
@@ -71,7 +72,7 @@ export function Timeline({ events, names }) {
 			<time dateTime=${e.at}>${head && html`<span class="day">${date(e.at)} </span>`}${clockSeconds(e.at)}</time>
 			<div><p><b>${title(e)}</b>${what && html` <span>${what}</span>`} <span class="soft">${who(e.actor)}</span></p>
 			${texts(e).map((text) => html`<p class="said">“${text}”</p>`)}
-			${why.length > 0 && html`<details><summary>${t('mengapa', 'why')}</summary><ul lang="en">${why.map((w) => html`<li>${w}</li>`)}</ul></details>`}</div>
+			${why.length > 0 && html`<details><summary>${t('mengapa', 'why')}</summary><ul>${why.map((w) => html`<li>${w}</li>`)}</ul></details>`}</div>
 		</li>`;
 	})}</ol>`;
 }

@@ -3,6 +3,8 @@ import { html, render, useCallback, useEffect, useRef, useState } from './vendor
 import { ApiError, api } from './api.js';
 import { lang, onLang, t } from './i18n.js';
 import { useKeys } from './keys.js';
+import { Said } from './said.js';
+import * as words from './words.js';
 
 /** Draws again when the language changes. */
 export function useLang() {
@@ -130,8 +132,8 @@ export function faultText(e) {
 }
 export const Fault = ({ error, retry }) =>
 	html`<${Notice} kind="bad"><strong>${faultText(error)}</strong>
-		${error instanceof ApiError && [400, 409, 422].includes(error.status) && error.problem.detail && html`<p class="detail" lang="en">${error.problem.detail}</p>`}
-		${error instanceof ApiError && error.problem.errors && html`<ul lang="en">${error.problem.errors.map((f) => html`<li><code>${f.pointer}</code> ${f.detail}</li>`)}</ul>`}
+		${error instanceof ApiError && [400, 409, 422].includes(error.status) && error.problem.detail && html`<p class="detail"><${Said} text=${error.problem.detail} /></p>`}
+		${error instanceof ApiError && error.problem.errors && html`<ul>${error.problem.errors.map((f) => html`<li><code>${f.pointer}</code> <${Said} text=${f.detail} /></li>`)}</ul>`}
 		${retry && html`<${Button} onClick=${retry}>${t('Coba lagi', 'Try again')}<//>`}<//>`;
 
 /** Reads path (null: nothing yet) and keeps what it had while it reads again. -> {data, error, loading, reload} */

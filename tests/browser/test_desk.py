@@ -2,6 +2,7 @@
 import pytest
 from chromium import Keys
 from duty_room import add_user, duty
+from selenium.webdriver.support.ui import Select
 from stack import Stack, wait_until
 
 VAGUE = "pak tolong kirim bantuan ke sini secepatnya, warga sudah berkumpul"
@@ -53,6 +54,13 @@ def events(stack, incident, kind):
 def looked_at(w):
     """The number of the incident on the desk."""
     return int(w.find(".deskcase h1 .number").text.lstrip("#"))
+
+
+def redirect(w, agency):
+    w.keys("d")
+    w.wait(lambda: w.all(f"dialog[open] option[value={agency}]"), "the agency on the list")
+    Select(w.find("dialog[open] select")).select_by_value(agency)
+    w.click("dialog[open] footer button", "Tugaskan")
 
 
 def alike(stack):
@@ -127,11 +135,7 @@ def test_a_key_that_is_held_down_decides_once(stack, desk):
 def test_what_is_false_and_what_goes_to_another_agency_is_one_key_and_a_reason(stack, desk):
     incident = nowhere(stack)
     w = desk()
-    w.keys("d")
-    w.find("dialog[open] optgroup option, dialog[open] select")
-    w.wait(lambda: w.js("const s = document.querySelector('dialog[open] select'); s.value = 'polsek-penajam'; s.dispatchEvent(new Event('input', {bubbles: true})); return s.value === 'polsek-penajam'"),
-           "the agency on the list")
-    w.click("dialog[open] footer button", "Tugaskan")
+    redirect(w, "polsek-penajam")
     w.wait(lambda: [d["agency"] for d in stack.sql("select agency from dispatch where incident_id = %s", incident["id"])].count("polsek-penajam") == 1, "the agency is told")
     w.wait(lambda: w.all("dialog[open]") == [], "the dialog is closed")
     w.keys("f")
@@ -163,4 +167,13 @@ def test_the_words_that_decided_are_marked_and_the_machine_says_how_sure_it_was(
     assert "kakek" in [m.text.lower() for m in w.all(".told mark.type")]
     assert "%" in w.find(".machine").text
     w.click(".desktexts summary", "alasan mesin")
-    assert "kakek" in w.find(".desktexts details").text
+    why = w.find(".desktexts details").text
+    assert "“kakek”" in why and "→ Orang terlantar" in why and "->" not in why
+
+
+def test_a_refusal_says_what_to_do_in_the_language_of_the_screen(stack, desk):
+    vague(stack)
+    w = desk()
+    redirect(w, "polsek-penajam")
+    refused = w.find("dialog[open] .notice.bad").text
+    assert "telaah dulu kejadiannya" in refused and "triage" not in refused

@@ -166,7 +166,7 @@ def test_the_roster_tells_a_fault_at_its_field_and_a_telephone_shows_a_list(stac
     until.send_keys("09:00")
     w.click("dialog footer button", "Simpan")
     fault = w.find("dialog .field .fault")
-    assert "future" in fault.text
+    assert "yang akan datang" in fault.text
     assert w.all("dialog [aria-invalid=true]"), "the field says that it is wrong"
 
 

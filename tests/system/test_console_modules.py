@@ -1,6 +1,7 @@
 """The console's own modules, run by Node without a browser: times of the district, countdowns by the server's clock, words for everything that the API says."""
 import json
 import random
+import re
 import shutil
 import subprocess
 
@@ -262,3 +263,71 @@ def test_a_difference_is_the_shortest_and_gives_both_texts_back(node):
             assert sum(sign == " " for sign, _, _, _ in lines) == most[-1][-1], (a, b)
 
 
+# ---- what the daemon says in English ----
+
+SOURCES = [*(harness.ROOT / "daemon").rglob("*.c"), *(harness.ROOT / "protocol").glob("*.c")]
+LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def calls(names, *files):
+    """The arguments, as text, of each call of these C functions."""
+    for file in files or SOURCES:
+        text = file.read_text()
+        for m in re.finditer(rf"\b(?:{names})\(", text):
+            depth, end = 1, m.end()
+            while depth > 0:
+                depth += {"(": 1, ")": -1}.get(text[end], 0)
+                end += 1
+            yield text[m.end():end - 1]
+
+
+def written(arguments):
+    """The string literal that the arguments end with, before the values for it; parts of one are joined."""
+    return json.loads('"' + "".join(LITERAL.findall(re.match(r'[^"]*((?:"(?:[^"\\]|\\.)*"\s*)+)', arguments, re.S).group(1))) + '"')
+
+
+FILLED = {
+    "different type: %s and %s": [("unclaimed_body", "other_social")],
+    "%s%s%s%s%d of %d content words, %s apart": [("same ", "village", " and type, ", "", 3, 9, "4 min"), ("same ", "district", ", ", "", 3, 9, "2 h"),
+                                                 ("same ", "", "", "type, ", 3, 9, "4 min"), ("", "", "", "", 3, 9, "4 min")],
+    "same sender %s ago, %s words": [("4 min", "same"), ("2 h", "nearly the same")],
+    "place below threshold: regency level told%s": [("",), (", reporter asked",)],
+    "rule %zu: no %s serves %s": [(1, "police", "64.09")],
+    "%s: no incident": [("not_a_report",)],
+    "%.66s -> %.24s": [("'kakek' elder, 'tidur' sleep", "abandoned_person"), ("'sekarat' dying", "critical")],
+    "'%.20s' %.20s (learned) -> %.24s": [("kakek", "elder", "abandoned_person")],
+    "source stated %s %.40s": [("type", "unclaimed_body"), ("urgency", "high"), ("village", "64.09.01.1003")],
+    "%.*s": [],  # the place's, below
+    "step %d (%s%s%s): %s; ": [],  # the obstacles, below
+}
+
+
+def filled(form):
+    """Examples of what the daemon writes by a printf format."""
+    if form in FILLED:
+        return [re.sub(r"%[^a-z]*(?:zu|[sdf])", lambda m, of=iter(values): str(next(of)), form) for values in FILLED[form]]
+    return [re.sub(r"%[^a-z]*(?:zu|[sdf])", lambda m: {"s": "64.09.01", "f": "2.5"}.get(m[0][-1], "3"), form)]
+
+
+def test_every_reason_that_the_daemon_gives_is_said_in_indonesian(node):
+    forms = [written(a) for a in [*calls("say", CORE / "duplicate.c"), *calls("plan_add_reason", *CORE.glob("plan*.c"))] if '"' in a]
+    forms += [written(a) for a in calls("snprintf", CORE / "triage.c") if a.startswith("reason, REASON_MAX")]
+    forms += [written(a.split(",", 2)[2]) for a in calls("order_reply_invalid", *FLOW.glob("*.c")) if '"' in a.split(",", 2)[2]]
+    texts = [text for form in forms for text in filled(form)]
+    gazetteer = (CORE / "gazetteer_read.c").read_text()
+    hows = set(re.findall(r'"(named|short for|[a-z]+ like|[a-z ]+ as)"', gazetteer))
+    texts += [f"words 'petung' {how} Petung" for how in hows]
+    ladder = (CORE / "ladder.c").read_text()
+    obstacles = LITERAL.findall(re.search(r"\n\tswitch \(r->target\)(.*?)\n}", ladder, re.S)[1])
+    texts += [f"step {i} (duty): {why}" for i, why in enumerate(o for o in obstacles if o != "rung target out of range")]
+    ends = re.findall(r'= \{"([^"]+)", "', (FLOW / "climb.c").read_text())
+    texts += [f"rung duty after {end}" + ("" if end in ("awaits triage", "handed over, follow-up is due") else " Polsek Penajam") for end in ends]
+    texts += ["rule 1 of abandoned_person (high): police serving 64.09.03", "chosen by a coordinator",
+              '"accept" does not fit: the dispatch is completed at version 4; possible now: nothing', '"close" does not fit: the incident is merged at version 9; possible now: split']
+    assert len(hows) == 4 and len(obstacles) >= 6 and len(ends) == 8 and len(texts) > 60, "they are found"
+    (got, same) = node("""import { said } from './said.js'; import { setLang } from './i18n.js';
+        globalThis.document = { documentElement: {} };
+        const texts = %s; tell(texts.map(said)); setLang('en'); tell(texts.map(said));""" % json.dumps(texts))
+    english = re.compile(r"\b(the|is|of|and|not|same|different|words|after|with|rung|step|none|already|reach(ed)?|abandoned_person|unclaimed_body|police)\b")
+    assert [(t, g) for t, g in zip(texts, got) if g == t or english.search(g)] == []
+    assert same == texts

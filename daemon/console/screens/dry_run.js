@@ -1,6 +1,7 @@
 /* dry_run: what would happen if this were reported: by the policy in force and by the draft, side by side. */
 import { api } from '../api.js';
 import { t } from '../i18n.js';
+import { Said, said } from '../said.js';
 import * as words from '../words.js';
 import { html, useState, useAction, Button, Field, Faults, Mark, faultsOf, length } from './kit.js';
 import { AreaSearch } from './agency_form.js';
@@ -12,7 +13,7 @@ function Dispatch({ d, note }) {
 	return html`<li><div class="bar"><strong>${d.agency.name}</strong> <span class="soft">${d.task || words.task(d.role)}</span>${note}</div>
 		<small>${t('jawab dalam', 'answer within')} ${length(d.accept_s)}${d.arrive_s ? ` · ${t('tiba dalam', 'arrive within')} ${length(d.arrive_s)}` : ''}${d.complete_s ? ` · ${t('selesai dalam', 'done within')} ${length(d.complete_s)}` : ''}</small>
 		<small>${t('bila diam', 'if silent')}: ${rungs(d.ladders?.accept) || t('tidak ada jenjang', 'no ladder')}</small>
-		<small class="why" lang="en">${d.why}</small></li>`;
+		<small class="why"><${Said} text=${d.why} /></small></li>`;
 }
 
 /* other: the plan to compare with, or null. */
@@ -25,7 +26,7 @@ function Plan({ title, answer, other, gone }) {
 		${plan.dispatches.length === 0 ? html`<p><${Mark} tone="bad">${t('Tidak ada instansi yang diberi tahu', 'No agency is told')}<//></p>`
 			: html`<ul class="sentto">${plan.dispatches.map((d) => html`<${Dispatch} key=${d.agency.slug} d=${d}
 				note=${other && !has(d) && html`<${Mark} tone=${gone ? 'bad' : 'good'}>${gone ? t('tidak lagi dalam rancangan', 'not in the draft') : t('baru', 'new')}<//>`} />`)}</ul>`}
-		${plan.reasons?.length > 0 && html`<small class="soft" lang="en">${plan.reasons.join(' · ')}</small>`}
+		${plan.reasons?.length > 0 && html`<small class="soft">${plan.reasons.map(said).join(' · ')}</small>`}
 	</section>`;
 }
 

@@ -44,7 +44,7 @@ function Sheet({ data, now }) {
 			<section class="panel"><h2>${t('Batas yang terlewat', 'Clocks that ran out')}</h2><${List} list=${data.breaches} empty=${t('Tidak ada.', 'None.')}
 				line=${(b) => html`${link(b.number)} ${term('breach', b.clock).toLowerCase()}${b.agency ? html` · ${b.agency_name ?? b.agency}` : ''} <small class="soft">${moment(b.at)}</small>`} /></section>
 			<section class="panel"><h2>${t('Gangguan yang berlangsung', 'Trouble that lasts')}</h2><${List} list=${data.alarms} empty=${t('Tidak ada.', 'None.')}
-				line=${(a) => html`<strong>${term('alarm', a.kind)}</strong> <small class="soft">${a.detail} · ${t('sejak', 'since')} ${moment(a.raised_at)}</small>`} /></section>
+				line=${(a) => html`<strong>${term('alarm', a.kind)}</strong> <small class="soft"><span lang="en">${a.detail}</span> · ${t('sejak', 'since')} ${moment(a.raised_at)}</small>`} /></section>
 			<section class="panel"><h2>${t('Selesai', 'Closed')}</h2><${List} list=${closed} empty=${t('Tidak ada.', 'None.')}
 				line=${(c) => html`${link(c.number)} <small class="soft">${c.summary ? `${c.summary} · ` : ''}${c.disposition ? words.disposition(c.disposition) : words.incidentState(c.state)}</small>`} /></section>
 		</div>`;

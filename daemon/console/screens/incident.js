@@ -10,6 +10,7 @@ import { mayDecide } from '../me.js';
 import { Marked } from '../marked.js';
 import { Notices } from '../notices.js';
 import { SmallMap } from '../mapview.js';
+import { Said } from '../said.js';
 import { Steps } from '../steps.js';
 import { serverNow } from '../time.js';
 import { Timeline } from '../timeline.js';
@@ -41,7 +42,7 @@ function Dispatch({ d, names, onAnswer, live }) {
 			${due && html`<span class="left"><${Countdown} due=${due} label=${words.clockName(d.deadline.clock)} /> <span class="soft">${words.clockName(d.deadline.clock)} ${clock(due)}</span></span>`}</div>
 		<div class="agency ${d.state} ${d.undeliverable && d.state === 'notified' ? 'undeliverable' : ''}"><${Steps} d=${d} /></div>
 		<${Ladder} d=${d} />
-		<details><summary>${t('aturan', 'rule')}</summary><p lang="en" class="small">${d.why}</p></details>
+		<details><summary>${t('aturan', 'rule')}</summary><p class="small"><${Said} text=${d.why} /></p></details>
 		${ways.length > 0 && html`<div class="bar phone"><span class="soft">${t('Lewat telepon', 'By telephone')}:</span>${ways.map((e) => html`<${Button} class="small" kind=${e === 'decline' ? 'danger' : ''} onClick=${() => onAnswer(d, e)}>${answerLabel(e)}<//>`)}</div>`}
 	</li>`;
 }
@@ -94,7 +95,7 @@ function Duplicates({ inc, decide }) {
 	if (open.length === 0) return null;
 	return html`<section class="panel"><h2>${t('Mungkin kejadian yang sama', 'Maybe the same event')}</h2><ul class="stack">${open.map((d) => html`<li key=${d.incident.id}>
 		<a href=${`#/kejadian/${d.incident.number}`}>#${d.incident.number}</a> ${words.incidentState(d.state)} <span class="soft figures">${Math.round(d.score * 100)} %</span>
-		<ul class="small soft" lang="en">${d.reasons.map((r) => html`<li>${r}</li>`)}</ul>
+		<ul class="small soft">${d.reasons.map((r) => html`<li><${Said} text=${r} /></li>`)}</ul>
 		${mayDecide() && !ENDED.has(inc.state) && html`<div class="bar"><${Button} class="small" onClick=${() => decide('merge', { into: d.incident.number })}>${t('Gabung ke sana', 'Merge into it')}<//>
 			<${Button} class="small" onClick=${() => decide('not_duplicate', { incident: d.incident.number })}>${t('Berbeda', 'Different')}<//></div>`}
 	</li>`)}</ul></section>`;

@@ -2,6 +2,7 @@
 import { html, useState, useEffect, useLayoutEffect, useRef, useCallback, useMemo } from '../vendor/preact.js';
 import { api } from '../api.js';
 import { t, clock, date, weekday, local, isoDay, dayStart, utcOffset } from '../i18n.js';
+import { Said, said } from '../said.js';
 import { serverNow } from '../time.js';
 import { Button, Dialog, Fault, Loading, Notice, announce, faultText, useUid } from '../ui.js';
 
@@ -15,7 +16,7 @@ export function faultsOf(error) {
 	const faults = {};
 	for (const e of error?.problem?.errors ?? []) {
 		const at = (e.pointer ?? '').replace(/^#/, '').replace(/^\/agencies\/0|^\/people\/0/, '');
-		faults[at] = faults[at] ? `${faults[at]}; ${e.detail}` : e.detail;
+		faults[at] = faults[at] ? `${faults[at]}; ${said(e.detail)}` : said(e.detail);
 	}
 	return faults;
 }

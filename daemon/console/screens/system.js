@@ -27,7 +27,7 @@ function Alarms() {
 	const [state, setState] = useState('active');
 	const load = useLoad(`/v1/alarms?state=${state}`, 15);
 	const columns = [
-		{ key: 'kind', label: t('Gangguan', 'Trouble'), cell: (a) => html`<${Mark} tone=${a.cleared_at ? 'calm' : 'bad'}><strong>${term('alarm', a.kind)}</strong><//><br /><small class="soft">${a.detail}</small>` },
+		{ key: 'kind', label: t('Gangguan', 'Trouble'), cell: (a) => html`<${Mark} tone=${a.cleared_at ? 'calm' : 'bad'}><strong>${term('alarm', a.kind)}</strong><//><br /><small class="soft" lang="en">${a.detail}</small>` },
 		{ key: 'raised_at', label: t('Sejak', 'Since'), class: 'when', cell: (a) => moment(a.raised_at) },
 		{ key: 'told_at', label: t('Diberitahukan', 'Told'), class: 'when', cell: (a) => (a.told_at ? moment(a.told_at) : t('belum', 'not yet')) },
 		...(state === 'all' ? [{ key: 'cleared_at', label: t('Selesai', 'Over'), class: 'when', cell: (a) => moment(a.cleared_at) }] : []),
