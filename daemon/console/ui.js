@@ -123,12 +123,9 @@ export function confirmThen({ title, text, action, kind = 'primary' }, fn) {
 export function faultText(e) {
 	if (!(e instanceof ApiError)) return String(e?.message ?? e);
 	if (e.status === 0) return t('Server tidak menjawab. Periksa sambungan, lalu coba lagi.', 'The server does not answer. Check the line, then try again.');
-	if (e.status === 403) return t('Peran atau wilayah Anda tidak mengizinkan ini.', 'Your role or area does not allow this.');
-	if (e.status === 404) return t('Tidak ditemukan, atau di luar wilayah Anda.', 'Not found, or outside your area.');
-	if (e.status === 409) return t('Sudah berubah sejak Anda melihatnya.', 'It has changed since you looked.');
-	if (e.status === 503) return t('Basis data sedang tidak tersedia. Coba lagi sebentar lagi.', 'The database is away. Try again in a moment.');
-	if (e.status === 504) return t('Terlalu banyak untuk dihitung sekaligus. Pilih periode yang lebih pendek, atau satu jenis, wilayah, atau instansi.', 'Too much to count at once. Choose a shorter period, or one type, area or agency.');
-	return e.problem.detail ?? e.problem.title ?? String(e.status);
+	const type = e.problem.type?.split('/').at(-1);
+	const known = [type, String(e.status)].find((key) => words.problem.keys.includes(key));
+	return known ? words.problem(known) : t(`Server menolak (${e.status}).`, `The server refused (${e.status}).`);
 }
 export const Fault = ({ error, retry }) =>
 	html`<${Notice} kind="bad"><strong>${faultText(error)}</strong>

@@ -286,6 +286,24 @@ def written(arguments):
     return json.loads('"' + "".join(LITERAL.findall(re.match(r'[^"]*((?:"(?:[^"\\]|\\.)*"\s*)+)', arguments, re.S).group(1))) + '"')
 
 
+def test_every_problem_has_its_words_in_both_languages(node):
+    types = {t for a in calls("http_reply_fault|problem_init") for t in LITERAL.findall(a.split(",")[2])}
+    types |= {t for file in SOURCES for t in re.findall(r'"((?:invalid|malformed|wrong)-[a-z]+)"', file.read_text())}
+    types |= set(re.findall(r"sigap\.example/problems/([a-z-]+)", (harness.ROOT / "protocol" / "openapi.yaml").read_text()))
+    assert {"state-conflict", "invalid-event", "name-taken", "wrong-password", "unavailable"} <= types, "they are found"
+    (keys,) = node("import * as w from './words.js'; tell(w.problem.keys);")
+    assert types - set(keys) == set()
+    known, unknown = node("""globalThis.document = { documentElement: {} }; globalThis.addEventListener = () => {};
+        const { faultText } = await import('./ui.js'), { ApiError } = await import('./api.js'), { setLang } = await import('./i18n.js');
+        const ask = (type, status) => ['id', 'en'].map((l) => { setLang(l); return faultText(new ApiError(status, { type, title: 'raw', detail: 'raw' })); });
+        tell(%s.map((type) => ask('https://sigap.example/problems/' + type, 418)));
+        tell([418, 500, 413].map((status) => ask('about:blank', status)));""" % json.dumps(sorted(types)))
+    assert all(i != e and "raw" not in i + e and "418" not in i + e for i, e in known), known
+    assert all(i != e and "raw" not in i + e for i, e in unknown), unknown
+
+
+CORE, FLOW = harness.ROOT / "daemon" / "core", harness.ROOT / "daemon" / "flow"
+# What stands in a format, where a region's code or 3 will not do.
 FILLED = {
     "different type: %s and %s": [("unclaimed_body", "other_social")],
     "%s%s%s%s%d of %d content words, %s apart": [("same ", "village", " and type, ", "", 3, 9, "4 min"), ("same ", "district", ", ", "", 3, 9, "2 h"),

@@ -92,10 +92,9 @@ export function Loaded({ load, children, empty }) {
 export function Faults({ error, shown = [] }) {
 	if (!error) return null;
 	const rest = Object.entries(faultsOf(error)).filter(([at]) => !shown.includes(at));
-	const said = [400, 409].includes(error.status) && error.problem?.detail;
-	const word = error.status === 422 ? t('Ada isian yang belum benar.', 'Something is not filled in correctly.') : faultText(error);
-	return html`<${Notice} kind="bad"><strong>${word}</strong>${said && html`<p lang="en">${said}</p>`}
-		${rest.length > 0 && html`<ul lang="en">${rest.map(([at, why]) => html`<li>${at && html`<code>${at}</code> `}${why}</li>`)}</ul>`}<//>`;
+	const detail = [400, 409].includes(error.status) && error.problem?.detail;
+		return html`<${Notice} kind="bad"><strong>${faultText(error)}</strong>${detail && html`<p class="detail"><${Said} text=${detail} /></p>`}
+		${rest.length > 0 && html`<ul>${rest.map(([at, why]) => html`<li>${at && html`<code>${at}</code> `}${why}</li>`)}</ul>`}<//>`;
 }
 
 /* A form in a dialog; its button and "cancel" stand below. action: of useAction. */
