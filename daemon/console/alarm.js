@@ -51,8 +51,6 @@ function play(tune) {
 		tone.stop(at + length);
 		at += length + pause;
 	}
-	/* for whoever must prove that it sounded */
-	document.documentElement.dataset.sounded = String(Number(document.documentElement.dataset.sounded ?? 0) + 1);
 }
 
 function sound() {

@@ -158,6 +158,22 @@ def test_all_pages_of_a_browser_share_one_line(stack, board):
     row(board, number)
 
 
+def test_what_nobody_has_claimed_is_heard_from_the_first_key_and_not_when_muted(stack, board):
+    row(board, critical(stack, "biru"))
+    assert board.js("return [ear.states(), ear.tones, ear.most]") == [[], 0, 0], "a browser would not let it"
+    assert "belum aktif" in board.find("header .sound").text
+    board.keys(Keys.SHIFT)
+    board.wait(lambda: board.js("return ear.most") > 0.2, "the sound itself, not only the wish for it")
+    assert board.js("return ear.states()") == ["running"]
+    board.keys("M")
+    board.wait(lambda: board.js("return performance.now() - ear.last > 1000"), "silence after the last tone")
+    board.js("ear.most = 0")
+    row(board, critical(stack, "nila"))
+    assert board.js("return ear.most") == 0
+    board.keys("M")
+    board.wait(lambda: board.js("return ear.most") > 0.2, "the sound again")
+
+
 def test_muted_is_quiet_and_says_so(stack, board):
     board.keys(Keys.SHIFT)
     board.wait(lambda: sounded(board) > 0, "the sound of what nobody has claimed")
