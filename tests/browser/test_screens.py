@@ -1,5 +1,6 @@
 """Every screen: nothing serious for axe-core, in both languages, by day and by night; no sideways scrolling on a telephone or at 200 %; no fault in the page's log."""
 import pytest
+from chromium import Keys
 from duty_room import PASSWORD, add_user
 from stack import PEOPLE, Stack
 
@@ -60,6 +61,8 @@ def test_a_dialog_is_for_everybody(stack, window, press):
     assert window.axe() == []
     assert window.too_wide() == 0
     assert window.log() == []
+    window.keys(Keys.ESCAPE)
+    window.wait(lambda: window.all("dialog[open]") == [], "it is closed, for the next test, too")
 
 
 @pytest.mark.parametrize("path", ["/masuk", "/lapor"])
