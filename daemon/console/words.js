@@ -223,7 +223,9 @@ export const problem = table({
 	405: unreadable,
 	413: ['Isian ini terlalu panjang.', 'This is too long.'],
 	501: unreadable,
+	502: ['Server tidak menjawab. Coba lagi sebentar lagi.', 'The server does not answer. Try again in a moment.'],
 	503: ['Server sedang sibuk. Coba lagi sebentar lagi.', 'The server is busy. Try again in a moment.'],
+	504: ['Server tidak menjawab. Coba lagi sebentar lagi.', 'The server does not answer. Try again in a moment.'],
 });
 export const level = table({
 	province: ['Provinsi', 'Province'],

@@ -357,7 +357,7 @@ def test_who_asks_for_too_much_is_told_what_to_do(admin):
     w = admin("angka?rentang=hari")
     w.find(".totals")
     w.js("""const ask = window.fetch;
-            window.fetch = (path, ...how) => (path.startsWith('/v1/numbers') ? Promise.resolve(Response.json({ title: 'Gateway Timeout' }, { status: 504 })) : ask(path, ...how));""")
+            window.fetch = (path, ...how) => (path.startsWith('/v1/numbers') ? Promise.resolve(Response.json({ type: 'https://sigap.example/problems/too-much', title: 'Gateway Timeout' }, { status: 504 })) : ask(path, ...how));""")
     w.click(".choices label", "30 hari")
     w.wait_text("Pilih periode yang lebih pendek")
 
