@@ -104,6 +104,7 @@ def test_filters_stand_in_the_address_and_survive_a_reload(stack, board):
     ("Wilayah", "region", "64.09.03", lambda r: r["region"].startswith("64.09.03.")),
     ("Instansi", "agency", "puskesmas-petung", lambda r: any(d["agency"] == "puskesmas-petung" for d in r["dispatches"]))])
 def test_each_filter_shows_what_it_names_and_nothing_else(stack, board, label, name, value, fits):
+    row(board, stack.report(kind="unclaimed_body", text="ditemukan mayat di dermaga", external_id="another-type")["incident"]["number"])
     rows = stack.api("GET", "/v1/board").json()["incidents"]
     wanted = sorted(r["number"] for r in rows if fits(r))
     assert 0 < len(wanted) < len(rows)
