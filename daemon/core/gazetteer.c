@@ -230,27 +230,20 @@ static void add_region_outside(struct gazetteer *g, const struct region *r)
 	}
 }
 
-static void add_elsewhere(struct gazetteer *g)
+static void add_elsewhere(struct gazetteer *g, const struct place_words *words)
 {
 	static const struct region elsewhere = {"", "elsewhere"};
-	char *save = NULL;
-	for (char *name = strtok_r(arena_strdup(g->arena, place_elsewhere), ",", &save); name != NULL;
-	     name = strtok_r(NULL, ",", &save))
-		add_name(g, &elsewhere, name, NAME_OUTSIDE);
-}
-
-static size_t count_elsewhere(void)
-{
-	size_t n = 1;
-	for (const char *p = place_elsewhere; *p != '\0'; p++)
-		n += *p == ',';
-	return n;
+	size_t n;
+	const char *const *names = place_words_elsewhere(words, &n);
+	for (size_t i = 0; i < n; i++)
+		add_name(g, &elsewhere, names[i], NAME_OUTSIDE);
 }
 
 /* Names that the index will hold, with their parts, at most. */
-static size_t count_names(const struct gazetteer *g)
+static size_t count_names(const struct gazetteer *g, const struct place_words *words)
 {
-	size_t n = 0;
+	size_t n;
+	place_words_elsewhere(words, &n);
 	for (size_t i = 0; i < g->count; i++) {
 		const char *code = g->by_code[i].code;
 		enum region_level level = region_code_level(code);
@@ -259,13 +252,13 @@ static size_t count_names(const struct gazetteer *g)
 		else
 			n += level <= LEVEL_REGENCY || (level == LEVEL_DISTRICT && in_province_of_home(g, code));
 	}
-	return n + count_elsewhere();
+	return n;
 }
 
-static void new_index(struct gazetteer *g, size_t names)
+static void new_index(struct gazetteer *g, const struct place_words *words, size_t names)
 {
 	g->names = arena_array(g->arena, struct name, names);
-	g->words = place_words_new(g->arena);
+	g->words = place_words_copy(g->arena, words);
 	g->keys = string_map_new(g->arena, names / 2);
 	g->parts = string_map_new(g->arena, 16);
 	g->skeletons = string_map_new(g->arena, 16);
@@ -286,8 +279,8 @@ static void index_sounds(struct gazetteer *g)
 	g->near = place_near_new(g->arena, g->sounds, g->name_count);
 }
 
-struct gazetteer *gazetteer_build(struct arena *a, const struct region *regions, size_t n,
-                                  const struct region_alias *aliases, size_t alias_count, const char *home)
+struct gazetteer *gazetteer_build(struct arena *a, const struct place_words *words, const struct region *regions,
+                                  size_t n, const struct region_alias *aliases, size_t alias_count, const char *home)
 {
 	struct gazetteer *g = arena_new_of(a, struct gazetteer);
 	g->arena = a;
@@ -297,7 +290,7 @@ struct gazetteer *gazetteer_build(struct arena *a, const struct region *regions,
 	if (n > 0)
 		memcpy(g->by_code, regions, n * sizeof *regions);
 	qsort(g->by_code, n, sizeof *g->by_code, by_code);
-	new_index(g, count_names(g) + alias_count * (2 + PLACE_WORDS) + 1);
+	new_index(g, words, count_names(g, words) + alias_count * (2 + PLACE_WORDS) + 1);
 	for (size_t i = n; i-- > 0;) /* chains are built from the back: in code order when read */
 		add_region_at_home(g, &g->by_code[i]);
 	for (size_t i = 0; i < alias_count; i++) {
@@ -308,7 +301,7 @@ struct gazetteer *gazetteer_build(struct arena *a, const struct region *regions,
 	}
 	for (size_t i = 0; i < n; i++)
 		add_region_outside(g, &g->by_code[i]);
-	add_elsewhere(g);
+	add_elsewhere(g, words);
 	index_sounds(g);
 	gazetteer_fold_names(g);
 	return g;

@@ -11,14 +11,15 @@ struct region {
 	const char *code, *name;
 }; /* name as written officially: "Labangka" */
 struct gazetteer;
+struct place_words;
 /* Builds from regions (any order, all levels) and aliases (village_code, alias). home: the area inside which free text is searched: one code prefix or several ("64.09",
  * "64.09,64.01"), "" for everywhere; codes of all regions can be looked up. Names of the rest of its province, of all regencies and of well-known places elsewhere are known to
- * be elsewhere. Memory: the arena's; with all 83,763 villages loaded 13 MiB for one regency at home, 113 MiB for everywhere (./dev bench triage). */
+ * be elsewhere. words: of the lexicon (lexicon.h), borrowed; NULL: no text will be searched, as where only the policy is checked. Memory: the arena's; with all 83,763 villages loaded 13 MiB for one regency at home, 113 MiB for everywhere (./dev bench triage). */
 struct region_alias {
 	const char *code, *alias, *kind; /* "variant", "abbreviation", "locality", "landmark" */
 };
-struct gazetteer *gazetteer_build(struct arena *a, const struct region *regions, size_t n,
-                                  const struct region_alias *aliases, size_t alias_count, const char *home);
+struct gazetteer *gazetteer_build(struct arena *a, const struct place_words *words, const struct region *regions,
+                                  size_t n, const struct region_alias *aliases, size_t alias_count, const char *home);
 /* The region of exactly that code, or NULL. */
 const struct region *gazetteer_by_code(const struct gazetteer *g, const char *code);
 size_t gazetteer_count(const struct gazetteer *g);

@@ -51,36 +51,30 @@ static bool is_label(const struct reading *r, size_t mark)
 	       (r->piece[mark - 1].bits & (CUE_VILLAGE | CUE_DISTRICT | CUE_IN)) != 0;
 }
 
-static bool is_relative(const struct piece *p)
+static bool says(const struct reading *r, const struct piece *p, enum place_rule rule)
 {
-	static const char *const relatives[] = {
-	        "adik",   "adek",     "anak",  "ank",  "istri",    "suami", "sepupu", "ponakan", "keponakan", "mertua",
-	        "ortu",   "orangtua", "paman", "bibi", "tetangga", "teman", "temen",  "ipar",    "cucu",      "menantu",
-	        "sodara", "saudara",  "kakak", "kk",   "bapak",    "mamak", "emak",   "ayah"};
-	return (p->bits & (CUE_PERSON | CUE_KIN)) != 0 || name_index(relatives, COUNT(relatives), p->text) >= 0;
+	return place_words_say(r->g->words, p->text, rule);
 }
 
-static bool is_among(const char *const *list, int n, const struct piece *p)
+static bool is_relative(const struct reading *r, const struct piece *p)
 {
-	return name_index(list, n, p->text) >= 0;
+	return (p->bits & (CUE_PERSON | CUE_KIN)) != 0 || says(r, p, PLACE_RELATIVE);
 }
 
 /* "di petung sekarang", "di sotek tadi pagi": the time may stand behind. */
 static void read_behind(const struct reading *r, const struct mention *m, struct context *c)
 {
-	static const char *const now[] = {"sekarang", "skrg", "skrng", "skr", "kini", "saiki"};
 	if (m->to >= r->n)
 		return;
 	const struct piece *p = &r->piece[m->to];
 	c->around |= p->bits & CUE_EARLIER;
-	if (is_among(now, COUNT(now), p))
+	if (says(r, p, PLACE_NOW_BEHIND))
 		c->around |= CUE_NOW;
 }
 
 static void read_before(const struct reading *r, const struct mention *m, struct context *c)
 {
 	enum { AROUND = 5 };
-	static const char *const clinics[] = {"puskesmas", "pkm", "pustu", "klinik", "polindes"};
 	bool direct = true;
 	size_t words = 0;
 	for (size_t i = m->from; i-- > 0 && words < AROUND;) {
@@ -93,12 +87,12 @@ static void read_before(const struct reading *r, const struct mention *m, struct
 		if (initial)
 			break;
 		uint32_t cues = p->bits & CUES;
-		if ((cues & CUE_ME) != 0 && i > 0 && is_relative(&r->piece[i - 1]))
+		if ((cues & CUE_ME) != 0 && i > 0 && is_relative(r, &r->piece[i - 1]))
 			cues &= ~(uint32_t)CUE_ME; /* "ibu saya" */
 		if (words == 0)
 			c->nearest = cues;
 		if (words == 0)
-			c->clinic = is_among(clinics, COUNT(clinics), p);
+			c->clinic = says(r, p, PLACE_CLINIC);
 		if (words == 1 && (cues & CUE_PERSON) != 0 && c->nearest == 0)
 			c->titled = true;
 		direct = direct && (cues & ~(uint32_t)(CUE_PERSON | CUE_KIN | CUE_NOW | CUE_PAST)) != 0;
@@ -144,7 +138,7 @@ static bool outside_follows(const struct reading *r, const struct mention *m)
 			break;
 		if ((r->piece[at].bits & CUE_REGENCY) != 0 && at + 1 < r->n && !r->piece[at + 1].taken &&
 		    !r->piece[at + 1].mark && (r->piece[at + 1].bits & (CUES | WORD_ORDINARY)) == 0)
-			return strcmp(r->piece[at + 1].text, "ppu") != 0; /* a regency that is not known here */
+			return !says(r, &r->piece[at + 1], PLACE_HOME_REGENCY); /* one that is not known here */
 	}
 	for (size_t i = 0; i < r->count; i++)
 		if (r->mention[i].from == at && kind_of(r, &r->mention[i]) == NAME_OUTSIDE)
@@ -183,11 +177,10 @@ static bool is_end_of_road(const struct reading *r, const struct mention *m, con
 /* "gersik apa jenebora": one of two, and it is not said which. */
 static bool is_alternative(const struct reading *r, const struct mention *m)
 {
-	static const char *const between[] = {"apa", "atau", "ato", "atw", "opo", "kah"};
 	for (size_t i = 0; i < r->count; i++) {
 		size_t at = r->mention[i].from > m->from ? m->to : r->mention[i].to;
 		size_t next = r->mention[i].from > m->from ? r->mention[i].from : m->from;
-		if (r->mention[i].from != m->from && at + 1 == next && is_among(between, COUNT(between), &r->piece[at]))
+		if (r->mention[i].from != m->from && at + 1 == next && says(r, &r->piece[at], PLACE_EITHER))
 			return true;
 	}
 	return false;

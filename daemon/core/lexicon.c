@@ -6,6 +6,7 @@
 
 #include "inflect.h"
 #include "lexicon_parts.h"
+#include "triage.h"
 
 enum { WINDOW = 128, OVERLAP = 24 };
 __extension__ typedef unsigned __int128 mask; /* one bit for each word of a window */
@@ -285,6 +286,11 @@ const float *lexicon_learned(const struct lexicon *lex, uint16_t id)
 bool lexicon_is_trained(const struct lexicon *lex)
 {
 	return lex->learned != NULL || lex->signs != NULL;
+}
+
+const struct place_words *lexicon_place_words(const struct lexicon *lex)
+{
+	return lex->place_words;
 }
 
 const struct lexicon_names *lexicon_names(const struct lexicon *lex)

@@ -344,18 +344,54 @@ static void read_signs_line(struct build *b, char **field)
 	read_weights(b, field[1], &lex->signs[lexicon_sign_add(lex, field[0])]);
 }
 
-/* The kinds of files, in the order in which they are read: a file may name concepts of those above. */
+static void read_place_line(struct build *b, char **field,
+                            const char *(*read)(struct place_words *w, char **field, const char **ret_value))
+{
+	const char *value = "", *what = read(b->lex->place_words, field, &value);
+	if (what != NULL)
+		fail(b, what, value);
+}
+
+static void read_place_cues_line(struct build *b, char **field)
+{
+	read_place_line(b, field, place_words_read_cues);
+}
+
+static void read_place_forms_line(struct build *b, char **field)
+{
+	read_place_line(b, field, place_words_read_form);
+}
+
+static void read_place_ordinary_line(struct build *b, char **field)
+{
+	read_place_line(b, field, place_words_read_ordinary);
+}
+
+static void read_place_elsewhere_line(struct build *b, char **field)
+{
+	read_place_line(b, field, place_words_read_elsewhere);
+}
+
+/* The kinds of files, in the order in which they are read: a file may name concepts of those above. rows: its lines are words, phrases or rules of the lexicon's own. */
 static const struct kind {
 	const char *file;
 	size_t fields;
 	void (*read)(struct build *b, char **field);
-	bool needed;
+	bool needed, rows;
 } kinds[] = {
-        {"forms.tsv", 2, read_forms_line, true},  {"slang.tsv", 2, read_forms_line, false},
-        {"words.tsv", 2, read_words_line, true},  {"phrases.tsv", 2, read_phrases_line, true},
-        {"types.tsv", 4, read_types_line, true},  {"urgency.tsv", 3, read_urgency_line, true},
-        {"flags.tsv", 2, read_flags_line, true},  {"learned.tsv", 2, read_learned_line, false},
-        {"signs.tsv", 2, read_signs_line, false},
+        {"forms.tsv", 2, read_forms_line, true, true},
+        {"slang.tsv", 2, read_forms_line, false, true},
+        {"words.tsv", 2, read_words_line, true, true},
+        {"phrases.tsv", 2, read_phrases_line, true, true},
+        {"types.tsv", 4, read_types_line, true, true},
+        {"urgency.tsv", 3, read_urgency_line, true, true},
+        {"flags.tsv", 2, read_flags_line, true, true},
+        {"learned.tsv", 2, read_learned_line, false, true},
+        {"signs.tsv", 2, read_signs_line, false, false},
+        {"place_cues.tsv", 2, read_place_cues_line, true, false},
+        {"place_forms.tsv", 2, read_place_forms_line, true, false},
+        {"place_ordinary.tsv", 1, read_place_ordinary_line, true, false},
+        {"place_elsewhere.tsv", 1, read_place_elsewhere_line, true, false},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -394,13 +430,21 @@ static const char *base_name(const char *path)
 	return slash == NULL ? path : slash + 1;
 }
 
+static bool has_rows(const struct lexicon_file *file)
+{
+	for (size_t k = 0; k < KINDS; k++)
+		if (strcmp(base_name(file->name), kinds[k].file) == 0)
+			return kinds[k].rows;
+	return false;
+}
+
 /* Upper bounds for what the files can hold, so that arrays are made once. */
 static void make_room(struct lexicon *lex, const struct lexicon_file *files, size_t n)
 {
 	size_t lines = 1, compounds = 0;
 	for (size_t f = 0; f < n; f++) {
-		bool words = strcmp(base_name(files[f].name), "signs.tsv") != 0;
-		for (size_t i = 0; words && i < files[f].len; i++) {
+		bool rows = has_rows(&files[f]);
+		for (size_t i = 0; rows && i < files[f].len; i++) {
 			lines += files[f].text[i] == '\n';
 			compounds += files[f].text[i] == '_';
 		}
@@ -419,6 +463,7 @@ static void make_room(struct lexicon *lex, const struct lexicon_file *files, siz
 	lex->skeletons = string_map_new(lex->arena, 4096);
 	lex->sounds = string_map_new(lex->arena, 4096);
 	lex->groups = string_map_new(lex->arena, 64);
+	lex->place_words = place_words_new(lex->arena);
 }
 
 static void make_builtins(struct build *b)

@@ -3,6 +3,7 @@
 #define SIGAP_CORE_LEXICON_PARTS_H
 #include "../base/arena.h"
 #include "lexicon.h"
+#include "place_words.h"
 #include "spelling.h"
 #include "string_map.h"
 
@@ -60,6 +61,7 @@ struct lexicon {
 	uint64_t *sign_slots;    /* see lexicon_sign_add */
 	struct learned *signs;   /* the same by sign (lexicon_signs.c) */
 	size_t sign_count;
+	struct place_words *place_words;
 };
 
 /* -- lexicon_lookup.c: all return NULL or 0 when there is none ----------------------------------------------------- */

@@ -4,11 +4,15 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "place_words.h"
+#include "triage.h"
+
 struct finder {
 	const char *text;
 	const struct words *words;
 	const struct found *found;
 	const struct place_guess *place;
+	const struct place_words *place_words;
 	struct lexicon_names names;
 	char *ret;
 	size_t size;
@@ -33,10 +37,10 @@ static bool is_mark(const char *word)
 }
 
 /* "4", "04", "a", "ii": what stands after RT, km, blok. */
-static bool is_number(const char *word)
+static bool is_number(const struct finder *f, const char *word)
 {
 	return (word[0] >= '0' && word[0] <= '9') || word[1] == '\0' || strspn(word, "ivx") == strlen(word) ||
-	       strcmp(word, "dua") == 0 || strcmp(word, "tiga") == 0 || strcmp(word, "satu") == 0;
+	       place_words_say(f->place_words, word, PLACE_NUMERAL);
 }
 
 /* How many words after a cue belong to it, at most. */
@@ -69,7 +73,7 @@ static bool names_village(const struct finder *f, size_t token)
 
 static bool is_number_of_cue(const struct finder *f, size_t token)
 {
-	return says(&f->found->token[token - 1], f->names.place_number) && is_number(word_of(f, token));
+	return says(&f->found->token[token - 1], f->names.place_number) && is_number(f, word_of(f, token));
 }
 
 /* "gang 3", "km 12": the number of a road too. */
@@ -113,19 +117,13 @@ static size_t span_end(const struct finder *f, size_t begin)
 	return end;
 }
 
-/* "di", "d": somebody is there. */
-static bool is_preposition(const char *word)
-{
-	static const char *const words[] = {"di", "d", "ning", "nang", "neng", "ri", "ten", "pinggir"};
-	return name_index(words, sizeof words / sizeof *words, word) >= 0;
-}
-
 /* A cue that nothing follows says nothing, except a landmark where somebody is said to be. */
 static bool tells(const struct finder *f, size_t begin, size_t end)
 {
 	if (f->found->token[end - 1].word != f->found->token[begin].word)
 		return true;
-	bool there = f->found->token[begin].says_di || (begin > 0 && is_preposition(word_of(f, begin - 1)));
+	bool there = f->found->token[begin].says_di ||
+	             (begin > 0 && place_words_say(f->place_words, word_of(f, begin - 1), PLACE_THERE));
 	return there && says(&f->found->token[begin], f->names.place_spot);
 }
 
@@ -170,7 +168,7 @@ void place_text_copy(const char *text, char *ret, size_t size)
 void place_text_find(const struct lexicon *lex, const char *text, const struct words *words, const struct found *found,
                      const struct place_guess *place, char *ret, size_t size)
 {
-	struct finder f = {text, words, found, place, *lexicon_names(lex), ret, size};
+	struct finder f = {text, words, found, place, lexicon_place_words(lex), *lexicon_names(lex), ret, size};
 	ret[0] = '\0';
 	for (size_t i = 0; i < found->count;) {
 		size_t end = span_end(&f, i);

@@ -1,6 +1,8 @@
 /* place_words: what the words around a name say: abbreviations in full, cues ("di", "asal", "pak"), ordinary words, names of places elsewhere. */
 #ifndef SIGAP_CORE_PLACE_WORDS_H
 #define SIGAP_CORE_PLACE_WORDS_H
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "../base/arena.h"
@@ -42,13 +44,33 @@ enum place_word {
 enum { CUES = (CUE_FILLER << 1) - 1 };
 #define WORD_BEGINS (UINT32_C(1) << 31) /* begins a name, anywhere, or is one written in one word */
 
+/* What one rule alone asks of a word. */
+enum place_rule {
+	PLACE_RELATIVE = 1 << 0,     /* "ibu saya": "saya" is not where the writer is */
+	PLACE_NOW_BEHIND = 1 << 1,   /* "di X sekarang" */
+	PLACE_CLINIC = 1 << 2,       /* "puskesmas X" */
+	PLACE_EITHER = 1 << 3,       /* "X apa Y" */
+	PLACE_HOME_REGENCY = 1 << 4, /* "kab ppu" */
+	PLACE_THERE = 1 << 5,        /* "di pasar" */
+	PLACE_NUMERAL = 1 << 6       /* "rt dua" */
+};
+
+/* Words and names are borrowed: they must live as long. */
 struct place_words;
 struct place_words *place_words_new(struct arena *a);
+/* The words of from, to add to; none when it is NULL. The names elsewhere stay behind. */
+struct place_words *place_words_copy(struct arena *a, const struct place_words *from);
+/* One line each of config/lexicon/place_cues.tsv (what, words), place_forms.tsv (spelling, word), place_ordinary.tsv (words), place_elsewhere.tsv (name), cut
+ * at its tabs; changes the fields. NULL, or what is wrong (static) and in *ret_value with what. */
+const char *place_words_read_cues(struct place_words *w, char **field, const char **ret_value);
+const char *place_words_read_form(struct place_words *w, char **field, const char **ret_value);
+const char *place_words_read_ordinary(struct place_words *w, char **field, const char **ret_value);
+const char *place_words_read_elsewhere(struct place_words *w, char **field, const char **ret_value);
+/* Names of places that citizens mention and that are elsewhere. w may be NULL. */
+const char *const *place_words_elsewhere(const struct place_words *w, size_t *ret_count);
 /* The bits of a word in full, 0 when unknown. *ret_full: what an abbreviation or a numeral stands for, or word. */
 uint32_t place_words_get(const struct place_words *w, const char *word, const char **ret_full);
-/* word is borrowed. */
+/* Whether the rule knows the word, as it stands. */
+bool place_words_say(const struct place_words *w, const char *word, enum place_rule rule);
 void place_words_add(struct place_words *w, const char *word, uint32_t bits);
-
-/* Each list separated by spaces, in place_ordinary.c; names of places that citizens mention and that are elsewhere, separated by commas. */
-extern const char place_ordinary[], place_elsewhere[];
 #endif

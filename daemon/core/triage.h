@@ -14,14 +14,16 @@ struct lexicon_fault {
 	int line;
 	char detail[200];
 };
-/* Parses lexicon files already read into memory (io reads them): forms.tsv, words.tsv, phrases.tsv, types.tsv, urgency.tsv, flags.tsv are needed, slang.tsv, learned.tsv and signs.tsv may be there;
- * others are ignored. name: for faults; its last part tells which file it is. The texts are copied. Returns NULL with the fault. */
+/* Parses lexicon files already read into memory (io reads them): forms.tsv, words.tsv, phrases.tsv, types.tsv, urgency.tsv, flags.tsv, place_cues.tsv, place_forms.tsv,
+ * place_ordinary.tsv, place_elsewhere.tsv are needed, slang.tsv, learned.tsv and signs.tsv may be there; others are ignored. name: for faults; its last part tells which file it is. The texts are copied. Returns NULL with the fault. */
 struct lexicon_file {
 	const char *name;
 	const char *text;
 	size_t len;
 };
 struct lexicon *lexicon_build(struct arena *a, const struct lexicon_file *files, size_t n, struct lexicon_fault *ret);
+/* What the words around names of places say (place_words.h), for the gazetteer; they live as long as lex. */
+const struct place_words *lexicon_place_words(const struct lexicon *lex);
 
 enum { TRIAGE_REASONS = 12, REASON_MAX = 96, PLACE_TEXT_MAX = 160 };
 struct triage {

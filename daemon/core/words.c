@@ -1,7 +1,6 @@
 /* words: see words.h. */
 #include "words.h"
 
-#include <stdbool.h>
 #include <string.h>
 #include <utf8proc.h>
 
@@ -241,4 +240,18 @@ void words_read(const char *text, struct words *ret)
 		at += (uint32_t)n;
 	}
 	close_word(&r);
+}
+
+bool words_are_plain(const char *text, size_t most)
+{
+	struct words words;
+	const char *at = text;
+	words_read(text, &words);
+	for (size_t i = 0; i < words.count; i++) {
+		size_t len = strlen(words.word[i].text);
+		if ((i > 0 && *at++ != ' ') || strncmp(at, words.word[i].text, len) != 0)
+			return false;
+		at += len;
+	}
+	return *at == '\0' && words.count > 0 && words.count <= most;
 }

@@ -1,6 +1,7 @@
 /* words: a message as words: lower case ASCII without accents, look-alike letters, stretched letters and digits in place of letters. */
 #ifndef SIGAP_CORE_WORDS_H
 #define SIGAP_CORE_WORDS_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,4 +21,6 @@ struct words {
 };
 /* Reads UTF-8; malformed bytes separate words. */
 void words_read(const char *text, struct words *ret);
+/* Whether text is one to most words, single spaces between them, just as words_read() gives them: what a list of words has to be to be found in messages. */
+bool words_are_plain(const char *text, size_t most);
 #endif

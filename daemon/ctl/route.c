@@ -123,11 +123,12 @@ int command_route(struct ctl *c)
 	const struct policy *policy = snapshot_policy(c);
 	if (policy == NULL)
 		ctl_die("no policy is in force: run sigapctl policy apply");
-	const struct gazetteer *gazetteer = snapshot_gazetteer(c, policy->regency);
+	const struct lexicon *lexicon = config_lexicon(c, NULL);
+	const struct gazetteer *gazetteer = snapshot_gazetteer(c, lexicon_place_words(lexicon), policy->regency);
 	stated.village_code = known_village(c, gazetteer);
 
 	struct triage triage;
-	triage_report(config_lexicon(c, NULL), gazetteer, &stated, &triage);
+	triage_report(lexicon, gazetteer, &stated, &triage);
 	struct plan_setting setting = {.policy = policy,
 	                               .directory = &directory,
 	                               .gazetteer = gazetteer,

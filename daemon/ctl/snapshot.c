@@ -195,7 +195,7 @@ void snapshot_directory(struct ctl *c, struct directory *ret)
 	directory_index(c->arena, ret);
 }
 
-const struct gazetteer *snapshot_gazetteer(struct ctl *c, const char *home)
+const struct gazetteer *snapshot_gazetteer(struct ctl *c, const struct place_words *words, const char *home)
 {
 	const struct rows *r = ask(c, SQL_RULES_REGIONS), *other = ask(c, SQL_RULES_ALIASES);
 	struct region *regions = arena_array(c->arena, struct region, (size_t)r->count + 1);
@@ -207,7 +207,7 @@ const struct gazetteer *snapshot_gazetteer(struct ctl *c, const char *home)
 	for (int i = 0; i < other->count; i++)
 		aliases[i] = (struct region_alias){
 		        .code = db_cell(other, i, 0), .alias = db_cell(other, i, 1), .kind = db_cell(other, i, 2)};
-	return gazetteer_build(c->arena, regions, (size_t)r->count, aliases, (size_t)other->count, home);
+	return gazetteer_build(c->arena, words, regions, (size_t)r->count, aliases, (size_t)other->count, home);
 }
 
 const struct policy *snapshot_policy(struct ctl *c)

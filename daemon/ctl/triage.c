@@ -20,17 +20,18 @@ struct reader {
 	const struct gazetteer *gazetteer;
 };
 
-static const struct gazetteer *from_files(struct ctl *c, const char *path, const char *home)
+static const struct gazetteer *from_files(struct ctl *c, const struct place_words *words, const char *path,
+                                          const char *home)
 {
 	size_t n, alias_count;
 	const struct region *regions = region_source_read(c, path, &n);
 	const struct region_alias *aliases = region_source_aliases(c, ctl_option(c, "aliases"), &alias_count);
 	if (home == NULL)
 		ctl_usage(c, "--regions needs --home: the area that messages speak of, like 64.09");
-	return gazetteer_build(c->arena, regions, n, aliases, alias_count, home);
+	return gazetteer_build(c->arena, words, regions, n, aliases, alias_count, home);
 }
 
-static const struct gazetteer *from_database(struct ctl *c, const char *home)
+static const struct gazetteer *from_database(struct ctl *c, const struct place_words *words, const char *home)
 {
 	if (home == NULL) {
 		const struct policy *policy = snapshot_policy(c);
@@ -38,7 +39,7 @@ static const struct gazetteer *from_database(struct ctl *c, const char *home)
 			ctl_die("no policy is in force that names the regency: say --home CODE");
 		home = policy->regency;
 	}
-	return snapshot_gazetteer(c, home);
+	return snapshot_gazetteer(c, words, home);
 }
 
 static void write_verdict(const struct reader *r, const char *text, struct buf *out)
@@ -132,10 +133,12 @@ int command_triage(struct ctl *c)
 	const char *home = homes(c);
 	if ((text == NULL) == (file == NULL))
 		ctl_usage(c, "either --text or --file");
+	const struct lexicon *lexicon = config_lexicon(c, ctl_option(c, "lexicon"));
+	const struct place_words *words = lexicon_place_words(lexicon);
 	struct reader r = {
 	        .write = ctl_option(c, "features") != NULL ? write_features : write_verdict,
-	        .lexicon = config_lexicon(c, ctl_option(c, "lexicon")),
-	        .gazetteer = regions != NULL ? from_files(c, regions, home) : from_database(c, home),
+	        .lexicon = lexicon,
+	        .gazetteer = regions != NULL ? from_files(c, words, regions, home) : from_database(c, words, home),
 	};
 	if (file != NULL)
 		return read_lines(&r, file);

@@ -343,10 +343,12 @@ static const char *put_together(struct load *l)
 	r->directory.agencies = l->agencies;
 	r->directory.agency_count = l->agency_count;
 	directory_index(r->arena, &r->directory);
-	r->gazetteer =
-	        gazetteer_build(r->arena, l->regions, l->region_count, l->aliases, l->alias_count, r->policy->regency);
 	const char *why = read_lexicon(l);
-	return why != NULL ? why : read_replies(l);
+	if (why != NULL)
+		return why;
+	r->gazetteer = gazetteer_build(r->arena, lexicon_place_words(r->lexicon), l->regions, l->region_count,
+	                               l->aliases, l->alias_count, r->policy->regency);
+	return read_replies(l);
 }
 
 /* ---- the chain ---- */

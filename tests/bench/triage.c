@@ -135,13 +135,13 @@ static double measure(struct bench *b, void (*read)(struct bench *b, const char 
 
 int main(int argc, char **argv)
 {
-	static struct lexicon_file files[16];
+	static struct lexicon_file files[32];
 	static struct bench b;
 	struct lexicon_fault fault;
 	struct region *regions;
 	struct region_alias *aliases;
 	size_t len, n, alias_count, file_count = 0;
-	if (argc < 7 || argc > 22)
+	if (argc < 7 || argc > 38)
 		errx(2, "usage: triage REGIONS ALIASES HOME LINES ROUNDS LEXICON_FILE...");
 	b.arena = arena_new();
 	b.rounds = strtoul(argv[5], NULL, 10);
@@ -160,7 +160,8 @@ int main(int argc, char **argv)
 	text = read_file(b.arena, argv[2], &len);
 	if (!aliases_parse(b.arena, text, len, &aliases, &alias_count))
 		errx(2, "%s: line %zu", argv[2], alias_count);
-	b.gazetteer = gazetteer_build(b.arena, regions, n, aliases, alias_count, argv[3]);
+	b.gazetteer =
+	        gazetteer_build(b.arena, lexicon_place_words(b.lexicon), regions, n, aliases, alias_count, argv[3]);
 	printf("{\"regions\":%zu,\"load_ms\":%.1f,\"memory_kib\":%ld,", n, (double)(cpu_ns() - before) / 1e6,
 	       resident_kib() - without_kib);
 	read_lines(&b, argv[4]);

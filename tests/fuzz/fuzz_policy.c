@@ -10,7 +10,8 @@ static void read_policy(struct arena *a, const char *text, size_t len, struct bu
 	struct directory d = {0};
 	if (p == NULL)
 		return;
-	struct gazetteer *g = gazetteer_build(a, &(struct region){"64.09.01.1003", "Petung"}, 1, NULL, 0, p->regency);
+	struct gazetteer *g =
+	        gazetteer_build(a, NULL, &(struct region){"64.09.01.1003", "Petung"}, 1, NULL, 0, p->regency);
 	directory_index(a, &d);
 	policy_holes(p, &d, g, faults, NULL);
 }

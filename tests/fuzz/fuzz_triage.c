@@ -28,6 +28,13 @@ static const struct lexicon_file files[] = {
         FILE_OF("learned.tsv", "body\t0 50 0 0 0 0 0\n=di\t0 0 0 0 -25 0 0\n"),
         FILE_OF("signs.tsv",
                 "mayat\t0 120 0 0 -9 0 0\nran-\t0 0 30 0 0 0 0\n-tai\t0 0 9 0 0 0 0\norang_mati\t0 55 0 0 0 0 0\n"),
+        FILE_OF("place_cues.tsv",
+                "village\tdesa ds\nregency\tkab\nin\tdi\nto\tke\naway\tdibawa\nperson\tpak\nnow\tini\nplant\t"
+                "pohon\nroad\tporos\ndoubtful\twaru petung\ncommon\tsungai gunung\neither\tatau\nclinic\tpuskesmas\n"
+                "home_regency\tppu\nthere\tdi\nnumeral\tdua\nrelative\tibu\nnow_behind\tsekarang\n"),
+        FILE_OF("place_forms.tsv", "gn\tgunung\nsei\tsungai\nii\t2\ndua\t2\n"),
+        FILE_OF("place_ordinary.tsv", "parit sungai orang tahu\n"),
+        FILE_OF("place_elsewhere.tsv", "jawa timur\nbogor\n"),
 #undef FILE_OF
 };
 
@@ -57,11 +64,12 @@ static void build(void)
 	struct arena *a = arena_new();
 	struct lexicon_fault fault;
 	lexicon = lexicon_build(a, files, sizeof files / sizeof *files, &fault);
-	gazetteer = gazetteer_build(a, areas, sizeof areas / sizeof *areas, aliases, 1, "64.09");
 	if (lexicon == NULL) {
 		fprintf(stderr, "%s:%d: %s\n", fault.file, fault.line, fault.detail);
 		abort();
 	}
+	gazetteer = gazetteer_build(a, lexicon_place_words(lexicon), areas, sizeof areas / sizeof *areas, aliases, 1,
+	                            "64.09");
 }
 
 /* What is found is one of the areas, and what was said of it true. */
@@ -90,26 +98,29 @@ static void hold_answer(const struct lexicon *lex, const char *text)
 /* The same bytes as a file of the lexicon: refused with a place, or built, and a message read with it. */
 static void as_data_file(const char *text, size_t len)
 {
-	static const char *const names[] = {"forms.tsv",   "words.tsv", "phrases.tsv", "types.tsv",
-	                                    "urgency.tsv", "flags.tsv", "learned.tsv", "signs.tsv"};
-	struct lexicon_file changed[sizeof files / sizeof *files];
+	enum { FILES = sizeof files / sizeof *files };
+	struct lexicon_file changed[FILES];
 	struct lexicon_fault fault = {.line = -1};
 	struct arena *a = arena_new();
 	memcpy(changed, files, sizeof files);
-	size_t which = len > 0 ? (unsigned char)text[0] % (sizeof names / sizeof *names) : 0;
-	changed[which] = (struct lexicon_file){names[which], text, len};
-	const struct lexicon *built = lexicon_build(a, changed, sizeof files / sizeof *files, &fault);
+	size_t which = len > 0 ? (unsigned char)text[0] % FILES : 0;
+	changed[which] = (struct lexicon_file){files[which].name, text, len};
+	const struct lexicon *built = lexicon_build(a, changed, FILES, &fault);
 	HOLD(built != NULL || (fault.line >= 0 && fault.detail[0] != '\0'));
-	if (built != NULL)
+	const struct place_words *words = lexicon_place_words(built != NULL ? built : lexicon);
+	if (built != NULL) {
 		hold_answer(built, text);
+		find(gazetteer_build(a, words, areas, sizeof areas / sizeof *areas, NULL, 0, "64.09"), text);
+	}
 	struct region *regions;
 	struct region_alias *aliases;
 	size_t n;
 	size_t alias_count;
 	if (regions_parse(a, text, len, &regions, &n) && n > 0) /* any names: built, and a message read with them */
-		find(gazetteer_build(a, regions, n, NULL, 0, ""), text);
+		find(gazetteer_build(a, words, regions, n, NULL, 0, ""), text);
 	if (aliases_parse(a, text, len, &aliases, &alias_count) && alias_count > 0)
-		find(gazetteer_build(a, areas, sizeof areas / sizeof *areas, aliases, alias_count, "64.09"), text);
+		find(gazetteer_build(a, words, areas, sizeof areas / sizeof *areas, aliases, alias_count, "64.09"),
+		     text);
 	arena_free(&a);
 }
 

@@ -2,6 +2,7 @@
 import contextlib
 import json
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -307,6 +308,39 @@ def test_a_broken_policy_keeps_the_old_one(fresh):
     reload(stack)
     assert told(stack) == before
     assert re.findall(r"what=rules.loaded .*policy=(\d+)", stack.log.read_text())[-1] == str(stack.value("select max(version) from policy"))
+
+
+def refusals(stack):
+    return [line for line in stack.log.read_text().splitlines() if "rules.refused" in line]
+
+
+def test_sighup_takes_up_changed_words_and_refuses_those_that_make_no_sense(fresh, tmp_path):
+    config = tmp_path / "config"
+    shutil.copytree(harness.ROOT / "config", config)
+    stack = fresh(conf={**SLOW_LOOK, "daemon": {"config_dir": config}})
+    forms, cues = config / "lexicon/place_forms.tsv", config / "lexicon/place_cues.tsv"
+
+    def village():
+        made = stack.report(village=None, text="mayat tak dikenal di desa qqbgk", kind="unclaimed_body")
+        return stack.value("select region from incident where id = %s", made["incident"]["id"])
+
+    assert village() != "64.09.03.2002"
+    forms.write_text(forms.read_text() + "qqbgk\tlabangka\n")
+    reload(stack)
+    assert village() == "64.09.03.2002"
+    good = cues.read_text()
+    for fault in ("di\tpetung\n", "in\tDi Dalam\n", None):
+        cues.write_text(good + (fault or ""))
+        if fault is None:
+            cues.unlink()
+        reload(stack, "rules.refused")
+        assert village() == "64.09.03.2002", "what was in force stays"
+        line = good.count("\n") + 1 if fault else 0
+        assert f"place_cues.tsv:{line}: " in refusals(stack)[-1]
+    stack.process.send_signal(signal.SIGTERM)
+    assert exit_status(stack, 20) == 0
+    run = subprocess.run([harness.BUILD / "sigapd", "--config", stack.conf], capture_output=True, text=True, timeout=20)
+    assert run.returncode == 1 and "place_cues.tsv:0: " in run.stderr, "nor does it start with them"
 
 
 def test_without_a_signal_changes_are_seen_by_themselves_and_a_broken_policy_is_not_taken(fresh):

@@ -13,10 +13,9 @@
 #include "../../daemon/core/conversation.h"
 #include "../../daemon/core/region_file.h"
 #include "../../daemon/core/replies.h"
+#include "config_lexicon.h"
 
-enum { LEXICON_FILES = 7, REPLIES_MOST = 5, HOUR = 3600 };
-static const char *const lexicon_file_names[LEXICON_FILES] = {"forms.tsv", "slang.tsv",   "words.tsv", "phrases.tsv",
-                                                              "types.tsv", "urgency.tsv", "flags.tsv"};
+enum { REPLIES_MOST = 5, HOUR = 3600 };
 static const char labangka[] = "64.09.03.2002", babulu_laut[] = "64.09.03.2003", babulu[] = "64.09.03";
 static struct arena *arena;
 static struct lexicon *lexicon;
@@ -37,26 +36,18 @@ static char *read_file(const char *path, size_t *ret_len)
 
 static int set_up(void **state)
 {
-	struct lexicon_file files[LEXICON_FILES];
-	struct lexicon_fault fault;
 	struct region *regions;
 	struct region_alias *aliases;
 	struct buf faults;
 	size_t len, n, alias_count;
 	(void)state;
 	arena = arena_new();
-	for (size_t i = 0; i < LEXICON_FILES; i++) {
-		const char *name = arena_printf(arena, "config/lexicon/%s", lexicon_file_names[i]);
-		char *text = read_file(name, &len);
-		files[i] = (struct lexicon_file){name, text, len};
-	}
-	lexicon = lexicon_build(arena, files, LEXICON_FILES, &fault);
-	assert_non_null(lexicon);
+	lexicon = config_lexicon_read(arena, "learned.tsv signs.tsv ");
 	char *text = read_file("config/regions/kaltim.csv", &len);
 	assert_true(regions_parse(arena, text, len, &regions, &n));
 	text = read_file("config/regions/ppu_aliases.csv", &len);
 	assert_true(aliases_parse(arena, text, len, &aliases, &alias_count));
-	gazetteer = gazetteer_build(arena, regions, n, aliases, alias_count, "64.09");
+	gazetteer = gazetteer_build(arena, lexicon_place_words(lexicon), regions, n, aliases, alias_count, "64.09");
 	text = read_file("config/replies/replies.tsv", &len);
 	buf_init(&faults, 4096);
 	replies = replies_read(arena, "replies.tsv", text, len, &faults);

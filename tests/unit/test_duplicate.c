@@ -13,8 +13,8 @@
 #include "../../daemon/core/duplicate.h"
 #include "../../daemon/core/policy_duplicates.h"
 #include "../../daemon/core/region_file.h"
+#include "config_lexicon.h"
 
-enum { LEXICON_FILES = 7 };
 static struct arena *arena;
 static struct lexicon *lexicon;
 static struct gazetteer *gazetteer;
@@ -33,27 +33,17 @@ static char *read_file(const char *path, size_t *ret_len)
 
 static int set_up(void **state)
 {
-	static const char *const names[LEXICON_FILES] = {"forms.tsv", "slang.tsv",   "words.tsv", "phrases.tsv",
-	                                                 "types.tsv", "urgency.tsv", "flags.tsv"};
-	struct lexicon_file files[LEXICON_FILES];
-	struct lexicon_fault fault;
 	struct region *regions;
 	struct region_alias *aliases;
 	size_t len, n, alias_count;
 	(void)state;
 	arena = arena_new();
-	for (size_t i = 0; i < LEXICON_FILES; i++) {
-		const char *name = arena_printf(arena, "config/lexicon/%s", names[i]);
-		char *text = read_file(name, &len);
-		files[i] = (struct lexicon_file){name, text, len};
-	}
-	lexicon = lexicon_build(arena, files, LEXICON_FILES, &fault);
-	assert_non_null(lexicon);
+	lexicon = config_lexicon_read(arena, "learned.tsv signs.tsv ");
 	char *text = read_file("config/regions/kaltim.csv", &len);
 	assert_true(regions_parse(arena, text, len, &regions, &n));
 	text = read_file("config/regions/ppu_aliases.csv", &len);
 	assert_true(aliases_parse(arena, text, len, &aliases, &alias_count));
-	gazetteer = gazetteer_build(arena, regions, n, aliases, alias_count, "64.09");
+	gazetteer = gazetteer_build(arena, lexicon_place_words(lexicon), regions, n, aliases, alias_count, "64.09");
 	reader = duplicate_reader_new(lexicon);
 	return 0;
 }

@@ -12,8 +12,10 @@
 
 #include "../../daemon/core/gazetteer.h"
 #include "../../daemon/core/region_file.h"
+#include "config_lexicon.h"
 
 static struct arena *arena;
+static const struct place_words *words_of_places;
 static struct gazetteer *kaltim;
 
 static char *read_file(const char *path, size_t *ret_len)
@@ -35,11 +37,12 @@ static int set_up(void **state)
 	size_t len, n, alias_count;
 	(void)state;
 	arena = arena_new();
+	words_of_places = lexicon_place_words(config_lexicon_read(arena, "learned.tsv signs.tsv "));
 	char *text = read_file("config/regions/kaltim.csv", &len);
 	assert_true(regions_parse(arena, text, len, &regions, &n));
 	text = read_file("config/regions/ppu_aliases.csv", &len);
 	assert_true(aliases_parse(arena, text, len, &aliases, &alias_count));
-	kaltim = gazetteer_build(arena, regions, n, aliases, alias_count, "64.09");
+	kaltim = gazetteer_build(arena, words_of_places, regions, n, aliases, alias_count, "64.09");
 	return 0;
 }
 
@@ -330,10 +333,10 @@ static void several_areas_may_be_home(void **state)
 	(void)state;
 	char *text = read_file("config/regions/kaltim.csv", &len);
 	assert_true(regions_parse(arena, text, len, &all, &n));
-	struct gazetteer *two = gazetteer_build(arena, all, n, none, 0, "64.09,64.01");
+	struct gazetteer *two = gazetteer_build(arena, words_of_places, all, n, none, 0, "64.09,64.01");
 	assert_string_equal(find_in(two, "di petung").code, "64.09.01.1003");
 	assert_true(region_code_within(find_in(two, "kelurahan tanah grogot").code, "64.01"));
-	struct gazetteer *everywhere = gazetteer_build(arena, all, n, none, 0, "");
+	struct gazetteer *everywhere = gazetteer_build(arena, words_of_places, all, n, none, 0, "");
 	assert_string_equal(find_in(everywhere, "di jenebora").code, "64.09.01.1018");
 	assert_true(find_in(everywhere, "di bukit raya").confidence < 0.7);
 	assert_string_equal(find_in(everywhere, "bukit raya kecamatan sepaku").code, "64.09.04.2002");
@@ -346,7 +349,7 @@ static void homonyms_are_candidates_and_the_district_decides(void **state)
 	        {"32.03", "Kabupaten Cianjur"}, {"32.03.01", "Cianjur"},        {"32.03.02", "Warungkondang"},
 	        {"32.03.01.2001", "Sukamulya"}, {"32.03.02.2001", "Sukamulya"}, {"32.03.02.2002", "Bunikasih"},
 	};
-	struct gazetteer *g = gazetteer_build(arena, regions, 6, NULL, 0, "32.03");
+	struct gazetteer *g = gazetteer_build(arena, words_of_places, regions, 6, NULL, 0, "32.03");
 	struct place_guess guess = find_in(g, "desa sukamulya");
 	assert_int_equal(guess.candidate_count, 2);
 	assert_true(guess.confidence < 0.6);
@@ -358,7 +361,7 @@ static void homonyms_are_candidates_and_the_district_decides(void **state)
 static void an_empty_gazetteer_and_an_empty_message_find_nothing(void **state)
 {
 	(void)state;
-	struct gazetteer *empty = gazetteer_build(arena, NULL, 0, NULL, 0, "64.09");
+	struct gazetteer *empty = gazetteer_build(arena, words_of_places, NULL, 0, NULL, 0, "64.09");
 	assert_string_equal(find_in(empty, "labangka").code, "");
 	assert_int_equal(gazetteer_count(empty), 0);
 	assert_string_equal(find_in(kaltim, "").code, "");
@@ -374,7 +377,7 @@ static void villages_of_the_whole_country_do_not_enter_the_search(void **state)
 		                                      i % 100, i % 9999),
 		                         "Labangka"};
 	all[MANY] = (struct region){"64.09.03.2002", "Labangka"};
-	struct gazetteer *g = gazetteer_build(arena, all, MANY + 1, NULL, 0, "64.09");
+	struct gazetteer *g = gazetteer_build(arena, words_of_places, all, MANY + 1, NULL, 0, "64.09");
 	assert_non_null(gazetteer_by_code(g, "66.00.00.0001"));
 	struct place_guess guess = find_in(g, "ds labangka");
 	assert_string_equal(guess.code, "64.09.03.2002");

@@ -12,6 +12,7 @@
 #include "../../daemon/core/region_file.h"
 #include "../../daemon/core/triage.h"
 #include "../../protocol/json.h"
+#include "config_lexicon.h"
 
 static struct arena *arena;
 static struct lexicon *lexicon;
@@ -32,26 +33,17 @@ static char *read_file(const char *path, size_t *ret_len)
 
 static int set_up(void **state)
 {
-	static const char *const names[] = {"forms.tsv", "words.tsv",   "phrases.tsv",
-	                                    "types.tsv", "urgency.tsv", "flags.tsv"};
-	struct lexicon_file files[6];
-	struct lexicon_fault fault;
 	struct region *regions;
 	struct region_alias *aliases;
 	size_t len, n, alias_count;
 	(void)state;
 	arena = arena_new();
-	for (size_t i = 0; i < 6; i++) {
-		const char *text = read_file(arena_printf(arena, "config/lexicon/%s", names[i]), &len);
-		files[i] = (struct lexicon_file){names[i], text, len};
-	}
-	lexicon = lexicon_build(arena, files, 6, &fault);
-	assert_non_null(lexicon);
+	lexicon = config_lexicon_read(arena, "slang.tsv learned.tsv signs.tsv ");
 	char *text = read_file("config/regions/kaltim.csv", &len);
 	assert_true(regions_parse(arena, text, len, &regions, &n));
 	text = read_file("config/regions/ppu_aliases.csv", &len);
 	assert_true(aliases_parse(arena, text, len, &aliases, &alias_count));
-	gazetteer = gazetteer_build(arena, regions, n, aliases, alias_count, "64.09");
+	gazetteer = gazetteer_build(arena, lexicon_place_words(lexicon), regions, n, aliases, alias_count, "64.09");
 	return 0;
 }
 

@@ -84,7 +84,7 @@ static int start(void **state)
 	        (struct directory){.people = people, .person_count = 3, .roster = {.shifts = shifts, .shift_count = 2}};
 	directory_read_agencies(arena, text, len, &directory.agencies, &directory.agency_count, &faults);
 	directory_index(arena, &directory);
-	setting.gazetteer = gazetteer_build(arena, regions, sizeof regions / sizeof *regions, NULL, 0, "64.09");
+	setting.gazetteer = gazetteer_build(arena, NULL, regions, sizeof regions / sizeof *regions, NULL, 0, "64.09");
 	assert_string_equal(faults.data, "");
 	buf_free(&faults);
 	return 0;
@@ -479,7 +479,7 @@ static void long_or_foreign_place_names_still_make_one_gsm7_part(void **state)
 	        {"64.09.03.2002", "Kampung Nelayan Muara Sungai Telake Hulu Sebelah Barat Laut Penajam Raya"},
 	        {"64.09.03.2006", "Soka\"an \xe2\x80\x93 R\xc3\xaave \xe6\x9d\x91 `x`"},
 	};
-	setting.gazetteer = gazetteer_build(arena, strange, 3, NULL, 0, "64.09");
+	setting.gazetteer = gazetteer_build(arena, NULL, strange, 3, NULL, 0, "64.09");
 	struct triage t = sure(TYPE_UNCLAIMED_BODY, URGENCY_CRITICAL, "64.09.03.2002");
 	struct plan_input in = {.triage = &t, .number = 99999999999, .reporter_phone = "+62811"};
 	struct plan *p = plan_make(arena, &setting, &in);

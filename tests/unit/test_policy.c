@@ -305,7 +305,7 @@ static size_t holes_of(const char *policy_text, struct directory d, size_t *case
 {
 	const struct policy *p = read_policy(policy_text);
 	assert_non_null(p);
-	struct gazetteer *g = gazetteer_build(arena, regions, sizeof regions / sizeof *regions, NULL, 0, "64.09");
+	struct gazetteer *g = gazetteer_build(arena, NULL, regions, sizeof regions / sizeof *regions, NULL, 0, "64.09");
 	buf_reset(&out);
 	return policy_holes(p, &d, g, &out, cases);
 }

@@ -14,10 +14,11 @@
 #include "../../daemon/core/triage.h"
 #include "../../protocol/json.h"
 
-enum { LEXICON_FILES = 9 };
-static const char *const lexicon_names_of_files[LEXICON_FILES] = {"forms.tsv",   "slang.tsv",   "words.tsv",
-                                                                  "phrases.tsv", "types.tsv",   "urgency.tsv",
-                                                                  "flags.tsv",   "learned.tsv", "signs.tsv"};
+enum { LEXICON_FILES = 13 };
+static const char *const lexicon_names_of_files[LEXICON_FILES] = {
+        "forms.tsv",       "slang.tsv",          "words.tsv",          "phrases.tsv", "types.tsv",
+        "urgency.tsv",     "flags.tsv",          "learned.tsv",        "signs.tsv",   "place_cues.tsv",
+        "place_forms.tsv", "place_ordinary.tsv", "place_elsewhere.tsv"};
 static const double sure = 0.7;
 static struct arena *arena;
 static struct lexicon *lexicon;
@@ -56,7 +57,7 @@ static int set_up(void **state)
 	assert_true(regions_parse(arena, text, len, &regions, &n));
 	text = read_file("config/regions/ppu_aliases.csv", &len);
 	assert_true(aliases_parse(arena, text, len, &aliases, &alias_count));
-	gazetteer = gazetteer_build(arena, regions, n, aliases, alias_count, "64.09");
+	gazetteer = gazetteer_build(arena, lexicon_place_words(lexicon), regions, n, aliases, alias_count, "64.09");
 	return 0;
 }
 
@@ -595,6 +596,14 @@ static void a_fault_in_the_lexicon_names_file_and_line(void **state)
 	        {7, "body\t1 0 0 0 0 0\n", 1},
 	        {8, "mayat\t1 0 0 0 0 0 0\nmayat-\t1 0 0 0 0 0 9999\n", 2},
 	        {8, "mayat\t1 0 0 0 0 0 0 0\n", 1},
+	        {9, "in\tdi\n\nbelow\tbawah\n", 3},
+	        {9, "in\tdi Dalam\n", 1},
+	        {9, "in di\n", 1},
+	        {10, "gn\tgunung\ngn\tgending\n", 2},
+	        {10, "gn.\tgunung\n", 1},
+	        {11, "air alam\nam\taman\n", 2},
+	        {11, "air api-api\n", 1},
+	        {12, "aceh\nkota yang jauh sekali namanya\n", 2},
 	};
 	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
 		memcpy(files, lexicon_files, sizeof files);
@@ -605,14 +614,22 @@ static void a_fault_in_the_lexicon_names_file_and_line(void **state)
 		assert_int_equal(fault.line, faults[i].line);
 		assert_true(fault.detail[0] != '\0');
 	}
-	assert_null(lexicon_build(arena, lexicon_files, 2, &fault));
+	for (size_t left_out = 0; left_out < LEXICON_FILES; left_out++) {
+		bool may = left_out == 1 || left_out == 7 || left_out == 8; /* slang and what was trained */
+		memcpy(files, lexicon_files, sizeof files);
+		files[left_out].name = "other.tsv";
+		assert_true((lexicon_build(arena, files, LEXICON_FILES, &fault) != NULL) == may);
+		if (!may)
+			assert_string_equal(fault.file, lexicon_names_of_files[left_out]);
+	}
 }
 
 /* A lexicon of a few lines, so that only one path leads to the answer. learned: signs.tsv; NULL: there is none. */
 static const struct lexicon *small_lexicon(const char *learned)
 {
-	const char *const names[] = {"forms.tsv",   "words.tsv", "phrases.tsv", "types.tsv",
-	                             "urgency.tsv", "flags.tsv", "signs.tsv"};
+	const char *const names[] = {"forms.tsv",          "words.tsv",           "phrases.tsv",    "types.tsv",
+	                             "urgency.tsv",        "flags.tsv",           "place_cues.tsv", "place_forms.tsv",
+	                             "place_ordinary.tsv", "place_elsewhere.tsv", "signs.tsv"};
 	const char *const texts[] = {
 	        "x\ty\n",
 	        "one\tsatu\ntwo\tdua\n",
@@ -620,11 +637,16 @@ static const struct lexicon *small_lexicon(const char *learned)
 	        "not_a_report\t5\t-\t-\nunclaimed_body\t12\t-\tfound_pair\n",
 	        "*\tnormal\t-\n",
 	        "child\tone\n",
+	        "in\tdi\n",
+	        "gn\tgunung\n",
+	        "air\n",
+	        "aceh\n",
 	        learned,
 	};
-	struct lexicon_file files[7];
+	enum { FILES = sizeof names / sizeof *names };
+	struct lexicon_file files[FILES];
 	struct lexicon_fault fault;
-	size_t n = learned == NULL ? 6 : 7;
+	size_t n = learned == NULL ? FILES - 1 : FILES;
 	for (size_t i = 0; i < n; i++)
 		files[i] = (struct lexicon_file){names[i], texts[i], strlen(texts[i])};
 	const struct lexicon *ret = lexicon_build(arena, files, n, &fault);
