@@ -135,7 +135,7 @@ static const char *meant_instead(struct work *w, const struct earlier *e, struct
 {
 	const char *list[WORDS_MAX];
 	size_t from, count;
-	said_after_denial(&w->words, &from, &count);
+	said_after_denial(w->c->words, &w->words, &from, &count);
 	for (size_t i = 0; i < count; i++)
 		list[i] = w->words.word[from + i].text;
 	if (count > 0) {
@@ -485,7 +485,7 @@ void conversation_decide(const struct conversation *c, struct turn *ret)
 	};
 	struct work w = {.c = c, .t = c->triage, .turn = ret};
 	words_read(c->text, &w.words);
-	said_read(&w.words, &w.said);
+	said_read(c->words, &w.words, &w.said);
 	w.report = is_ours(w.t->type) && w.t->type_confidence >= c->type_enough;
 	w.placed = is_village(w.t->place.code) && w.t->place.confidence >= c->place_enough;
 	w.open = conversation_open_question(c->sender, c->now);

@@ -39,9 +39,10 @@ struct known_sender {
 struct conversation {
 	const struct known_sender *sender;
 	const struct gazetteer *gazetteer;
-	const char *text;              /* without what is our own text quoted */
-	const struct triage *triage;   /* of text */
-	const struct triage *together; /* of the newest open question's report and text together; NULL: no question */
+	const struct said_words *words; /* of the lexicon */
+	const char *text;               /* without what is our own text quoted */
+	const struct triage *triage;    /* of text */
+	const struct triage *together;  /* of the newest open question's report and text together; NULL: no question */
 	double type_enough, place_enough; /* the policy's thresholds */
 	int replies_most;                 /* per address and hour */
 	struct wall now;

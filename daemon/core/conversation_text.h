@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../base/arena.h"
 #include "types.h"
 #include "words.h"
 
@@ -30,7 +31,12 @@ struct said {
 	int64_t numbers[SAID_NUMBERS]; /* all numbers that could be a report's */
 	size_t number_count;
 };
-void said_read(const struct words *words, struct said *ret);
+/* The lists of words that decide it. Words are borrowed: they must live as long. */
+struct said_words;
+struct said_words *said_words_new(struct arena *a);
+/* One line of config/lexicon/conversation.tsv (what, words), cut at its tab; changes the fields. NULL, or what is wrong (static) and in *ret_value with what. */
+const char *said_words_read(struct said_words *s, char **field, const char **ret_value);
+void said_read(const struct said_words *s, const struct words *words, struct said *ret);
 /* "bukan di Labangka, di Babulu Laut": the words after what is denied; count 0 when there are none. */
-void said_after_denial(const struct words *words, size_t *ret_from, size_t *ret_count);
+void said_after_denial(const struct said_words *s, const struct words *words, size_t *ret_from, size_t *ret_count);
 #endif

@@ -288,6 +288,11 @@ bool lexicon_is_trained(const struct lexicon *lex)
 	return lex->learned != NULL || lex->signs != NULL;
 }
 
+const struct said_words *lexicon_said_words(const struct lexicon *lex)
+{
+	return lex->said_words;
+}
+
 const struct place_words *lexicon_place_words(const struct lexicon *lex)
 {
 	return lex->place_words;

@@ -372,6 +372,13 @@ static void read_place_elsewhere_line(struct build *b, char **field)
 	read_place_line(b, field, place_words_read_elsewhere);
 }
 
+static void read_conversation_line(struct build *b, char **field)
+{
+	const char *value = "", *what = said_words_read(b->lex->said_words, field, &value);
+	if (what != NULL)
+		fail(b, what, value);
+}
+
 /* The kinds of files, in the order in which they are read: a file may name concepts of those above. rows: its lines are words, phrases or rules of the lexicon's own. */
 static const struct kind {
 	const char *file;
@@ -392,6 +399,7 @@ static const struct kind {
         {"place_forms.tsv", 2, read_place_forms_line, true, false},
         {"place_ordinary.tsv", 1, read_place_ordinary_line, true, false},
         {"place_elsewhere.tsv", 1, read_place_elsewhere_line, true, false},
+        {"conversation.tsv", 2, read_conversation_line, true, false},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -464,6 +472,7 @@ static void make_room(struct lexicon *lex, const struct lexicon_file *files, siz
 	lex->sounds = string_map_new(lex->arena, 4096);
 	lex->groups = string_map_new(lex->arena, 64);
 	lex->place_words = place_words_new(lex->arena);
+	lex->said_words = said_words_new(lex->arena);
 }
 
 static void make_builtins(struct build *b)

@@ -2,6 +2,7 @@
 #ifndef SIGAP_CORE_LEXICON_PARTS_H
 #define SIGAP_CORE_LEXICON_PARTS_H
 #include "../base/arena.h"
+#include "conversation_text.h"
 #include "lexicon.h"
 #include "place_words.h"
 #include "spelling.h"
@@ -62,6 +63,7 @@ struct lexicon {
 	struct learned *signs;   /* the same by sign (lexicon_signs.c) */
 	size_t sign_count;
 	struct place_words *place_words;
+	struct said_words *said_words;
 };
 
 /* -- lexicon_lookup.c: all return NULL or 0 when there is none ----------------------------------------------------- */

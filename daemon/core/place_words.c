@@ -8,7 +8,7 @@
 #include "words.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
-enum { WORDS_ROOM = 8192, ELSEWHERE_ROOM = 512 };
+enum { WORDS_ROOM = 512, ELSEWHERE_ROOM = 512 };
 
 /* What a line of place_cues.tsv says of its words. */
 static const struct {

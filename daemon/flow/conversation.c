@@ -309,6 +309,7 @@ static void decide(struct talk *t, struct wall now)
 	const struct conversation c = {
 	        .sender = &t->sender,
 	        .gazetteer = rules->gazetteer,
+	        .words = lexicon_said_words(rules->lexicon),
 	        .text = t->text,
 	        .triage = &t->triage,
 	        .together = open >= 0 ? &t->together : NULL,

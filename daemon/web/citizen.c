@@ -149,12 +149,12 @@ static void fill(struct visit *v, const struct report_form *form)
 	                             .place_text = s->place_text};
 }
 
-static enum emergency emergency_in(struct arena *a, const char *text)
+static enum emergency emergency_in(struct arena *a, const struct lexicon *lexicon, const char *text)
 {
 	struct words *words = arena_new_of(a, struct words);
 	struct said said;
 	words_read(text, words);
-	said_read(words, &said);
+	said_read(lexicon_said_words(lexicon), words, &said);
 	return said.emergency;
 }
 
@@ -164,7 +164,7 @@ static void take(struct flow *f, struct http_request *r, const struct report_for
 	struct visit *v = arena_new_of(r->arena, struct visit);
 	v->flow = f;
 	v->request = r;
-	v->emergency = emergency_in(r->arena, form->text);
+	v->emergency = emergency_in(r->arena, f->rules->lexicon, form->text);
 	v->intake.flow = f;
 	v->intake.arena = r->arena;
 	v->intake.received = r->received;

@@ -35,6 +35,8 @@ static const struct lexicon_file files[] = {
         FILE_OF("place_forms.tsv", "gn\tgunung\nsei\tsungai\nii\t2\ndua\t2\n"),
         FILE_OF("place_ordinary.tsv", "parit sungai orang tahu\n"),
         FILE_OF("place_elsewhere.tsv", "jawa timur\nbogor\n"),
+        FILE_OF("conversation.tsv", "choice_1\tsatu\nyes\tya\nunclaimed_body\tmayat\ninstead\ttapi "
+                                    ",\nthanks_phrase\tterima_kasih\nemergency_fire\tterbakar\n"),
 #undef FILE_OF
 };
 

@@ -133,6 +133,7 @@ static struct turn turn_of(const struct known_sender *s, const char *text)
 		triage_text(lexicon, gazetteer, arena_printf(arena, "%s. %s", about, said), &together);
 	}
 	const struct conversation c = {
+	        .words = lexicon_said_words(lexicon),
 	        .sender = s,
 	        .gazetteer = gazetteer,
 	        .text = said,

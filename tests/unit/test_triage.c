@@ -14,11 +14,11 @@
 #include "../../daemon/core/triage.h"
 #include "../../protocol/json.h"
 
-enum { LEXICON_FILES = 13 };
+enum { LEXICON_FILES = 14 };
 static const char *const lexicon_names_of_files[LEXICON_FILES] = {
-        "forms.tsv",       "slang.tsv",          "words.tsv",          "phrases.tsv", "types.tsv",
-        "urgency.tsv",     "flags.tsv",          "learned.tsv",        "signs.tsv",   "place_cues.tsv",
-        "place_forms.tsv", "place_ordinary.tsv", "place_elsewhere.tsv"};
+        "forms.tsv",       "slang.tsv",          "words.tsv",           "phrases.tsv",     "types.tsv",
+        "urgency.tsv",     "flags.tsv",          "learned.tsv",         "signs.tsv",       "place_cues.tsv",
+        "place_forms.tsv", "place_ordinary.tsv", "place_elsewhere.tsv", "conversation.tsv"};
 static const double sure = 0.7;
 static struct arena *arena;
 static struct lexicon *lexicon;
@@ -603,6 +603,10 @@ static void a_fault_in_the_lexicon_names_file_and_line(void **state)
 	        {10, "gn.\tgunung\n", 1},
 	        {11, "air alam\nam\taman\n", 2},
 	        {11, "air api-api\n", 1},
+	        {13, "yes\tya\n# no\nno\ttidak\n", 3},
+	        {13, "choice_1\tsatu\nchoice_2\tdua satu\n", 2},
+	        {13, "automatic\tpesan_otomatis pesan_Otomatis\n", 1},
+	        {13, "choice_0\tnol\n", 1},
 	        {12, "aceh\nkota yang jauh sekali namanya\n", 2},
 	};
 	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
@@ -627,9 +631,9 @@ static void a_fault_in_the_lexicon_names_file_and_line(void **state)
 /* A lexicon of a few lines, so that only one path leads to the answer. learned: signs.tsv; NULL: there is none. */
 static const struct lexicon *small_lexicon(const char *learned)
 {
-	const char *const names[] = {"forms.tsv",          "words.tsv",           "phrases.tsv",    "types.tsv",
-	                             "urgency.tsv",        "flags.tsv",           "place_cues.tsv", "place_forms.tsv",
-	                             "place_ordinary.tsv", "place_elsewhere.tsv", "signs.tsv"};
+	const char *const names[] = {"forms.tsv",          "words.tsv",           "phrases.tsv",      "types.tsv",
+	                             "urgency.tsv",        "flags.tsv",           "place_cues.tsv",   "place_forms.tsv",
+	                             "place_ordinary.tsv", "place_elsewhere.tsv", "conversation.tsv", "signs.tsv"};
 	const char *const texts[] = {
 	        "x\ty\n",
 	        "one\tsatu\ntwo\tdua\n",
@@ -641,6 +645,7 @@ static const struct lexicon *small_lexicon(const char *learned)
 	        "gn\tgunung\n",
 	        "air\n",
 	        "aceh\n",
+	        "yes\tya\n",
 	        learned,
 	};
 	enum { FILES = sizeof names / sizeof *names };
