@@ -10,10 +10,6 @@
 #include "triage.h"
 
 struct lexicon;
-/* Remembers what the lexicon's concepts are to a comparison; for one lexicon, which is borrowed. */
-struct duplicate_reader;
-struct duplicate_reader *duplicate_reader_new(const struct lexicon *lexicon);
-void duplicate_reader_free(struct duplicate_reader **r);
 struct duplicate_report {
 	const char *text;         /* may be NULL */
 	const char *place_text;   /* as stated, may be NULL */
@@ -45,7 +41,7 @@ struct duplicate_facts {
 	uint64_t numbers;     /* hash of all numbers in order */
 	bool closes, another; /* it is over; it is expressly one more */
 };
-void duplicate_read(struct duplicate_reader *reader, const struct duplicate_report *in, struct duplicate_facts *ret);
+void duplicate_read(const struct lexicon *lexicon, const struct duplicate_report *in, struct duplicate_facts *ret);
 
 enum { DUPLICATE_REASONS = 6, DUPLICATE_REASON_MAX = 96 };
 struct duplicate_verdict {

@@ -5,172 +5,25 @@
 #include <string.h>
 
 #include "duplicate.h"
+#include "duplicate_words.h"
 #include "inflect.h"
 #include "lexicon.h"
 
-/* What a concept is to a comparison. */
-enum use { USE_UNKNOWN, USE_NONE, USE_MEANING, USE_FUNCTION, USE_SPOT, USE_CHILD, USE_OLD, USE_OVER };
 enum { AGE_CHILD = 1, AGE_OLD = 2, AGE_ADULT = 4, AGE_YOUNG = 8 }; /* bits of duplicate_facts.ages */
+enum { SEX_MALE = 1, SEX_FEMALE = 2 };                             /* bits of duplicate_facts.sexes */
 enum { PLACE_WORDS = 6 };
 enum { ADDRESS_WORDS = 3 }; /* so far into a message somebody is spoken to */
 enum { WEIGHT_DOMAIN = 2, WEIGHT_KNOWN = 3, WEIGHT_RARE = 4, NUMBERS_MOST = 99 };
-static const struct {
-	const char *concept;
-	enum use use;
-} uses[] = {
-        /* words of one concept mean the same: "mayat", "jenazah" */
-        {"body", USE_MEANING},
-        {"dead", USE_MEANING},
-        {"breathless", USE_MEANING},
-        {"stiff", USE_MEANING},
-        {"mental", USE_MEANING},
-        {"homeless", USE_MEANING},
-        {"restrain_sure", USE_MEANING},
-        {"restrain_verb", USE_MEANING},
-        {"restrain_noun", USE_MEANING},
-        {"cage", USE_MEANING},
-        {"float", USE_MEANING},
-        {"drown", USE_MEANING},
-        {"rot", USE_MEANING},
-        {"abandon", USE_MEANING},
-        {"lost", USE_MEANING},
-        {"wander", USE_MEANING},
-        {"sleep", USE_MEANING},
-        {"hunger", USE_MEANING},
-        {"sick", USE_MEANING},
-        {"baby", USE_MEANING},
-        {"naked", USE_MEANING},
-        {"pregnant", USE_MEANING},
-        {"disabled", USE_MEANING},
-        {"found", USE_MEANING},
-        {"neg", USE_FUNCTION},
-        {"ada", USE_FUNCTION},
-        {"question", USE_FUNCTION},
-        {"when", USE_FUNCTION},
-        {"already", USE_FUNCTION},
-        {"not_yet", USE_FUNCTION},
-        {"past", USE_FUNCTION},
-        {"def", USE_FUNCTION},
-        {"here", USE_FUNCTION},
-        {"have", USE_FUNCTION},
-        {"know", USE_FUNCTION},
-        {"want", USE_FUNCTION},
-        {"can", USE_FUNCTION},
-        {"pronoun", USE_FUNCTION},
-        {"help", USE_FUNCTION},
-        {"report", USE_FUNCTION},
-        {"greeting", USE_FUNCTION},
-        {"thanks", USE_FUNCTION},
-        {"its", USE_FUNCTION},
-        {"asking", USE_FUNCTION},
-        {"urgent_word", USE_FUNCTION},
-        {"place_number", USE_FUNCTION},
-        {"place_spot", USE_SPOT},
-        {"child", USE_CHILD},
-        {"elder", USE_OLD},
-        {"done_closed", USE_OVER},
-        {"rescue_done", USE_OVER},
-        {"released", USE_OVER},
-        {"cancel", USE_OVER},
-};
-/* Words that tell nothing of the event, in every spelling: looked up by their skeleton. */
-static const char *const empty_words[] = {
-        "yang",     "dengan",    "untuk",
-        "dari",     "dalam",     "pada",
-        "dan",      "atau",      "karena",
-        "kalau",    "supaya",    "tolong",
-        "mohon",    "minta",     "cepat",
-        "segera",   "bantu",     "bantuan",
-        "petugas",  "dinsos",    "bapak",
-        "ibu",      "pak",       "bu",
-        "mas",      "mbak",      "min",
-        "admin",    "orang",     "seorang",
-        "warga",    "ini",       "itu",
-        "lagi",     "juga",      "saja",
-        "sudah",    "belum",     "tidak",
-        "bukan",    "ada",       "adanya",
-        "info",     "lapor",     "terima",
-        "kasih",    "masih",     "sama",
-        "oleh",     "agar",      "biar",
-        "kami",     "saya",      "sini",
-        "situ",     "sana",      "assalamualaikum",
-        "selamat",  "pagi",      "siang",
-        "sore",     "malam",     "desa",
-        "ds",       "kel",       "kelurahan",
-        "kec",      "kecamatan", "kampung",
-        "dekat",    "depan",     "belakang",
-        "sekitar",  "rumah",     "tadi",
-        "sekarang", "sejak",     "terus",
-        "kayak",    "seperti",   "katanya",
-        "pas",      "trus",      "aja",
-};
-/* Who it is. "ibu" and "bapak" in front of a message speak to the office. */
-static const struct {
-	const char *word;
-	uint8_t sex, age;
-	bool address;
-} person_words[] = {
-        {"laki", 1, 0, false},
-        {"lelaki", 1, 0, false},
-        {"pria", 1, AGE_ADULT, false},
-        {"cowok", 1, 0, false},
-        {"cowo", 1, 0, false},
-        {"kakek", 1, AGE_OLD, false},
-        {"kai", 1, AGE_OLD, false},
-        {"pemuda", 1, AGE_YOUNG, false},
-        {"suami", 1, AGE_ADULT, false},
-        {"duda", 1, AGE_ADULT, false},
-        {"bapak", 1, AGE_ADULT, true},
-        {"bapak2", 1, AGE_ADULT, false},
-        {"lk", 1, 0, false},
-        {"perempuan", 2, 0, false},
-        {"prempuan", 2, 0, false},
-        {"wanita", 2, AGE_ADULT, false},
-        {"cewek", 2, 0, false},
-        {"cewe", 2, 0, false},
-        {"nenek", 2, AGE_OLD, false},
-        {"nini", 2, AGE_OLD, false},
-        {"istri", 2, AGE_ADULT, false},
-        {"janda", 2, AGE_ADULT, false},
-        {"gadis", 2, AGE_YOUNG, false},
-        {"ibu", 2, AGE_ADULT, true},
-        {"ibu2", 2, AGE_ADULT, false},
-        {"emak", 2, AGE_ADULT, false},
-        {"pr", 2, 0, false},
-        {"remaja", 0, AGE_YOUNG, false},
-        {"dewasa", 0, AGE_ADULT, false},
-};
-static const char *const number_words[] = {"nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh"};
-static const char *const counted[] = {"orang", "org",    "mayat", "jenazah", "jasad", "anak",
-                                      "bayi",  "lansia", "odgj",  "korban",  "pria",  "wanita"};
 
-struct duplicate_reader {
-	const struct lexicon *lexicon;
-	uint8_t use[CONCEPTS_MAX]; /* enum use, as far as asked for */
-};
 struct reading {
-	struct duplicate_reader *reader;
+	const struct lexicon *lexicon;
+	const struct duplicate_words *lists;
 	struct words words;
 	struct found found;
 	struct duplicate_facts *ret;
 	uint32_t place[PLACE_WORDS]; /* of the village's name */
 	size_t place_count;
 };
-
-struct duplicate_reader *duplicate_reader_new(const struct lexicon *lexicon)
-{
-	struct duplicate_reader *r = calloc(1, sizeof *r);
-	if (r == NULL)
-		abort();
-	r->lexicon = lexicon;
-	return r;
-}
-
-void duplicate_reader_free(struct duplicate_reader **r)
-{
-	free(*r);
-	*r = NULL;
-}
 
 static uint64_t hash_more(uint64_t h, const char *text)
 {
@@ -186,65 +39,19 @@ static uint64_t hash_of(const char *text)
 	return hash_more(hash_begin, text);
 }
 
-static bool in_list(const char *word, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(word, list[i]) == 0)
-			return true;
-	return false;
-}
-#define IN(word, list) in_list(word, list, sizeof(list) / sizeof *(list))
-
-/* How a word is spelt by whoever saves letters: "rumah", "rmh"; words with fewer than three consonants as they are. */
-static const char *bare(const char *word, char ret[WORD_MAX])
-{
-	size_t n = 0;
-	for (const char *c = word; *c != '\0' && n + 1 < WORD_MAX; c++)
-		if (strchr("aeiou", *c) == NULL && (n == 0 || ret[n - 1] != *c))
-			ret[n++] = *c;
-	ret[n] = '\0';
-	if (n < 3)
-		snprintf(ret, WORD_MAX, "%.*s", WORD_MAX - 1, word);
-	return ret;
-}
-
-static bool is_empty_word(const char *word)
-{
-	char one[WORD_MAX], other[WORD_MAX];
-	const char *mine = bare(word, one);
-	for (size_t i = 0; i < sizeof empty_words / sizeof *empty_words; i++)
-		if (strcmp(word, empty_words[i]) == 0 ||
-		    (strlen(word) < 4 && strcmp(mine, bare(empty_words[i], other)) == 0))
-			return true;
-	return false;
-}
-
-static enum use use_of(struct duplicate_reader *r, uint16_t concept)
-{
-	if (r->use[concept] != USE_UNKNOWN)
-		return (enum use)r->use[concept];
-	const char *name = lexicon_concept_name(r->lexicon, concept);
-	enum use use = USE_NONE;
-	for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
-		if (strcmp(uses[i].concept, name) == 0)
-			use = uses[i].use;
-	r->use[concept] = (uint8_t)use;
-	return use;
-}
-
 static bool is_number(const char *word)
 {
 	return word[0] != '\0' && strspn(word, "0123456789") == strlen(word);
 }
 
-static int number_of(const char *word)
+/* "4", "empat"; 0: none. */
+static int number_of(const struct duplicate_words *lists, const char *word)
 {
+	int number;
 	if (is_number(word))
 		return strlen(word) <= 3 ? atoi(word) : 0;
-	for (size_t i = 1; i < sizeof number_words / sizeof *number_words; i++)
-		if (strcmp(word, number_words[i]) == 0)
-			return (int)i;
-	return 0;
+	duplicate_words_get(lists, word, &number);
+	return number;
 }
 
 /* ---- content words ---- */
@@ -277,7 +84,7 @@ static uint32_t spelt(const char *word)
 {
 	char stem[WORD_MAX], letters[WORD_MAX];
 	const char *w = strlen(word) > 5 && inflect_strip_clitic(word, 0, stem) && strlen(stem) >= 4 ? stem : word;
-	return (uint32_t)(hash_of(bare(w, letters)) >> 16);
+	return (uint32_t)(hash_of(duplicate_words_skeleton(w, letters)) >> 16);
 }
 
 /* "Tanjung Tengah" -> the spellings of its two words and of both together. */
@@ -308,18 +115,18 @@ static void take_word(struct reading *r, const struct token *t)
 	struct duplicate_facts *f = r->ret;
 	bool known = false, function = false, spot = false;
 	for (uint8_t i = 0; i < t->count; i++) {
-		enum use use = use_of(r->reader, t->concepts[i]);
+		unsigned is = duplicate_words_concept(r->lists, t->concepts[i]);
 		known = true;
-		function |= use == USE_FUNCTION;
-		spot |= use == USE_SPOT;
-		if (use == USE_MEANING && meaning == NULL)
-			meaning = lexicon_concept_name(r->reader->lexicon, t->concepts[i]);
+		function |= is == DUPLICATE_EMPTY;
+		spot |= is == DUPLICATE_SPOT;
+		if (is == DUPLICATE_MEANING && meaning == NULL)
+			meaning = lexicon_concept_name(r->lexicon, t->concepts[i]);
 	}
 	if (strlen(word) < 3 || !isalpha((unsigned char)word[0]))
 		return;
 	if (meaning != NULL)
 		add_word(f, (uint32_t)(hash_of(meaning) >> 16) ^ 1u, WEIGHT_DOMAIN);
-	else if (!function && !is_empty_word(word) && !is_place(r, spelt(word)))
+	else if (!function && !duplicate_words_empty(r->lists, word) && !is_place(r, spelt(word)))
 		add_word(f, spelt(word), known ? WEIGHT_KNOWN : WEIGHT_RARE);
 	if (spot)
 		add_spot(f, spelt(word));
@@ -327,22 +134,30 @@ static void take_word(struct reading *r, const struct token *t)
 
 /* ---- who, how many, where exactly ---- */
 
-static void take_details(struct duplicate_facts *f, const struct words *w, size_t i)
+/* Bits of duplicate_facts.ages. */
+static uint8_t ages_of(unsigned is)
+{
+	return (uint8_t)(((is & DUPLICATE_CHILD) != 0 ? AGE_CHILD : 0) | ((is & DUPLICATE_OLD) != 0 ? AGE_OLD : 0) |
+	                 ((is & DUPLICATE_ADULT) != 0 ? AGE_ADULT : 0) | ((is & DUPLICATE_YOUNG) != 0 ? AGE_YOUNG : 0));
+}
+
+static void take_details(const struct duplicate_words *lists, struct duplicate_facts *f, const struct words *w,
+                         size_t i)
 {
 	const char *word = w->word[i].text, *next = i + 1 < w->count ? w->word[i + 1].text : "";
-	for (size_t p = 0; p < sizeof person_words / sizeof *person_words; p++)
-		if (strcmp(word, person_words[p].word) == 0 && !(person_words[p].address && i < ADDRESS_WORDS)) {
-			f->sexes |= person_words[p].sex;
-			f->ages |= person_words[p].age;
-		}
-	int n = number_of(word), next_n = number_of(next);
-	if (n > 0 && n <= NUMBERS_MOST && IN(next, counted) && f->persons == 0)
+	unsigned is = duplicate_words_get(lists, word, NULL);
+	if ((is & DUPLICATE_ADDRESS) == 0 || i >= ADDRESS_WORDS) {
+		f->sexes |= (uint8_t)(((is & DUPLICATE_MALE) != 0 ? SEX_MALE : 0) |
+		                      ((is & DUPLICATE_FEMALE) != 0 ? SEX_FEMALE : 0));
+		f->ages |= ages_of(is);
+	}
+	int n = number_of(lists, word), next_n = number_of(lists, next);
+	if (n > 0 && n <= NUMBERS_MOST && f->persons == 0 &&
+	    (duplicate_words_get(lists, next, NULL) & DUPLICATE_COUNTED) != 0)
 		f->persons = (uint8_t)n;
-	if ((strcmp(word, "umur") == 0 || strcmp(word, "usia") == 0 || strcmp(word, "umr") == 0) && next_n > 0 &&
-	    next_n <= 120)
+	if ((is & DUPLICATE_AGE) != 0 && next_n > 0 && next_n <= 120)
 		f->age = (uint8_t)next_n;
-	if (strcmp(word, "lain") == 0 || (strcmp(word, "satu") == 0 && strcmp(next, "lagi") == 0) ||
-	    (strcmp(word, "ada") == 0 && strcmp(next, "lagi") == 0))
+	if (duplicate_words_another(lists, word, next))
 		f->another = true;
 	if (is_number(word))
 		f->numbers = hash_more(f->numbers == 0 ? hash_begin : f->numbers, word);
@@ -369,9 +184,9 @@ static void take_said(struct reading *r)
 {
 	struct duplicate_facts *f = r->ret;
 	for (size_t i = 0; i < r->found.said_count; i++) {
-		enum use use = use_of(r->reader, r->found.said[i]);
-		f->closes |= use == USE_OVER;
-		f->ages |= use == USE_CHILD ? AGE_CHILD : use == USE_OLD ? AGE_OLD : 0;
+		unsigned is = duplicate_words_concept(r->lists, r->found.said[i]);
+		f->closes |= is == DUPLICATE_OVER;
+		f->ages |= ages_of(is);
 	}
 }
 
@@ -379,14 +194,14 @@ static void read_text(struct reading *r, const char *text)
 {
 	struct duplicate_facts *f = r->ret;
 	words_read(text, &r->words);
-	lexicon_read(r->reader->lexicon, &r->words, &r->found);
+	lexicon_read(r->lexicon, &r->words, &r->found);
 	for (size_t i = 0; i < r->found.count; i++)
 		take_word(r, &r->found.token[i]);
 	take_said(r);
 	uint64_t all = hash_begin;
 	for (size_t i = 0; i < r->words.count; i++) {
 		const char *word = r->words.word[i].text;
-		take_details(f, &r->words, i);
+		take_details(r->lists, f, &r->words, i);
 		if (strchr(".,?#%", word[0]) == NULL)
 			all = hash_more(all, word);
 	}
@@ -395,11 +210,12 @@ static void read_text(struct reading *r, const char *text)
 	f->rw = number_behind(text, 'w');
 }
 
-void duplicate_read(struct duplicate_reader *reader, const struct duplicate_report *in, struct duplicate_facts *ret)
+void duplicate_read(const struct lexicon *lexicon, const struct duplicate_report *in, struct duplicate_facts *ret)
 {
 	struct reading r;
 	const struct triage *t = in->triage;
-	r.reader = reader;
+	r.lexicon = lexicon;
+	r.lists = lexicon_duplicate_words(lexicon);
 	r.ret = ret;
 	r.place_count = 0;
 	if (in->village_name != NULL)

@@ -288,6 +288,11 @@ bool lexicon_is_trained(const struct lexicon *lex)
 	return lex->learned != NULL || lex->signs != NULL;
 }
 
+const struct duplicate_words *lexicon_duplicate_words(const struct lexicon *lex)
+{
+	return lex->duplicate_words;
+}
+
 const struct said_words *lexicon_said_words(const struct lexicon *lex)
 {
 	return lex->said_words;

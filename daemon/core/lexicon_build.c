@@ -379,6 +379,19 @@ static void read_conversation_line(struct build *b, char **field)
 		fail(b, what, value);
 }
 
+/* Words, and concepts with an @. */
+static void read_duplicates_line(struct build *b, char **field)
+{
+	struct duplicate_words *d = b->lex->duplicate_words;
+	char *save = NULL;
+	for (char *w = strtok_r(field[1], " ", &save); w != NULL && !b->failed; w = strtok_r(NULL, " ", &save)) {
+		const char *what = w[0] == '@' ? duplicate_words_add_concept(d, field[0], reference(b, w))
+		                               : duplicate_words_add(d, field[0], w);
+		if (what != NULL)
+			fail(b, what, field[0]);
+	}
+}
+
 /* The kinds of files, in the order in which they are read: a file may name concepts of those above. rows: its lines are words, phrases or rules of the lexicon's own. */
 static const struct kind {
 	const char *file;
@@ -400,6 +413,7 @@ static const struct kind {
         {"place_ordinary.tsv", 1, read_place_ordinary_line, true, false},
         {"place_elsewhere.tsv", 1, read_place_elsewhere_line, true, false},
         {"conversation.tsv", 2, read_conversation_line, true, false},
+        {"duplicates.tsv", 2, read_duplicates_line, true, false},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -473,6 +487,7 @@ static void make_room(struct lexicon *lex, const struct lexicon_file *files, siz
 	lex->groups = string_map_new(lex->arena, 64);
 	lex->place_words = place_words_new(lex->arena);
 	lex->said_words = said_words_new(lex->arena);
+	lex->duplicate_words = duplicate_words_new(lex->arena);
 }
 
 static void make_builtins(struct build *b)

@@ -3,6 +3,7 @@
 #define SIGAP_CORE_LEXICON_PARTS_H
 #include "../base/arena.h"
 #include "conversation_text.h"
+#include "duplicate_words.h"
 #include "lexicon.h"
 #include "place_words.h"
 #include "spelling.h"
@@ -64,6 +65,7 @@ struct lexicon {
 	size_t sign_count;
 	struct place_words *place_words;
 	struct said_words *said_words;
+	struct duplicate_words *duplicate_words;
 };
 
 /* -- lexicon_lookup.c: all return NULL or 0 when there is none ----------------------------------------------------- */

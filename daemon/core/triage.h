@@ -10,13 +10,14 @@
 
 struct lexicon;
 struct said_words;
+struct duplicate_words;
 struct lexicon_fault {
 	char file[200];
 	int line;
 	char detail[200];
 };
 /* Parses lexicon files already read into memory (io reads them): forms.tsv, words.tsv, phrases.tsv, types.tsv, urgency.tsv, flags.tsv, place_cues.tsv, place_forms.tsv,
- * place_ordinary.tsv, place_elsewhere.tsv, conversation.tsv are needed, slang.tsv, learned.tsv and signs.tsv may be there; others are ignored. name: for faults; its last part tells which file it is. The texts are copied. Returns NULL with the fault. */
+ * place_ordinary.tsv, place_elsewhere.tsv, conversation.tsv, duplicates.tsv are needed, slang.tsv, learned.tsv and signs.tsv may be there; others are ignored. name: for faults; its last part tells which file it is. The texts are copied. Returns NULL with the fault. */
 struct lexicon_file {
 	const char *name;
 	const char *text;
@@ -25,6 +26,8 @@ struct lexicon_file {
 struct lexicon *lexicon_build(struct arena *a, const struct lexicon_file *files, size_t n, struct lexicon_fault *ret);
 /* What the words around names of places say (place_words.h), for the gazetteer; they live as long as lex. */
 const struct place_words *lexicon_place_words(const struct lexicon *lex);
+/* What says whether two reports are of one event (duplicate_words.h); they live as long as lex. */
+const struct duplicate_words *lexicon_duplicate_words(const struct lexicon *lex);
 /* What says of a text what it is by itself (conversation_text.h); they live as long as lex. */
 const struct said_words *lexicon_said_words(const struct lexicon *lex);
 

@@ -248,13 +248,7 @@ void recent_read_row(struct recent *r, const char *text, const char *place_text,
                      const struct triage *t, bool has_position, double lat, double lon, struct wall at,
                      struct duplicate_facts *ret)
 {
-	struct rules *rules = r->flow->rules;
-	if (r->read_under != rules) {
-		duplicate_reader_free(&r->reader);
-		rules_drop(&r->read_under);
-		r->read_under = rules_hold(rules);
-		r->reader = duplicate_reader_new(rules->lexicon);
-	}
+	const struct rules *rules = r->flow->rules;
 	const struct region *place = gazetteer_by_code(rules->gazetteer, t->place.code);
 	const struct duplicate_report in = {
 	        .text = text,
@@ -269,7 +263,7 @@ void recent_read_row(struct recent *r, const char *text, const char *place_text,
 	        .lon = lon,
 	        .at = at,
 	};
-	duplicate_read(r->reader, &in, ret);
+	duplicate_read(rules->lexicon, &in, ret);
 }
 
 void recent_read(struct recent *r, const struct store_report *report, const struct triage *t,
@@ -375,8 +369,6 @@ void recent_close(struct recent **recent)
 	while (!TAILQ_EMPTY(&r->all))
 		drop(r, TAILQ_FIRST(&r->all));
 	recent_flush_close(r);
-	duplicate_reader_free(&r->reader);
-	rules_drop(&r->read_under);
 	free(r);
 	*recent = NULL;
 }

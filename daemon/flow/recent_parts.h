@@ -44,8 +44,6 @@ struct recent {
 	struct bucket *buckets;
 	TAILQ_HEAD(known_list, known) all;
 	size_t count;
-	struct duplicate_reader *reader;
-	struct rules *read_under; /* held: the reader's lexicon is theirs */
 	/* suggestions that are not written yet */
 	struct suggestion waiting[WAITING_MOST];
 	int waiting_count;

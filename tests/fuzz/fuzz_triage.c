@@ -1,4 +1,6 @@
-/* fuzz_triage: any bytes as a message: the triage answers, its JSON is well formed, its confidence a probability. */
+/* fuzz_triage: any bytes as a message: the triage answers, its JSON is well formed, its confidence a probability, what is compared and answered within bounds. */
+#include "../../daemon/core/conversation_text.h"
+#include "../../daemon/core/duplicate.h"
 #include "../../daemon/core/region_file.h"
 #include "../../daemon/core/triage.h"
 #include "../../daemon/core/words.h"
@@ -35,6 +37,8 @@ static const struct lexicon_file files[] = {
         FILE_OF("place_forms.tsv", "gn\tgunung\nsei\tsungai\nii\t2\ndua\t2\n"),
         FILE_OF("place_ordinary.tsv", "parit sungai orang tahu\n"),
         FILE_OF("place_elsewhere.tsv", "jawa timur\nbogor\n"),
+        FILE_OF("duplicates.tsv", "meaning\t@body\nempty\t@neg "
+                                  "yang\nmale\tlaki\nnumber_2\tdua\ncounted\torang\nanother\tlain satu_lagi\n"),
         FILE_OF("conversation.tsv", "choice_1\tsatu\nyes\tya\nunclaimed_body\tmayat\ninstead\ttapi "
                                     ",\nthanks_phrase\tterima_kasih\nemergency_fire\tterbakar\n"),
 #undef FILE_OF
@@ -95,6 +99,14 @@ static void hold_answer(const struct lexicon *lex, const char *text)
 	struct triage t;
 	triage_text(lex, gazetteer, text, &t);
 	HOLD(t.type_confidence >= 0 && t.type_confidence <= 1 && t.place.confidence >= 0 && t.place.confidence <= 1);
+	static struct words words;
+	struct said said;
+	struct duplicate_facts facts;
+	words_read(text, &words);
+	said_read(lexicon_said_words(lex), &words, &said);
+	HOLD(said.choice >= 0 && said.choice <= 9 && said.emergency < EMERGENCIES);
+	duplicate_read(lex, &(struct duplicate_report){.text = text, .triage = &t}, &facts);
+	HOLD(facts.words <= DUPLICATE_WORDS && facts.persons < 100 && facts.age <= 120);
 }
 
 /* The same bytes as a file of the lexicon: refused with a place, or built, and a message read with it. */

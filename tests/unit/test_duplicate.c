@@ -18,7 +18,6 @@
 static struct arena *arena;
 static struct lexicon *lexicon;
 static struct gazetteer *gazetteer;
-static struct duplicate_reader *reader;
 static const char alya[] = "+6281250000001", budi[] = "+6281250000002";
 
 static char *read_file(const char *path, size_t *ret_len)
@@ -44,14 +43,12 @@ static int set_up(void **state)
 	text = read_file("config/regions/ppu_aliases.csv", &len);
 	assert_true(aliases_parse(arena, text, len, &aliases, &alias_count));
 	gazetteer = gazetteer_build(arena, lexicon_place_words(lexicon), regions, n, aliases, alias_count, "64.09");
-	reader = duplicate_reader_new(lexicon);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	duplicate_reader_free(&reader);
 	arena_free(&arena);
 	return 0;
 }
@@ -69,7 +66,7 @@ static struct duplicate_facts facts_of(const char *text, const char *sender, int
 	                                    .type_threshold = 0.6,
 	                                    .place_threshold = 0.7,
 	                                    .at = {(int64_t)1763700000 * 1000000 + (int64_t)minute * 60000000}};
-	duplicate_read(reader, &in, &f);
+	duplicate_read(lexicon, &in, &f);
 	return f;
 }
 

@@ -14,11 +14,11 @@
 #include "../../daemon/core/triage.h"
 #include "../../protocol/json.h"
 
-enum { LEXICON_FILES = 14 };
+enum { LEXICON_FILES = 15 };
 static const char *const lexicon_names_of_files[LEXICON_FILES] = {
-        "forms.tsv",       "slang.tsv",          "words.tsv",           "phrases.tsv",     "types.tsv",
-        "urgency.tsv",     "flags.tsv",          "learned.tsv",         "signs.tsv",       "place_cues.tsv",
-        "place_forms.tsv", "place_ordinary.tsv", "place_elsewhere.tsv", "conversation.tsv"};
+        "forms.tsv",       "slang.tsv",          "words.tsv",           "phrases.tsv",      "types.tsv",
+        "urgency.tsv",     "flags.tsv",          "learned.tsv",         "signs.tsv",        "place_cues.tsv",
+        "place_forms.tsv", "place_ordinary.tsv", "place_elsewhere.tsv", "conversation.tsv", "duplicates.tsv"};
 static const double sure = 0.7;
 static struct arena *arena;
 static struct lexicon *lexicon;
@@ -603,6 +603,11 @@ static void a_fault_in_the_lexicon_names_file_and_line(void **state)
 	        {10, "gn.\tgunung\n", 1},
 	        {11, "air alam\nam\taman\n", 2},
 	        {11, "air api-api\n", 1},
+	        {14, "meaning\t@body\nmeaning\t@no_such_concept\n", 2},
+	        {14, "meaning\t@body\nempty\t@body\n", 2},
+	        {14, "male\t@child\n", 1},
+	        {14, "meaning\tmayat\n", 1},
+	        {14, "number_1\tsatu\nnumber_100\tseratus\n", 2},
 	        {13, "yes\tya\n# no\nno\ttidak\n", 3},
 	        {13, "choice_1\tsatu\nchoice_2\tdua satu\n", 2},
 	        {13, "automatic\tpesan_otomatis pesan_Otomatis\n", 1},
@@ -633,7 +638,8 @@ static const struct lexicon *small_lexicon(const char *learned)
 {
 	const char *const names[] = {"forms.tsv",          "words.tsv",           "phrases.tsv",      "types.tsv",
 	                             "urgency.tsv",        "flags.tsv",           "place_cues.tsv",   "place_forms.tsv",
-	                             "place_ordinary.tsv", "place_elsewhere.tsv", "conversation.tsv", "signs.tsv"};
+	                             "place_ordinary.tsv", "place_elsewhere.tsv", "conversation.tsv", "duplicates.tsv",
+	                             "signs.tsv"};
 	const char *const texts[] = {
 	        "x\ty\n",
 	        "one\tsatu\ntwo\tdua\n",
@@ -646,6 +652,7 @@ static const struct lexicon *small_lexicon(const char *learned)
 	        "air\n",
 	        "aceh\n",
 	        "yes\tya\n",
+	        "empty\tyang @one\n",
 	        learned,
 	};
 	enum { FILES = sizeof names / sizeof *names };
