@@ -6,7 +6,6 @@
 
 #include "gazetteer_parts.h"
 
-#define COUNT(a) (sizeof(a) / sizeof *(a))
 enum { PLACE_FAR = 1000 };
 
 static bool is_mark(const char *word)
@@ -240,11 +239,11 @@ static bool read_abbreviated(struct reading *r, size_t at)
 	if (p->mark || p->taken || at + 1 >= r->n || isdigit((unsigned char)p->text[0]))
 		return false;
 	size_t next = at + 1 < r->n && r->piece[at + 1].text[0] == '.' ? at + 2 : at + 1; /* "s. parit" */
-	if (next >= r->n || r->piece[next].mark || r->piece[next].taken || strcmp(p->text, "gg") == 0)
+	if (next >= r->n || r->piece[next].mark || r->piece[next].taken)
 		return false;
 	bool front = strlen(p->text) <= 4 && (r->piece[next].bits & WORD_OF_NAME) != 0;
 	bool back = next == at + 1 && strlen(r->piece[next].text) <= 4 && (p->bits & WORD_OF_NAME) != 0;
-	if (!front && !back)
+	if ((!front && !back) || place_words_say(r->g->words, p->text, PLACE_WHOLE))
 		return false;
 	char mine[PLACE_KEY_MAX], other[PLACE_KEY_MAX];
 	size_t len = place_sound_add(mine, 0, p->text);
@@ -270,18 +269,14 @@ static bool read_abbreviated(struct reading *r, size_t at)
 /* "dipetung", "dslabangka", "petungmi" */
 static bool read_glued(struct reading *r, size_t at)
 {
-	static const struct {
-		const char *text;
-		uint8_t len;
-	} before[] = {{"desa", 4}, {"dsn", 3}, {"ds", 2}, {"kel", 3}, {"di", 2}, {"d", 1}},
-	  behind[] = {
-	          {"nya", 3}, {"mi", 2}, {"ji", 2}, {"lah", 3}, {"pang", 4}, {"pak", 3},
-	  };
+	size_t front_count, behind_count;
+	const struct place_affix *before = place_words_affixes(r->g->words, PLACE_IN_FRONT, &front_count),
+	                         *behind = place_words_affixes(r->g->words, PLACE_BEHIND, &behind_count);
 	const char *word = r->piece[at].text;
 	size_t len = strlen(word);
 	char rest[PLACE_WORD_MAX], canon[PLACE_WORD_MAX], sound[PLACE_KEY_MAX];
 	struct place_hit hits[PLACE_HITS];
-	for (size_t i = 0; i < COUNT(before); i++) {
+	for (size_t i = 0; i < front_count; i++) {
 		if (strncmp(word, before[i].text, before[i].len) != 0 || len < before[i].len + 4u)
 			continue;
 		place_key_undouble(word + before[i].len, canon);
@@ -298,7 +293,7 @@ static bool read_glued(struct reading *r, size_t at)
 			r->mention[r->count - 1].glued = true;
 		return true;
 	}
-	for (size_t i = 0; i < COUNT(behind); i++) {
+	for (size_t i = 0; i < behind_count; i++) {
 		size_t cut = behind[i].len;
 		if (len < cut + 4 || strcmp(word + len - cut, behind[i].text) != 0)
 			continue;
@@ -349,15 +344,16 @@ static bool read_blend(struct reading *r, size_t at)
 /* "semoidua" */
 static bool read_glued_number(struct reading *r, size_t at)
 {
-	static const char *const numbers[][2] = {{"dua", "2"}, {"ii", "2"}, {"satu", "1"}, {"tiga", "3"}, {"iii", "3"}};
-	const char *word = r->piece[at].text;
-	size_t len = strlen(word);
-	for (size_t i = 0; i < COUNT(numbers); i++) {
-		size_t cut = strlen(numbers[i][0]);
-		if (len < cut + 4 || strcmp(word + len - cut, numbers[i][0]) != 0)
+	const char *word = r->piece[at].text, *figure;
+	size_t len = strlen(word), count;
+	const struct place_affix *numbers = place_words_affixes(r->g->words, PLACE_NUMBER_BEHIND, &count);
+	for (size_t i = 0; i < count; i++) {
+		size_t cut = numbers[i].len;
+		if (len < cut + 4 || strcmp(word + len - cut, numbers[i].text) != 0)
 			continue;
 		char key[PLACE_WORD_MAX + 2];
-		snprintf(key, sizeof key, "%.*s%s", (int)(len - cut), word, numbers[i][1]);
+		place_words_get(r->g->words, numbers[i].text, &figure);
+		snprintf(key, sizeof key, "%.*s%s", (int)(len - cut), word, figure);
 		uint32_t name = string_map_get(r->g->keys, key);
 		if (name == STRING_MAP_NONE || name_of(r, name)->kind != NAME_VILLAGE)
 			continue;

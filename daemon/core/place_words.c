@@ -1,6 +1,7 @@
 /* place_words: see place_words.h. */
 #include "place_words.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "place_key.h"
@@ -8,7 +9,8 @@
 #include "words.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
-enum { WORDS_ROOM = 512, ELSEWHERE_ROOM = 512 };
+enum { WORDS_ROOM = 512, ELSEWHERE_ROOM = 512, AFFIXES_MAX = 32 };
+enum affix { AFFIX_FRONT, AFFIX_BEHIND, AFFIX_NUMBER, AFFIXES };
 
 /* What a line of place_cues.tsv says of its words. */
 static const struct {
@@ -51,6 +53,10 @@ static const struct {
         {"home_regency", 0, PLACE_HOME_REGENCY},
         {"there", 0, PLACE_THERE},
         {"numeral", 0, PLACE_NUMERAL},
+        {"whole", 0, PLACE_WHOLE},
+        {"in_front", 0, PLACE_IN_FRONT},
+        {"behind", 0, PLACE_BEHIND},
+        {"number_behind", 0, PLACE_NUMBER_BEHIND},
 };
 
 struct entry {
@@ -64,6 +70,10 @@ struct place_words {
 	const char **words; /* by entry */
 	const char **elsewhere;
 	size_t count, room, elsewhere_count, elsewhere_room;
+	struct affixes {
+		struct place_affix affix[AFFIXES_MAX];
+		size_t count;
+	} affixes[AFFIXES];
 };
 
 /* items[room] in twice the room. */
@@ -113,6 +123,8 @@ struct place_words *place_words_copy(struct arena *a, const struct place_words *
 	struct place_words *w = place_words_new(a);
 	for (size_t i = 0; from != NULL && i < from->count; i++)
 		*entry_of(w, from->words[i]) = from->entries[i];
+	if (from != NULL)
+		memcpy(w->affixes, from->affixes, sizeof w->affixes);
 	return w;
 }
 
@@ -120,6 +132,26 @@ struct place_words *place_words_copy(struct arena *a, const struct place_words *
 
 static const char unwritten[] =
         "no word of a message is written so: small letters and digits, no letter three times in a row";
+
+static enum affix affix_of(uint32_t rules)
+{
+	return (rules & PLACE_IN_FRONT) != 0        ? AFFIX_FRONT
+	       : (rules & PLACE_BEHIND) != 0        ? AFFIX_BEHIND
+	       : (rules & PLACE_NUMBER_BEHIND) != 0 ? AFFIX_NUMBER
+	                                            : AFFIXES;
+}
+
+/* False when there are too many. */
+static bool add_affix(struct place_words *w, enum affix which, const char *word)
+{
+	if (which == AFFIXES)
+		return true;
+	struct affixes *a = &w->affixes[which];
+	if (a->count == AFFIXES_MAX)
+		return false;
+	a->affix[a->count++] = (struct place_affix){word, (uint8_t)strlen(word)};
+	return true;
+}
 
 const char *place_words_read_cues(struct place_words *w, char **field, const char **ret_value)
 {
@@ -137,6 +169,8 @@ const char *place_words_read_cues(struct place_words *w, char **field, const cha
 		struct entry *e = entry_of(w, word);
 		e->bits |= meanings[m].bits;
 		e->rules |= meanings[m].rules;
+		if (!add_affix(w, affix_of(meanings[m].rules), word))
+			return "too many words of this kind";
 	}
 	return NULL;
 }
@@ -192,6 +226,15 @@ const char *const *place_words_elsewhere(const struct place_words *w, size_t *re
 {
 	*ret_count = w == NULL ? 0 : w->elsewhere_count;
 	return w == NULL ? NULL : w->elsewhere;
+}
+
+const struct place_affix *place_words_affixes(const struct place_words *w, enum place_rule rule, size_t *ret_count)
+{
+	enum affix which = affix_of(rule);
+	assert(which != AFFIXES);
+	const struct affixes *a = &w->affixes[which];
+	*ret_count = a->count;
+	return a->affix;
 }
 
 bool place_words_say(const struct place_words *w, const char *word, enum place_rule rule)

@@ -46,13 +46,17 @@ enum { CUES = (CUE_FILLER << 1) - 1 };
 
 /* What one rule alone asks of a word. */
 enum place_rule {
-	PLACE_RELATIVE = 1 << 0,     /* "ibu saya": "saya" is not where the writer is */
-	PLACE_NOW_BEHIND = 1 << 1,   /* "di X sekarang" */
-	PLACE_CLINIC = 1 << 2,       /* "puskesmas X" */
-	PLACE_EITHER = 1 << 3,       /* "X apa Y" */
-	PLACE_HOME_REGENCY = 1 << 4, /* "kab ppu" */
-	PLACE_THERE = 1 << 5,        /* "di pasar" */
-	PLACE_NUMERAL = 1 << 6       /* "rt dua" */
+	PLACE_RELATIVE = 1 << 0,      /* "ibu saya": "saya" is not where the writer is */
+	PLACE_NOW_BEHIND = 1 << 1,    /* "di X sekarang" */
+	PLACE_CLINIC = 1 << 2,        /* "puskesmas X" */
+	PLACE_EITHER = 1 << 3,        /* "X apa Y" */
+	PLACE_HOME_REGENCY = 1 << 4,  /* "kab ppu" */
+	PLACE_THERE = 1 << 5,         /* "di pasar" */
+	PLACE_NUMERAL = 1 << 6,       /* "rt dua" */
+	PLACE_WHOLE = 1 << 7,         /* "gg intan": no part of a name abbreviated */
+	PLACE_IN_FRONT = 1 << 8,      /* "dipetung" */
+	PLACE_BEHIND = 1 << 9,        /* "petungmi" */
+	PLACE_NUMBER_BEHIND = 1 << 10 /* "semoidua" */
 };
 
 /* Words and names are borrowed: they must live as long. */
@@ -68,6 +72,12 @@ const char *place_words_read_ordinary(struct place_words *w, char **field, const
 const char *place_words_read_elsewhere(struct place_words *w, char **field, const char **ret_value);
 /* Names of places that citizens mention and that are elsewhere. w may be NULL. */
 const char *const *place_words_elsewhere(const struct place_words *w, size_t *ret_count);
+/* What may be written in one with a name: the words of PLACE_IN_FRONT, PLACE_BEHIND or PLACE_NUMBER_BEHIND, in the order in which they are tried. */
+struct place_affix {
+	const char *text;
+	uint8_t len;
+};
+const struct place_affix *place_words_affixes(const struct place_words *w, enum place_rule rule, size_t *ret_count);
 /* The bits of a word in full, 0 when unknown. *ret_full: what an abbreviation or a numeral stands for, or word. */
 uint32_t place_words_get(const struct place_words *w, const char *word, const char **ret_full);
 /* Whether the rule knows the word, as it stands. */

@@ -33,7 +33,8 @@ static const struct lexicon_file files[] = {
         FILE_OF("place_cues.tsv",
                 "village\tdesa ds\nregency\tkab\nin\tdi\nto\tke\naway\tdibawa\nperson\tpak\nnow\tini\nplant\t"
                 "pohon\nroad\tporos\ndoubtful\twaru petung\ncommon\tsungai gunung\neither\tatau\nclinic\tpuskesmas\n"
-                "home_regency\tppu\nthere\tdi\nnumeral\tdua\nrelative\tibu\nnow_behind\tsekarang\n"),
+                "home_regency\tppu\nthere\tdi\nnumeral\tdua\nin_front\tdi\nbehind\tmi\nnumber_"
+                "behind\tdua\nwhole\tgg\nrelative\tibu\nnow_behind\tsekarang\n"),
         FILE_OF("place_forms.tsv", "gn\tgunung\nsei\tsungai\nii\t2\ndua\t2\n"),
         FILE_OF("place_ordinary.tsv", "parit sungai orang tahu\n"),
         FILE_OF("place_elsewhere.tsv", "jawa timur\nbogor\n"),
