@@ -18,7 +18,10 @@ enum {
 	IN_HAND_MOST =
 	        200, /* claimed and not finished: a flood of overdue ones leaves the loop and the database to others */
 	CLAIM_LEASE_S = 5,
-	GRID_US = 4500 /* between two claims: what falls due meanwhile shares a statement */
+	GRID_US = 5000, /* between two claims: what falls due meanwhile shares a statement */
+	WHOLE_US =
+	        250000, /* so often at least a claim looks at all that is due, what a lock hid from the last ones, too */
+	MARGIN_US = 1000000 /* the others look so far behind what has been claimed: who was committing meanwhile */
 };
 
 struct escalate {
@@ -27,6 +30,8 @@ struct escalate {
 	bool claiming, again; /* again: a look fell due while a claim was under way */
 	bool held;            /* too much in hand: looks again when less is */
 	struct mono claimed;  /* when the last claim was sent */
+	struct mono whole;    /* when the last one that looked at all that is due was */
+	struct wall through;  /* until then everything has been claimed; 0: it is not known */
 	int in_hand, applying;
 	struct look reload;     /* what lost a race, or waits for another of its incident, is decided anew */
 	struct pg_array *stale; /* their subjects */
@@ -230,9 +235,15 @@ static void on_claimed(void *ctx, const struct pg_result *r)
 	if (e->again)
 		escalate_look(e, 0);
 	e->again = false;
+	e->through = (struct wall){0};
 	if (r->status != PG_OK)
 		return;
 	int last = r->rows - 1;
+	if (last < CLAIM_MOST) {
+		e->through = pg_time(r, last, 4);
+		if (e->whole.us < e->claimed.us)
+			escalate_look(e, WHOLE_US / 1000);
+	}
 	if (last == CLAIM_MOST)
 		escalate_look(e, 0);
 	else if (!pg_is_null(r, last, 3))
@@ -259,6 +270,12 @@ static void on_look(void *ctx)
 	pg_param_int(p, CLAIM_MOST);
 	e->claiming = true;
 	e->claimed = mono_now();
+	if (e->through.us == 0 || e->claimed.us - e->whole.us >= WHOLE_US) {
+		e->whole = e->claimed;
+		pg_param_null(p);
+	} else {
+		pg_param_time(p, (struct wall){e->through.us - MARGIN_US});
+	}
 	store_query(e->flow->store, SQL_CLAIM_DEADLINES, p, on_claimed, e);
 }
 

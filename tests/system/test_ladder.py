@@ -330,6 +330,24 @@ def test_a_deadline_that_another_daemon_holds_is_left_alone_until_its_lease_ends
     assert stack.value("select count(*) from deadline where owner is not null and due_at < now() - interval '10 s'") == 0
 
 
+def test_a_deadline_that_was_locked_when_it_ran_out_fires_soon_after_while_others_go_on(fast_stack):
+    stack, made = fast_stack, fast_stack.report()
+    police = dispatch_of(stack, made["incident"]["id"], "polsek-penajam")
+    other = psycopg2.connect(stack.postgres.dsn(stack.database))
+    try:
+        with other, other.cursor() as c:
+            c.execute("select from deadline where subject = %s for update", (str(police["id"]),))
+            later = stack.report()  # its clocks run out from now on: claims go on and on, past the one that is locked
+            fired = dispatch_of(stack, later["incident"]["id"], "polsek-penajam")["id"]
+            wait_climbed(stack, fired, 2, 15)
+            assert climbed(stack, police["id"]) == []
+        released = stack.value("select clock_timestamp()")
+    finally:
+        other.close()
+    (first, *_) = wait_climbed(stack, police["id"], 1, 5)
+    assert first["at"] - released < seconds(2)
+
+
 def test_who_lost_a_race_fires_nothing_of_the_next_rung(fast_stack):
     """While its change waits for the incident, another daemon acts on the same deadline: what was decided does not fit any more, and
     what is armed now is not due for an hour."""
