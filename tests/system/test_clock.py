@@ -1,9 +1,10 @@
 """The database's clock is the only one: the clock of the daemon's host may step by an hour, and the daemon may stand still for 90 seconds.
 
 The host's clock is stepped for sigapd alone, while it runs, by a small library that is preloaded into it (data/clock_step.c); what it
-asks PostgreSQL stays as it is. A step of the database's own clock cannot be had here: both run on one machine, and its time is this
-machine's. The pause is SIGSTOP; three daemons stand still at once while the steps are tested, so that the wait is had for nothing.
+asks PostgreSQL stays as it is. For the last of them it is PostgreSQL that has such a clock: then deadlines move with it, late ones say so,
+and people are told. The pause is SIGSTOP; three daemons stand still at once while the steps are tested, so that the wait is had for nothing.
 """
+import contextlib
 import datetime
 import email.utils
 import mmap
@@ -138,26 +139,28 @@ def pause(postgres, tmp_path_factory):
 # ---- steps of the host's clock ---------------------------------------------------------------------------------------------------
 
 
-class Stepped(Stack):
-    """Its sigapd sees a wall clock that step() moves, while it runs."""
+class Clock:
+    """A wall clock that step() moves, while they run, for processes that are started with it."""
 
-    def __init__(self, postgres, **how):
+    def __init__(self):
         self.tools = tempfile.TemporaryDirectory(prefix="sigap-clock-")
         folder = pathlib.Path(self.tools.name)
-        self.library, file = folder / "clock_step.so", folder / "step"
-        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", self.library, harness.DATA / "clock_step.c"], check=True)
+        folder.chmod(0o755)  # PostgreSQL runs as a user of its own
+        library, file = folder / "clock_step.so", folder / "step"
+        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", library, harness.DATA / "clock_step.c"], check=True)
         file.write_bytes(bytes(mmap.PAGESIZE))
         with open(file, "r+b") as f:
             self.page = mmap.mmap(f.fileno(), mmap.PAGESIZE)
-        self.environment = {"LD_PRELOAD": str(self.library), "SIGAP_TEST_CLOCK": str(file),
+        self.environment = {"LD_PRELOAD": str(library), "SIGAP_TEST_CLOCK": str(file),
                             "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
-        super().__init__(postgres, **how)
 
-    def start(self, *args, **how):
+    @contextlib.contextmanager
+    def worn(self):
+        """What is started within has this clock."""
         before = dict(os.environ)
         os.environ.update(self.environment)
         try:
-            super().start(*args, **how)
+            yield
         finally:
             os.environ.clear()
             os.environ.update(before)
@@ -165,10 +168,28 @@ class Stepped(Stack):
     def step(self, s):
         self.page[:8] = struct.pack("=q", s * 1000000)
 
-    def discard(self):
-        super().discard()
+    def close(self):
         self.page.close()
         self.tools.cleanup()
+
+
+class Stepped(Stack):
+    """Its sigapd has a clock of its own."""
+
+    def __init__(self, postgres, **how):
+        self.clock = Clock()
+        super().__init__(postgres, **how)
+
+    def start(self, *args, **how):
+        with self.clock.worn():
+            super().start(*args, **how)
+
+    def step(self, s):
+        self.clock.step(s)
+
+    def discard(self):
+        super().discard()
+        self.clock.close()
 
 
 @pytest.fixture(scope="module")
@@ -272,6 +293,85 @@ def test_tokens_end_by_the_databases_clock(stepped, step):
 def test_nothing_is_broken_after_the_steps(stepped):
     stepped.step(0)
     assert stepped.doctor() == []
+
+
+# ---- steps of the database's own clock ---------------------------------------------------------------------------------------------
+
+
+class SteppedPostgres(harness.Postgres):
+    """A server that has a clock of its own."""
+
+    def __init__(self):
+        self.clock = Clock()
+        super().__init__()
+
+    def start(self):
+        with self.clock.worn():
+            super().start()
+
+    def close(self):
+        super().close()
+        self.clock.close()
+
+
+@pytest.fixture
+def database_stepped():
+    """The policy of minutes: high urgency is to be answered within 15."""
+    server = SteppedPostgres()
+    s = Stack(server, conf={"clocks": {"poll_ms": 100}})
+    yield s
+    s.close()
+    server.close()
+
+
+def first_rungs(s, incidents, within):
+    """incident -> its dispatches' first rungs, when each has climbed one."""
+    ids = {i: [d["id"] for d in s.sql("select id from dispatch where incident_id = %s", i)] for i in incidents}
+    return {i: [wait_climbed(s, d, 1, within)[0] for d in ids[i]] for i in incidents}
+
+
+def told_of_a_step(s):
+    wait_until(lambda: [m for m in s.sms.to(DUTY_PHONE) if "jam basis data berpindah" in m["text"]], 15, "a text about the clock")
+
+
+def test_when_the_database_itself_is_set_an_hour_ahead_what_fell_due_fires_once_and_late_and_people_are_told(database_stepped):
+    s = database_stepped
+    made = [s.report(urgency="high")["incident"]["id"] for _ in range(5)]
+    s.postgres.clock.step(HOUR)
+    assert abs((s.value("select clock_timestamp()") - datetime.datetime.now(datetime.timezone.utc)).total_seconds() - HOUR) < 60, "the step is real"
+    for rungs in first_rungs(s, made, 20).values():
+        for r in rungs:
+            assert r["data"]["step"] == 0 and 44 * 60 <= r["data"]["late_s"] < 50 * 60
+    told_of_a_step(s)
+    after = s.report(urgency="high")["incident"]["id"]
+    row = dispatch_of(s, after, "polsek-penajam")
+    assert row["accept_by"] == row["notified_at"] + seconds(900) and climbed(s, row["id"]) == []
+    for i in made:
+        for d in s.sql("select id from dispatch where incident_id = %s", i):
+            assert len(climbed(s, d["id"])) == 1, "once; the next rung has its own time"
+    assert s.doctor() == []
+    s.ctl("audit", "verify")
+
+
+def test_when_the_database_itself_is_set_an_hour_behind_nothing_fires_early_and_nothing_is_lost(database_stepped):
+    s = database_stepped
+    made = [s.report(urgency="high")["incident"]["id"] for _ in range(5)]
+    s.postgres.clock.step(-HOUR)
+    told_of_a_step(s)
+    after = s.report(urgency="high")["incident"]["id"]
+    row = dispatch_of(s, after, "polsek-penajam")
+    assert row["accept_by"] == row["notified_at"] + seconds(900)
+    assert s.answer(row["id"], "accept", token="polsek-penajam").status_code == 200
+    assert s.sql("select 1 from event where kind = 'escalated'") == [], "early"
+    s.postgres.clock.step(0)
+    wait_until(lambda: re.search(r"clock_step seconds=3[56]\d\d", s.daemons[0].log.read_text()), 15, "the step back is seen")
+    assert s.sql("select 1 from event where kind = 'escalated' and incident_id = any(%s::uuid[])", made) == [], "early"
+    s.postgres.clock.step(HOUR)
+    for rungs in first_rungs(s, made, 20).values():
+        for r in rungs:
+            assert r["data"]["step"] == 0 and 44 * 60 <= r["data"]["late_s"] < 50 * 60
+    assert s.doctor() == []
+    s.ctl("audit", "verify")
 
 
 # ---- the end of the pause --------------------------------------------------------------------------------------------------------
