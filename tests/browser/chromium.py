@@ -9,11 +9,13 @@ import tempfile
 import time
 
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys  # noqa: F401, for the tests
+from selenium.webdriver.remote.webelement import WebElement
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 AXE = ROOT / "tests/node/node_modules/axe-core/axe.min.js"
@@ -41,6 +43,31 @@ class Chromium:
         for w in self.windows:
             w.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Found(WebElement):
+    """An element that a Window found."""
+
+    def __init__(self, window, css, words, element):
+        super().__init__(element.parent, element.id)
+        self.found = window, css, words
+
+    def again(self, do):
+        window, css, words = self.found
+        end = time.monotonic() + SOON
+        while True:
+            try:
+                return do()
+            except StaleElementReferenceException:
+                if time.monotonic() > end:
+                    raise
+                self._id = window.first(css, words).id
+
+    def _execute(self, command, params=None):
+        return self.again(lambda: super(Found, self)._execute(command, params))
+
+    def get_attribute(self, name):
+        return self.again(lambda: super(Found, self).get_attribute(name))
 
 
 class Window:
@@ -96,7 +123,10 @@ class Window:
         return [e for e in self.driver.find_elements(By.CSS_SELECTOR, css) if e.is_displayed() and (text is None or text.lower() in e.text.lower())]
 
     def find(self, css, text=None, deadline=SOON):
-        """The first of all(), waited for."""
+        """The first of all(), waited for, and found again when the page has drawn it anew."""
+        return Found(self, css, text, self.first(css, text, deadline))
+
+    def first(self, css, text, deadline=SOON):
         return self.wait(lambda: self.all(css, text), f"{css} with {text!r}" if text else css, deadline)[0]
 
     def click(self, css, text=None):

@@ -181,7 +181,7 @@ def test_a_rotation_is_added_and_taken_back(stack, admin):
         w.wait(lambda: slug.title() in w.find(".turns").text, slug)
     day = labelled(w, "Giliran pertama", "dialog")
     w.js("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))", day, begin.strftime("%Y-%m-%d"))
-    hour = w.all("dialog .moment input.figures")[0]
+    hour = w.find("dialog .moment input.figures")
     hour.clear()
     hour.send_keys("1900")
     w.click("dialog footer button", "Tambah")
@@ -192,9 +192,8 @@ def test_a_rotation_is_added_and_taken_back(stack, admin):
     w.click(".pagehead label", "Minggu")
     w.find(".week .shift.bad", "tanpa HP")
     w.click(".pagehead label", "Susunan")
-    row = w.find("tbody tr", "malam")
-    assert "Eko → Ani" in row.text
-    row.find_element("css selector", "button").click()
+    assert "Eko → Ani" in w.find("tbody tr", "malam").text
+    w.find("tbody tr", "malam").find_element("css selector", "button").click()
     w.click("dialog footer button", "Cabut")
     w.wait(lambda: not w.all("tbody tr", "malam"), "that it has ended")
 
@@ -252,9 +251,8 @@ def test_the_search_finds_an_agency_by_its_area(stack, admin):
 
 def test_a_contact_is_tried_and_its_answer_arrives_while_one_looks(stack, admin):
     w = admin("direktori/polsek-penajam", "ani")
-    (line,) = [li for li in w.find(".contacts").find_elements("css selector", "li") if "SMS" in li.text]
-    phone = re.search(r"\+62\d+", line.text)[0]
-    line.find_element("css selector", "button").click()
+    phone = re.search(r"\+62\d+", w.find(".contacts li", "SMS").text)[0]
+    w.find(".contacts li", "SMS").find_element("css selector", "button").click()
     w.click("dialog footer button", "Kirim pesan uji")
     w.wait(lambda: "Percobaan 1: diterima" in w.find(".progress").text and "Menunggu jawaban" in w.find(".progress").text, "that it was taken")
     assert stack.sms.to(phone)
