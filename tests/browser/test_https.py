@@ -1,20 +1,13 @@
 """Behind a real proxy that does TLS a browser keeps the cookies, which it takes from https only, and the board lives."""
 import pytest
-from nginx import Nginx
-from stack import Stack
+from nginx import site_behind_nginx
 from test_login import PASSWORD, add_user
 
 
 @pytest.fixture(scope="module")
 def site(postgres):
-    s = Stack(postgres, started=False)
-    socket = s.folder / "http"
-    s.write_conf({"daemon": {"listen": f"127.0.0.1:{s.port}, unix:{socket}", "public_url": "https://sigap.contoh.go.id", "trusted_proxy": "unix"}})
-    s.start()
-    s.proxy = Nginx(socket)
-    yield s
-    s.proxy.close()
-    s.close()
+    with site_behind_nginx(postgres) as s:
+        yield s
 
 
 def test_a_browser_logs_in_and_sees_a_report_come(site, window):

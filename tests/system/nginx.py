@@ -4,6 +4,7 @@ are the test's. Where a browser stands is said by the header X-Test-Client, whic
     proxy = Nginx(socket)      # a sigapd listens there
     requests.get(proxy.url + "/masuk", verify=proxy.certificate)
 """
+import contextlib
 import os
 import pathlib
 import re
@@ -13,7 +14,7 @@ import tempfile
 
 import requests
 
-from stack import ROOT, free_port, wait_until
+from stack import ROOT, Stack, free_port, wait_until
 
 CONF = ROOT / "config" / "proxy" / "nginx.conf"
 AROUND = """
@@ -80,3 +81,16 @@ class Nginx:
         self.process.wait(20)
         if not keep:
             shutil.rmtree(self.folder)
+
+
+@contextlib.contextmanager
+def site_behind_nginx(postgres):
+    """A daemon on a Unix socket, set as the file says; its .proxy."""
+    s = Stack(postgres, started=False)
+    socket = s.folder / "http"
+    s.write_conf({"daemon": {"listen": f"127.0.0.1:{s.port}, unix:{socket}", "public_url": "https://sigap.contoh.go.id", "trusted_proxy": "unix"}})
+    s.start()
+    s.proxy = Nginx(socket)
+    yield s
+    s.proxy.close()
+    s.close()

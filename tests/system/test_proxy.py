@@ -6,22 +6,15 @@ import threading
 import pytest
 import requests
 
-from nginx import CONF, Nginx
-from stack import ROOT, Stack, wait_until
+from nginx import CONF, site_behind_nginx
+from stack import ROOT, wait_until
 from test_login import PASSWORD, add_user, cookie_of, device_of, until_throttled
 
 
 @pytest.fixture(scope="module")
 def site(postgres):
-    """A daemon on a Unix socket, set as the file says; its proxy."""
-    s = Stack(postgres, started=False)
-    socket = s.folder / "http"
-    s.write_conf({"daemon": {"listen": f"127.0.0.1:{s.port}, unix:{socket}", "public_url": "https://sigap.contoh.go.id", "trusted_proxy": "unix"}})
-    s.start()
-    s.proxy = Nginx(socket)
-    yield s
-    s.proxy.close()
-    s.close()
+    with site_behind_nginx(postgres) as s:
+        yield s
 
 
 class Browser(requests.Session):
