@@ -6,7 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SECRETS_MAX = 4, KEY_MIN = 16, KEY_MAX = 64 };
+#include "buf.h"
+#include "digest.h"
+
+enum { SECRETS_MAX = 4, KEY_MIN = 16, KEY_MAX = 64, HEAD_MAX = 256 };
 
 struct keys {
 	int count;
@@ -52,30 +55,29 @@ bool webhook_secret_valid(const char *secrets)
 
 /* Appends "v1,<base64>" to ret, which has room for it (SECRETS_MAX signatures of 47 characters and the spaces
  * between them). */
-static void add_signature(const struct keys *keys, int i, const char *head, const char *body, size_t len, char *ret)
+static bool add_signature(const struct keys *keys, int i, const struct buf *signs, char *ret)
 {
-	crypto_auth_hmacsha256_state state;
-	uint8_t mac[crypto_auth_hmacsha256_BYTES];
-	crypto_auth_hmacsha256_init(&state, keys->bytes[i], keys->len[i]);
-	crypto_auth_hmacsha256_update(&state, (const uint8_t *)head, strlen(head));
-	crypto_auth_hmacsha256_update(&state, (const uint8_t *)body, len);
-	crypto_auth_hmacsha256_final(&state, mac);
-	size_t used = strlen(ret);
-	used += (size_t)snprintf(ret + used, WEBHOOK_SIGNATURE_MAX - used, "%sv1,", i > 0 ? " " : "");
-	sodium_bin2base64(ret + used, WEBHOOK_SIGNATURE_MAX - used, mac, sizeof mac, sodium_base64_VARIANT_ORIGINAL);
-	sodium_memzero(&state, sizeof state);
+	uint8_t mac[DIGEST_MAX];
+	char base64[DIGEST_BASE64_MAX];
+	size_t n = digest_hmac(DIGEST_SHA256, keys->bytes[i], keys->len[i], signs->data, signs->len, mac),
+	       used = strlen(ret);
+	digest_base64(mac, n, base64);
+	snprintf(ret + used, WEBHOOK_SIGNATURE_MAX - used, "%sv1,%s", i > 0 ? " " : "", base64);
+	return n > 0;
 }
 
 bool webhook_sign(const char *secrets, const char *id, int64_t timestamp_s, const char *body, size_t len,
                   char ret[WEBHOOK_SIGNATURE_MAX])
 {
 	struct keys keys;
-	char head[256];
-	int head_len = snprintf(head, sizeof head, "%s.%" PRId64 ".", id, timestamp_s);
-	bool ok = head_len > 0 && (size_t)head_len < sizeof head && read_keys(secrets, &keys);
+	struct buf signs; /* what the signature is of: id, time and body */
+	buf_init(&signs, HEAD_MAX + len);
 	ret[0] = '\0';
+	bool ok = buf_addf(&signs, "%s.%" PRId64 ".", id, timestamp_s) && buf_add(&signs, body, len) &&
+	          read_keys(secrets, &keys);
 	for (int i = 0; ok && i < keys.count; i++)
-		add_signature(&keys, i, head, body, len, ret);
+		ok = add_signature(&keys, i, &signs, ret);
 	sodium_memzero(&keys, sizeof keys);
+	buf_free(&signs);
 	return ok;
 }

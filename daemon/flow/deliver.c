@@ -18,7 +18,6 @@
 #include "rules.h"
 #include "send.h"
 
-enum { CLAIM_MOST = 200, MEMORY_MOST = 4000, EXCLUDED_MOST = 1000 };
 enum { SHUT_AGAIN_MS = 1000 }; /* between a notice made while every door is shut and the climb of whom it is for */
 
 static void pump(struct deliver *d, struct lane *lane);
@@ -28,17 +27,20 @@ void deliver_drop(struct deliver *d, struct job *j)
 	job_delete(j);
 	d->in_memory--;
 	metric_set(M_OUTBOX_IN_MEMORY, d->in_memory);
+	if (d->turned_away && d->in_memory + d->reserved <= DELIVER_MEMORY_MOST / 2) {
+		d->turned_away = false;
+		deliver_look(d, 0);
+	}
 }
 
-/* NULL: a webhook whose contact has been retired. */
-static struct lane *lane_for(struct deliver *d, enum channel_kind channel, const struct contact *contact)
+struct lane *deliver_lane(struct deliver *d, enum channel_kind channel, const struct contact *contact)
 {
 	if (channel == CHANNEL_SMS)
 		return lane_of_sms(&d->lanes);
 	return contact == NULL ? NULL : lane_of_contact(&d->lanes, contact->id, d->flow->conf->slots_per_contact);
 }
 
-static void job_queue(struct deliver *d, struct lane *lane, struct job *j)
+void deliver_queue(struct deliver *d, struct lane *lane, struct job *j)
 {
 	if (lane->sms)
 		j->parts = sms_measure(j->body).parts;
@@ -303,6 +305,8 @@ static void pump_lane(struct deliver *d, struct lane *lane)
 			break;
 		start(d, lane, lane_take(lane, j));
 	}
+	if (lane_wants(lane))
+		deliver_look(d, 0);
 }
 
 static void pump(struct deliver *d, struct lane *lane)
@@ -378,15 +382,21 @@ static void on_shut(void *ctx)
 
 /* ---- from memory ---- */
 
+int deliver_room(struct deliver *d)
+{
+	int room = DELIVER_MEMORY_MOST - d->in_memory - d->reserved;
+	d->turned_away |= room <= 0;
+	return room;
+}
+
 void deliver_reserve(struct deliver *d, const struct plan *p, bool *leased)
 {
 	struct mono now = mono_now();
 	for (size_t i = 0; i < p->notice_count; i++) {
 		const struct plan_notice *m = &p->notices[i];
-		struct lane *lane = lane_for(d, m->channel, m->contact);
+		struct lane *lane = deliver_lane(d, m->channel, m->contact);
 		leased[i] = lane != NULL && !d->draining && !d->flow->conf->delivery_held && !lane_full(lane, now) &&
-		            d->in_memory + d->reserved < MEMORY_MOST &&
-		            (!lane->sms || deliver_sms_leaves_soon(d, p, m));
+		            deliver_room(d) > 0 && (!lane->sms || deliver_sms_leaves_soon(d, p, m));
 		if (leased[i]) {
 			lane->reserved++;
 			d->reserved++;
@@ -400,7 +410,7 @@ void deliver_release(struct deliver *d, const struct rules *r, const struct plan
 	for (size_t i = 0; i < p->notice_count; i++) {
 		const struct plan_notice *m = &p->notices[i];
 		left_over |= !leased[i];
-		struct lane *lane = lane_for(d, m->channel, m->contact);
+		struct lane *lane = deliver_lane(d, m->channel, m->contact);
 		if (committed && lane != NULL &&
 		    (lane->sms ? gates_shut(&d->gates, d->flow->conf) : breaker_is_open(&lane->breaker)))
 			look_within(&d->shut, SHUT_AGAIN_MS);
@@ -419,7 +429,7 @@ void deliver_release(struct deliver *d, const struct rules *r, const struct plan
 		j->attempt = 1;
 		j->kind = m->kind;
 		j->about = m->about;
-		job_queue(d, lane, j);
+		deliver_queue(d, lane, j);
 	}
 	if (committed && d->in_flight <= (int)p->notice_count)
 		push_go(d->flow->push); /* nothing else is under way: the partners before the answer to the source */
@@ -427,89 +437,13 @@ void deliver_release(struct deliver *d, const struct rules *r, const struct plan
 		deliver_look(d, 0);
 }
 
-/* ---- from the outbox ---- */
-
-static void take_row(struct deliver *d, const struct pg_result *r, int row)
-{
-	struct rules *rules = d->flow->rules;
-	const struct contact *contact =
-	        pg_is_null(r, row, 4) ? NULL : directory_contact(&rules->directory, pg_uuid(r, row, 4));
-	int kind = name_index(notice_kind_names, NOTICE_KINDS, pg_text(r, row, 2));
-	int channel = name_index(channel_kind_names, CHANNELS, pg_text(r, row, 3));
-	struct job *j = job_new(rules, contact,
-	                        &(struct job_text){pg_text(r, row, 5), pg_text(r, row, 12), pg_text(r, row, 14),
-	                                           pg_text(r, row, 6), pg_length(r, row, 6)});
-	j->notice = pg_uuid(r, row, 0);
-	j->attempt = pg_int(r, row, 1);
-	j->kind = kind < 0 ? NOTICE_UPDATED : (enum notice_kind)kind;
-	j->priority = pg_int(r, row, 11);
-	j->claimed = true;
-	j->sure = d->claim_asked; /* a loop that was held up may read the answer much later */
-	j->critical = pg_bool(r, row, 13) || j->kind == NOTICE_ALARM;
-	if (!pg_is_null(r, row, 10))
-		j->about = pg_uuid(r, row, 10);
-	j->age_us = pg_time(r, row, 8).us - pg_time(r, row, 7).us;
-	struct lane *lane = channel < 0 ? NULL : lane_for(d, (enum channel_kind)channel, contact);
-	if (!pg_is_null(r, row, 9)) {
-		d->in_memory++;
-		deliver_end_unsent(d, j, "void", pg_text(r, row, 9), -1);
-	} else if (lane == NULL) {
-		d->in_memory++;
-		deliver_end_unsent(d, j, outcome_names[OUTCOME_PERMANENT], "the contact has been retired", -2);
-	} else {
-		job_queue(d, lane, j);
-	}
-}
-
-static void on_claimed(void *ctx, const struct pg_result *r)
-{
-	struct deliver *d = ctx;
-	d->claiming = false;
-	if (r->status != PG_OK)
-		return; /* the watch looks again */
-	if (r->rows > 1)
-		fault_point("deliver.claimed");
-	for (int row = 0; row + 1 < r->rows; row++)
-		take_row(d, r, row);
-	int last = r->rows - 1;
-	if (last == CLAIM_MOST)
-		deliver_look(d, 0);
-	else if (!pg_is_null(r, last, 7))
-		deliver_look(d, clock_ms_until(pg_time(r, last, 7), pg_time(r, last, 8)));
-}
-
-static void claim(struct deliver *d)
-{
-	struct flow *f = d->flow;
-	int room = MEMORY_MOST - d->in_memory - d->reserved;
-	if (d->claiming || d->draining || f->conf->delivery_held || !f->ready || room <= 0)
-		return;
-	if (!spend_is_known(d->spend)) {
-		spend_look(d->spend);
-		return;
-	}
-	struct mono now = mono_now();
-	struct pg_array *wait = pg_array_new(PG_UUID);
-	for (struct lane *lane = lane_next(&d->lanes, NULL); lane != NULL; lane = lane_next(&d->lanes, lane))
-		if (!lane->sms && lane_full(lane, now) && pg_array_count(wait) < EXCLUDED_MOST)
-			pg_array_uuid(wait, lane->key);
-	struct pg_params *p = store_params(f->store);
-	pg_param_uuid(p, f->owner);
-	pg_param_int(p, f->conf->lease_s);
-	pg_param_int(p, room < CLAIM_MOST ? room : CLAIM_MOST);
-	pg_param_array(p, wait);
-	pg_param_int(p, f->rules->policy->stale_s);
-	pg_array_free(&wait);
-	d->claiming = true;
-	d->claim_asked = now;
-	store_query(f->store, SQL_CLAIM_OUTBOX, p, on_claimed, d);
-}
+/* ---- looking ---- */
 
 static void on_look(void *ctx)
 {
 	struct deliver *d = ctx;
 	pump_all(d);
-	claim(d);
+	deliver_claim(d);
 }
 
 void deliver_look(struct deliver *d, int64_t after_ms)

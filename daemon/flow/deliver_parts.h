@@ -1,4 +1,4 @@
-/* deliver_parts: what deliver.c (queues, webhooks, the outbox) and deliver_sms.c (the line of SMS) share. */
+/* deliver_parts: what deliver.c (queues and webhooks), deliver_outbox.c (what is claimed) and deliver_sms.c (the line of SMS) share. */
 #ifndef SIGAP_FLOW_DELIVER_PARTS_H
 #define SIGAP_FLOW_DELIVER_PARTS_H
 #include "deliver.h"
@@ -6,7 +6,8 @@
 #include "look.h"
 #include "sms_way.h"
 
-enum { DELIVER_SHUT_MS = 50 }; /* between a breaker that opens and the climb of whom it cuts off */
+enum { DELIVER_SHUT_MS = 50 };       /* between a breaker that opens and the climb of whom it cuts off */
+enum { DELIVER_MEMORY_MOST = 4000 }; /* notices in this daemon's hands */
 
 struct deliver {
 	struct flow *flow;
@@ -17,6 +18,9 @@ struct deliver {
 	struct look look;
 	struct look shut; /* dispatches that nothing reaches any more are due to climb */
 	bool claiming, draining;
+	bool claim_again;        /* a look fell due while a claim was under way */
+	bool turned_away;        /* there was no room in memory: notices were left in the outbox */
+	int claim_most;          /* that the claim under way asked for */
 	struct mono claim_asked; /* when the claim under way was: what it brings was sure then */
 };
 
@@ -46,6 +50,17 @@ void deliver_log_unsendable(const struct job *j, const char *gateway, const char
 void deliver_recheck(struct deliver *d, struct lane *lane);
 /* Its lease would end under way: dropped, to be claimed again. */
 bool deliver_drop_stale(struct deliver *d, struct lane *lane, struct job *j, struct mono now);
+
+/* NULL: a webhook whose contact has been retired. */
+struct lane *deliver_lane(struct deliver *d, enum channel_kind channel, const struct contact *contact);
+/* It waits in that lane from now, and leaves when it may. */
+void deliver_queue(struct deliver *d, struct lane *lane, struct job *j);
+/* Notices that may still be taken. None: once half of the memory is free again, the outbox is looked at. */
+int deliver_room(struct deliver *d);
+
+/* ---- deliver_outbox.c ---- */
+/* Asks for what is due, unless that has been asked already: then once more after the answer. */
+void deliver_claim(struct deliver *d);
 
 /* ---- deliver_sms.c ---- */
 void deliver_pump_line(struct deliver *d);

@@ -69,10 +69,19 @@ bool lane_open(struct lane *l, struct mono now)
 	return l->in_flight < l->slots && l->blocked_until.us <= now.us && breaker_allows(&l->breaker, now);
 }
 
-bool lane_full(const struct lane *l, struct mono now)
+bool lane_full(struct lane *l, struct mono now)
 {
-	return l->queued + l->reserved >= LANE_QUEUE_MOST || l->blocked_until.us > now.us ||
-	       breaker_opens_at(&l->breaker).us > now.us;
+	bool full = l->queued + l->reserved >= LANE_QUEUE_MOST;
+	l->turned_away |= full;
+	return full || l->blocked_until.us > now.us || breaker_opens_at(&l->breaker).us > now.us;
+}
+
+bool lane_wants(struct lane *l)
+{
+	if (!l->turned_away || l->queued + l->reserved > LANE_QUEUE_MOST / 2)
+		return false;
+	l->turned_away = false;
+	return true;
 }
 
 /* ---- jobs ---- */

@@ -45,6 +45,7 @@ struct lane {
 	struct breaker breaker;
 	struct mono blocked_until; /* the partner asked for patience (Retry-After) */
 	bool checking;             /* the database is asked about what waits */
+	bool turned_away;          /* its queue was full: notices of its were left in the outbox */
 	struct job_list queue;
 };
 struct lanes {
@@ -63,8 +64,10 @@ bool lane_is_shut(const struct lanes *l, const struct contact *contact);
 bool lane_has_room(const struct lane *l, struct mono now);
 /* May the next one start now? Asking a half-open breaker takes its one probe. */
 bool lane_open(struct lane *l, struct mono now);
-/* Is there no point in claiming more for it now? */
-bool lane_full(const struct lane *l, struct mono now);
+/* Is there no point in claiming more for it now? A full queue remembers that it was asked. */
+bool lane_full(struct lane *l, struct mono now);
+/* Was the queue full, and is half of it free now? Said once: then its notices are worth a claim. */
+bool lane_wants(struct lane *l);
 /* Does every lane, or the line, in turn. */
 struct lane *lane_next(const struct lanes *l, struct lane *before);
 

@@ -1,5 +1,5 @@
-/* pg: the state machine of one connection (see pg.h). Parameters are in pg_params.c, rows in
- * pg_result.c, the callbacks of what is in flight in pg_queue.c, the server's errors in pg_error.c.
+/* pg: the state machine of one connection (see pg.h). Parameters are in pg_params.c and pg_rows.c, what comes
+ * back in pg_result.c, the callbacks of what is in flight in pg_queue.c, the server's errors in pg_error.c.
  *
  * WAITING → CONNECTING → PREPARING → UP → BROKEN → WAITING. Whoever finds a fault only marks the connection BROKEN; settle(), at the end
  * of every handler, tears it down. So nothing is freed below somebody's feet, and pg_send, which may run no callback, can find a fault too.

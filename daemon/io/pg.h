@@ -54,6 +54,23 @@ void pg_array_time(struct pg_array *a, struct wall v);
 void pg_array_null(struct pg_array *a);
 int pg_array_count(const struct pg_array *a);
 void pg_param_array(struct pg_params *p, const struct pg_array *a); /* copies */
+/* Rows of a composite type, for a parameter written $1::NAME[]: for many columns cheaper by far than an array of each. Begun; then each row with the number of its
+ * columns, and these in their order and of the type's own types; ended before the next parameter. Absent values: NULL, the nil uuid, or pg_row_null. */
+void pg_rows_begin(struct pg_params *p);
+void pg_rows_end(struct pg_params *p);
+void pg_row_begin(struct pg_params *p, int columns);
+void pg_row_end(struct pg_params *p);                 /* every column must have been given (assert) */
+void pg_row_uuid(struct pg_params *p, struct uuid v); /* nil: null */
+void pg_row_text(struct pg_params *p, const char *v); /* NULL: null */
+void pg_row_textn(struct pg_params *p, const char *v, size_t len);
+void pg_row_json(struct pg_params *p, const char *v); /* NULL: null */
+void pg_row_bytes(struct pg_params *p, const void *v, size_t len);
+void pg_row_int(struct pg_params *p, int32_t v);
+void pg_row_bigint(struct pg_params *p, int64_t v);
+void pg_row_double(struct pg_params *p, double v);
+void pg_row_bool(struct pg_params *p, bool v);
+void pg_row_time(struct pg_params *p, struct wall v);
+void pg_row_null(struct pg_params *p, enum pg_type type);
 
 enum pg_status {
 	PG_OK,

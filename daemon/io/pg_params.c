@@ -1,4 +1,4 @@
-/* pg_params: parameters and arrays in PostgreSQL's binary form (see pg.h). */
+/* pg_params: parameters and arrays in PostgreSQL's binary form (see pg.h); rows are in pg_rows.c. */
 #include <assert.h>
 #include <stdlib.h>
 
@@ -17,35 +17,17 @@ struct pg_array {
 	struct buf elements; /* each: int32 length (-1: null), then the value */
 };
 
-/* pg_type.dat of PostgreSQL: fixed for ever, they are part of the wire format. */
-static const uint32_t element_oid[] = {
+const uint32_t pg_type_oid[] = {
         [PG_UUID] = 2950,  [PG_TEXT] = 25, [PG_BYTEA] = 17,         [PG_INT4] = 23,  [PG_INT8] = 20,
         [PG_FLOAT8] = 701, [PG_BOOL] = 16, [PG_TIMESTAMPTZ] = 1184, [PG_JSON] = 114,
 };
 
-/* A batch that does not fit is a fault of the caller, who bounds batches; cutting it would lose reports in silence. */
-static void add(struct buf *b, const void *bytes, size_t len)
+void pg_wire_add(struct buf *b, const void *bytes, size_t len)
 {
 	if (buf_add(b, bytes, len))
 		return;
 	log_error("pg.params_exhausted", "bytes=%zu max=%zu", b->len + len, b->max);
 	abort();
-}
-
-/* Infinity stands at the ends of the range in both scales. */
-static int64_t to_pg_time(struct wall v)
-{
-	int64_t us;
-	if (v.us == INT64_MAX || __builtin_sub_overflow(v.us, PG_EPOCH_US, &us))
-		return v.us;
-	return us;
-}
-
-static uint64_t double_bits(double v)
-{
-	uint64_t bits;
-	memcpy(&bits, &v, sizeof bits);
-	return bits;
 }
 
 /* -- parameters ------------------------------------------------------------------------------------------------------------------ */
@@ -77,8 +59,7 @@ void pg_params_reset(struct pg_params *p)
 	buf_reset(&p->values);
 }
 
-/* Opens parameter number count + 1, of len bytes, -1 for null; its bytes are added next. */
-static void begin_param(struct pg_params *p, int len)
+void pg_param_begin(struct pg_params *p, int len)
 {
 	if (p->count == PG_PARAMS_MAX) {
 		log_error("pg.params_exhausted", "count=%d", p->count);
@@ -92,13 +73,13 @@ static void begin_param(struct pg_params *p, int len)
 static void add_param(struct pg_params *p, const void *bytes, size_t len)
 {
 	assert(len <= VALUES_MAX_BYTES);
-	begin_param(p, (int)len);
-	add(&p->values, bytes, len);
+	pg_param_begin(p, (int)len);
+	pg_wire_add(&p->values, bytes, len);
 }
 
 void pg_param_null(struct pg_params *p)
 {
-	begin_param(p, -1);
+	pg_param_begin(p, -1);
 }
 
 void pg_param_uuid(struct pg_params *p, struct uuid v)
@@ -148,7 +129,7 @@ void pg_param_bigint(struct pg_params *p, int64_t v)
 
 void pg_param_double(struct pg_params *p, double v)
 {
-	add_param64(p, double_bits(v));
+	add_param64(p, pg_wire_double(v));
 }
 
 void pg_param_bool(struct pg_params *p, bool v)
@@ -158,7 +139,7 @@ void pg_param_bool(struct pg_params *p, bool v)
 
 void pg_param_time(struct pg_params *p, struct wall v)
 {
-	add_param64(p, (uint64_t)to_pg_time(v));
+	add_param64(p, (uint64_t)pg_wire_time(v));
 }
 
 /* -- arrays ---------------------------------------------------------------------------------------------------------------------- */
@@ -197,8 +178,8 @@ static void add_element(struct pg_array *a, const void *bytes, size_t len)
 	assert(len <= VALUES_MAX_BYTES);
 	char wire[4];
 	pg_put32(wire, (uint32_t)len);
-	add(&a->elements, wire, sizeof wire);
-	add(&a->elements, bytes, len);
+	pg_wire_add(&a->elements, wire, sizeof wire);
+	pg_wire_add(&a->elements, bytes, len);
 	a->count++;
 }
 
@@ -207,7 +188,7 @@ static void add_element32(struct pg_array *a, uint32_t v)
 	char wire[8];
 	pg_put32(wire, 4);
 	pg_put32(wire + 4, v);
-	add(&a->elements, wire, sizeof wire);
+	pg_wire_add(&a->elements, wire, sizeof wire);
 	a->count++;
 }
 
@@ -216,7 +197,7 @@ static void add_element64(struct pg_array *a, uint64_t v)
 	char wire[12];
 	pg_put32(wire, 8);
 	pg_put64(wire + 4, v);
-	add(&a->elements, wire, sizeof wire);
+	pg_wire_add(&a->elements, wire, sizeof wire);
 	a->count++;
 }
 
@@ -262,7 +243,7 @@ void pg_array_bigint(struct pg_array *a, int64_t v)
 void pg_array_double(struct pg_array *a, double v)
 {
 	assert(a->type == PG_FLOAT8);
-	add_element64(a, double_bits(v));
+	add_element64(a, pg_wire_double(v));
 }
 
 void pg_array_bool(struct pg_array *a, bool v)
@@ -274,14 +255,14 @@ void pg_array_bool(struct pg_array *a, bool v)
 void pg_array_time(struct pg_array *a, struct wall v)
 {
 	assert(a->type == PG_TIMESTAMPTZ);
-	add_element64(a, (uint64_t)to_pg_time(v));
+	add_element64(a, (uint64_t)pg_wire_time(v));
 }
 
 void pg_array_null(struct pg_array *a)
 {
 	char wire[4];
 	pg_put32(wire, UINT32_MAX);
-	add(&a->elements, wire, sizeof wire);
+	pg_wire_add(&a->elements, wire, sizeof wire);
 	a->count++;
 	a->has_null = true;
 }
@@ -295,14 +276,14 @@ int pg_array_count(const struct pg_array *a)
  * per dimension its length and lower bound; then the elements. An empty array has no dimension. */
 void pg_param_array(struct pg_params *p, const struct pg_array *a)
 {
-	char head[20];
-	size_t head_bytes = a->count > 0 ? 20 : 12;
+	char head[PG_ARRAY_HEAD_BYTES];
+	size_t head_bytes = a->count > 0 ? PG_ARRAY_HEAD_BYTES : PG_ARRAY_COUNT_AT;
 	pg_put32(head, a->count > 0 ? 1 : 0);
 	pg_put32(head + 4, a->has_null ? 1 : 0);
-	pg_put32(head + 8, element_oid[a->type]);
+	pg_put32(head + 8, pg_type_oid[a->type]);
 	pg_put32(head + 12, (uint32_t)a->count);
 	pg_put32(head + 16, 1);
-	begin_param(p, (int)(head_bytes + a->elements.len));
-	add(&p->values, head, head_bytes);
-	add(&p->values, a->elements.data, a->elements.len);
+	pg_param_begin(p, (int)(head_bytes + a->elements.len));
+	pg_wire_add(&p->values, head, head_bytes);
+	pg_wire_add(&p->values, a->elements.data, a->elements.len);
 }

@@ -6,7 +6,7 @@
 
 #include "../base/log.h"
 #include "../base/metrics.h"
-#include "store_columns.h"
+#include "store_rows.h"
 
 enum {
 	INTAKE_CONNECTIONS = 2,
@@ -29,7 +29,6 @@ struct store {
 	struct group *reports, *attempts;
 	struct group *changes,
 	        *changes_of_reports; /* few changes are about reports, too: those have a heavier statement */
-	struct columns *columns;
 	struct pg_params *scratch;
 };
 
@@ -38,8 +37,8 @@ struct store {
 static void reports_build(void *ctx, struct group_item *const *items, int n, struct pg_params *params)
 {
 	struct store *s = ctx;
-	columns_reports(s->columns, (struct store_report *const *)(const void *)items, n, s->options.lease_s,
-	                s->options.owner, params);
+	rows_of_reports((struct store_report *const *)(const void *)items, n, s->options.lease_s, s->options.owner,
+	                params);
 	metric_add(M_COMMITS, 1);
 	metric_set(M_COMMIT_BATCH, n);
 }
@@ -99,8 +98,8 @@ static void build_changes(struct store *s, struct group_item *const *items, int 
 	struct change *const *changes = (struct change *const *)(const void *)items;
 	struct change *const pair[] = {changes[0], changes[0]->tied}; /* tied ones come alone */
 	bool tied = pair[1] != NULL;
-	columns_changes(s->columns, tied ? pair : changes, tied ? 2 : n, tied, of_reports, s->options.lease_s,
-	                s->options.owner, params);
+	rows_of_changes(tied ? pair : changes, tied ? 2 : n, tied, of_reports, s->options.lease_s, s->options.owner,
+	                params);
 }
 
 static void changes_build(void *ctx, struct group_item *const *items, int n, struct pg_params *params)
@@ -139,7 +138,7 @@ static void changes_finish(void *ctx, struct group_item *const *items, int n, en
 static void attempts_build(void *ctx, struct group_item *const *items, int n, struct pg_params *params)
 {
 	struct store *s = ctx;
-	columns_attempts(s->columns, (struct store_attempt *const *)(const void *)items, n, s->options.owner, params);
+	rows_of_attempts((struct store_attempt *const *)(const void *)items, n, s->options.owner, params);
 }
 
 static void attempts_finish(void *ctx, struct group_item *const *items, int n, enum group_end end,
@@ -216,7 +215,6 @@ struct store *store_open(struct event_base *base, const struct store_options *o,
 		abort();
 	s->options = *o;
 	s->handlers = *handlers;
-	s->columns = columns_new();
 	s->scratch = pg_params_new();
 	const struct pg_handlers on = {.up = on_up, .down = on_down, .ctx = s};
 	for (int i = 0; i < STORE_CONNECTIONS; i++)
@@ -249,7 +247,6 @@ void store_close(struct store **store)
 	group_close(&s->changes);
 	group_close(&s->changes_of_reports);
 	group_close(&s->attempts);
-	columns_free(&s->columns);
 	pg_params_free(&s->scratch);
 	free(s);
 	*store = NULL;
@@ -303,6 +300,11 @@ void store_live(struct store *s, enum sql statement, const struct pg_params *par
 void store_slow(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx)
 {
 	pg_send(s->conns[CONN_SLOW], (int)statement, params, done, ctx);
+}
+
+int store_slow_waiting(const struct store *s)
+{
+	return pg_in_flight(s->conns[CONN_SLOW]);
 }
 
 bool store_was_too_slow(const struct pg_result *r)

@@ -153,6 +153,8 @@ void store_live(struct store *s, enum sql statement, const struct pg_params *par
  * than 10 s: PG_FAILED, and store_was_too_slow. */
 void store_slow(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx);
 bool store_was_too_slow(const struct pg_result *r);
+/* How many of these are under way or wait for their turn. */
+int store_slow_waiting(const struct store *s);
 /* A scratch parameter list, reset: fill it and pass it on at once. */
 struct pg_params *store_params(struct store *s);
 #endif

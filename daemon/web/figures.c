@@ -12,6 +12,9 @@
 #include "../flow/rules.h"
 
 enum { DAYS_MOST = 400, ANSWER_MAX = 32 * 1024 * 1024 };
+enum {
+	WAITING_MOST = 4
+}; /* counts, the one under way included: who comes later would wait longer than anybody looks at a screen */
 static const int64_t day_us = 86400LL * 1000000;
 
 /* A request while the database counts. */
@@ -176,6 +179,8 @@ void figures_get(void *ctx, struct http_request *r)
 	const char *fault = read_query(q, &form);
 	if (fault != NULL)
 		http_reply_fault(r, 400, "malformed-query", "%s", fault);
+	else if (store_slow_waiting(q->flow->store) >= WAITING_MOST)
+		busy_reply(r, "other numbers are being counted: ask again soon");
 	else
 		count(q, &form);
 	form_free(&form);

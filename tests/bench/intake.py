@@ -2,7 +2,7 @@
 """Reports taken in per second, durable and with their full plans, over HTTP; beside pgbench committing the same rows one report per transaction.
 
 Deliveries are held, so that only intake is measured. pgbench runs the daemon's own statement (sigapd --print-sql commit_plans) with
-arrays of one report, made of the rows that a real report left.
+one report, made of the rows that a real report left.
 """
 import re
 import subprocess
@@ -14,20 +14,19 @@ CLIENTS = (1, 8, 32)
 PGBENCH_S = 2 if rig.QUICK else 5
 AGENCIES = 2  # about eleven rows a report
 
-# How to read back what the statement was given: for each alias of its unnest(...) lists a query of the columns.
+# How to read back what the statement was given: for each of its row types a query of the columns.
 CAPTURE = {
-    "r": """select i.id, i.gateway, i.external_id, i.fingerprint, i.content_type, i.raw, r.number, r.source, r.text,
+    "new_report": """select 1 as ord, i.id, i.gateway, i.external_id, i.fingerprint, i.content_type, i.raw, r.number, r.source, r.text,
         r.type as report_type, r.urgency as report_urgency, r.place_text, r.lat, r.lon, r.anonymous, r.occurred_at, r.triage,
-        p.phone, p.name, n.id as incident, n.state, n.type, n.urgency, n.region, n.summary, e.data as opened, r.asks, r.answers,
-        r.relation
+        p.phone, p.name, r.relation, r.asks, r.answers, n.id as incident, n.state, n.type, n.urgency, n.region, n.summary, e.data as opened
         from report r join inbound i using (id) join incident n on n.id = r.incident_id
         join event e on e.incident_id = n.id and e.number = 1 left join reporter p on p.report_id = r.id""",
-    "d": """select 1 as ord, d.id, d.incident_id as incident, d.agency, d.role, d.task, d.ladders, d.why, d.accept_s,
-        d.arrive_s, d.complete_s from dispatch d join report r using (incident_id)""",
-    "m": """select 1 as ord, n.id, n.incident_id as incident, n.dispatch_id as dispatch, n.kind, n.channel,
+    "new_dispatch": """select 1 as ord, d.id, d.incident_id as incident, d.event, d.agency, d.role, d.task, d.ladders, d.why, d.accept_s,
+        d.arrive_s, d.complete_s, d.for_dispatch from dispatch d join report r using (incident_id)""",
+    "new_notice": """select 1 as ord, n.id, n.incident_id as incident, n.dispatch_id as dispatch, n.kind, n.channel,
         n.contact_id as contact, n.address, n.body, o.priority, false as leased, n.via
         from notice n join outbox o on o.notice_id = n.id join report r using (incident_id)""",
-    "l": """select 1 as ord, l.subject, l.clock, l.step, round(extract(epoch from l.set_for - r.received_at))::int as after_s
+    "new_deadline": """select 1 as ord, l.subject, l.clock, l.step, round(extract(epoch from l.set_for - r.received_at))::int as after_s
         from deadline l left join dispatch d on d.id = l.subject join report r on r.incident_id = coalesce(d.incident_id, l.subject)""",
 }
 SCALARS = {"int4": "30", "uuid": "'00000000-0000-7000-8000-000000000000'::uuid"}  # the lease in seconds and its owner
@@ -44,31 +43,27 @@ def constant(text):
 def new_values(rows):
     """What must differ in every transaction, as expressions over its number :k, which rises with time as the daemon's ids do."""
     new = {}
-    for alias, column in (("r", "id"), ("r", "incident"), ("d", "id"), ("m", "id")):
-        for row in rows[alias]:
+    for kind, column in (("new_report", "id"), ("new_report", "incident"), ("new_dispatch", "id"), ("new_notice", "id")):
+        for row in rows[kind]:
             digits = f"lpad(to_hex(:k::int8), 16, '0') || '80000000000000{len(new):02x}'"
             new.setdefault(row[column], f"({digits})::uuid")
     return new
 
 
 def pgbench_script(sql, rows):
-    """The daemon's statement with its parameters written out as arrays of what `rows` hold."""
+    """The daemon's statement with its parameters written out as arrays of `rows`."""
+    (report,) = rows["new_report"]
     new = new_values(rows)
-    new[rows["r"][0]["number"]] = "(:k::int8 + 1000000)"
-    new[rows["r"][0]["external_id"]] = "('bench-' || :k::int8)"
-    written = {}
-    pattern = r"unnest\(([^()]*)\)\s*(with ordinality)?\s*as\s+(\w+)\s*\(([^()]*)\)"
-    for parameters, numbered, alias, columns in re.findall(pattern, sql):
-        names = re.split(r"[\s,]+", columns.strip())
-        if numbered:
-            names.pop()  # the row's place is nobody's parameter
-        pairs = zip(re.findall(r"\$(\d+)::(\w+)\[\]", parameters), names, strict=True)
-        for (number, kind), column in pairs:
-            values = [new.get(row[column]) or constant(row[column]) for row in rows[alias]]
-            written[number] = f"array[{', '.join(values)}]::{kind}[]"
+    new[report["number"]] = "(:k::int8 + 1000000)"
+    new[report["external_id"]] = "('bench-' || :k::int8)"
+
+    def written(kind):
+        values = (", ".join(new.get(value) or constant(value) for value in row.values()) for row in rows[kind])
+        return f"array[{', '.join(f'row({line})::{kind}' for line in values)}]"
+
     lines = [line for line in sql.splitlines() if not line.lstrip().startswith("--")]
     filled = re.sub(
-        r"\$(\d+)::(\w+)(?:\[\])?", lambda found: written.get(found[1]) or SCALARS[found[2]], "\n".join(lines)
+        r"\$\d+::(\w+)(\[\])?", lambda found: written(found[1]) if found[2] else SCALARS[found[1]], "\n".join(lines)
     )
     return f"\\set n :n + 1\n\\set k :n * 64 + :client_id\n{filled.rstrip().rstrip(';')};\n"
 
@@ -87,7 +82,7 @@ def make_script(state):
     with state.database() as database:
         with state.daemon(database, hold=True) as port:
             rig.try_one(port, state.headers(), AGENCIES)
-        rows = {alias: state.rows(query, database) for alias, query in CAPTURE.items()}
+        rows = {kind: state.rows(query, database) for kind, query in CAPTURE.items()}
         per_report = row_counts(state, database)
     sql = subprocess.run(
         [rig.BUILD / "sigapd", "--print-sql", "commit_plans"], stdout=subprocess.PIPE, text=True, check=True

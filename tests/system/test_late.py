@@ -158,6 +158,26 @@ def test_a_backlog_leaves_newest_first(postgres):
         s.close()
 
 
+def test_what_a_full_lane_left_behind_leaves_as_soon_as_there_is_room(postgres):
+    """Without the look that comes by the clock: it is a minute away here."""
+    count = 900  # more than a lane takes at once
+    s = Stack(postgres, agencies=[agency("polsek-penajam", "police", "64.09.01")], conf=HELD)
+    try:
+        made = s.report()
+        s.kill()
+        s.sql("insert into notice (id, incident_id, dispatch_id, kind, channel, contact_id, address, body) select gen_random_uuid(), incident_id, "
+              "dispatch_id, kind, channel, contact_id, address, body from notice, generate_series(2, %s) where dispatch_id = %s",
+              count, dispatch_id(made, "polsek-penajam"))
+        s.sql("insert into outbox (notice_id, contact_id, priority, due_at, attempt) select id, contact_id, 1, now(), 0 from notice n "
+              "where not exists (select from outbox o where o.notice_id = n.id)")
+        s.write_conf({"clocks": {"poll_ms": 60000}})
+        s.partner("polsek-penajam").default = Answer(wait=0.02)
+        s.start()
+        wait_until(lambda: len({c.id for c in list(s.partner("polsek-penajam").calls)}) == count, 30, "everything has left")
+    finally:
+        s.close()
+
+
 def test_a_claim_reads_only_what_it_takes_however_much_waits(postgres):
     """On a table that was never analysed, as after an outage: in the order of the index, without a sort of the backlog."""
     backlog, claim = 20000, 200

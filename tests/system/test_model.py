@@ -639,6 +639,7 @@ def story(case, got):
 class Run:
     def __init__(self, world):
         self.world, self.waiting, self.cases, self.events, self.rounds = world, [], 0, 0, 0
+        self.checked = {}  # incident -> case
         self.stood_down = []
         self.answered = {}  # dispatch -> moments of its answers
         self.counts, self.fault = collections.Counter(), None
@@ -693,23 +694,31 @@ class Run:
                 f = check_case(self.world, c, got[c.id])
             except Exception as e:
                 raise Fault(f"{e}\n{story(c, got[c.id])}") from e
-            self.cases += 1
+            self.cases += c.id not in self.checked
+            self.checked[c.id] = c
             self.events += len(got[c.id]["events"])
             self.counts.update(e["kind"] for e in got[c.id]["events"])
             self.answered |= f.answered
             self.stood_down += f.stood_down
+
+    def answers_after(self, notice):
+        return [a for a in self.answered.get(notice["dispatch_id"], []) if a > notice["created_at"]]
 
     def check_notices(self):
         """At the end, when everything has left: what came after an answer was under way before it; what was made void had an answer."""
         world = self.world
         world.sink.deaf = set()
         wait_until(lambda: self.hurry() or world.rows("select 1 from outbox limit 1") == [], 60, "the outbox is empty")
-        notices = world.rows("select n.id::text, n.dispatch_id::text, n.kind, n.channel, n.created_at, exists (select from attempt a where a.notice_id = n.id "
+        notices = world.rows("select n.id::text, n.incident_id::text, n.dispatch_id::text, n.kind, n.channel, n.created_at, exists (select from attempt a where a.notice_id = n.id "
                              "and a.outcome = 'void') as void, exists (select from attempt a where a.notice_id = n.id and a.outcome = 'ok') as ok, "
                              "(select max(a.at - a.ms * interval '1 ms') from attempt a where a.notice_id = n.id and a.outcome <> 'void') as left_at "
                              "from notice n where n.kind in ('dispatch.created', 'dispatch.reminder', 'duty') and n.dispatch_id is not null")
+        # what waited at a deaf door may have been ended by the clock since its incident was checked
+        ended_since = {n["incident_id"] for n in notices if n["void"] and not self.answers_after(n)}
+        self.waiting = [c for i, c in self.checked.items() if i in ended_since]
+        self.check(all_of_them=True)
         for n in notices:
-            answers = [a for a in self.answered.get(n["dispatch_id"], []) if a > n["created_at"]]
+            answers = self.answers_after(n)
             came = [datetime.datetime.fromtimestamp(at, datetime.timezone.utc) for at, _ in world.sink.came.get(n["id"], [])]
             last = max([*came, *([n["left_at"]] if n["left_at"] else [])], default=None)
             must(not answers or last is None or last < min(answers) + datetime.timedelta(seconds=UNDER_WAY),

@@ -377,3 +377,23 @@ def test_nobody_waits_for_a_long_count_which_is_ended(told):
             assert openapi.Description().check_answer("GET", "/v1/numbers", r) == "504"
     assert told.api("GET", query).status_code == 200
     assert "what=pg.down" not in told.log.read_text(), "the connection lives on"
+
+
+def test_who_comes_when_many_numbers_are_being_counted_is_told_to_ask_again(told):
+    query, many = f"/v1/numbers?{PERIOD}", 4
+    with concurrent.futures.ThreadPoolExecutor(many + 1) as pool, endless_counting(told) as lasts:
+        counts = [pool.submit(told.api, "GET", query, timeout=60) for _ in range(many + 1)]
+
+        def ended():
+            told.sql("select pg_cancel_backend(pid) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'")
+            return all(c.done() for c in counts)
+
+        try:
+            wait_until(lasts, 10, "a count that lasts")
+            (refused,) = wait_until(lambda: [c.result() for c in counts if c.done()], 8, "a refusal")
+        finally:
+            wait_until(ended, 30, "the end of all counts")
+        assert refused.status_code == 503 and int(refused.headers["Retry-After"]) > 0 and "ask again" in refused.json()["detail"]
+        assert openapi.Description().check_answer("GET", "/v1/numbers", refused) == "503"
+        assert sorted(c.result().status_code for c in counts) == [503] + many * [504]
+    assert told.api("GET", query).status_code == 200

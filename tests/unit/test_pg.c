@@ -1,22 +1,14 @@
 /* layer: io */
-/* pg against a real PostgreSQL: a private server in a temporary folder, on a Unix socket, stopped by its own process id. */
-#include <fcntl.h>
-#include <glob.h>
-#include <grp.h>
-#include <libpq-fe.h>
+/* pg against a real PostgreSQL (pg_server.h). */
 #include <math.h>
-#include <pwd.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -24,127 +16,19 @@
 #include "../../daemon/base/log.h"
 #include "../../daemon/base/metrics.h"
 #include "../../daemon/io/pg.h"
+#include "pg_server.h"
 
-/* -- a private server ------------------------------------------------------------------------------------------------------------ */
-
-static char folder[] = "/tmp/sigap-pg-XXXXXX";
-static char programs[256]; /* folder of initdb and postgres */
-static char conninfo[128];
-static pid_t server;
-
-static void find_programs(void)
+static int make_server_with_tables(void **state)
 {
-	glob_t found;
-	assert_int_equal(glob("/usr/lib/postgresql/*/bin", 0, NULL, &found), 0);
-	snprintf(programs, sizeof programs, "%s", found.gl_pathv[found.gl_pathc - 1]);
-	globfree(&found);
-}
-
-static const struct passwd *ordinary_user(void)
-{
-	const struct passwd *user = getpwnam("postgres");
-	return user != NULL ? user : getpwnam("nobody");
-}
-
-/* PostgreSQL refuses to run as root. The process ends with this one. */
-static pid_t spawn(const char *const *argv)
-{
-	pid_t pid = fork();
-	assert_true(pid >= 0);
-	if (pid > 0)
-		return pid;
-	const struct passwd *user = ordinary_user();
-	if (geteuid() == 0 &&
-	    (user == NULL || setgroups(0, NULL) != 0 || setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0))
-		_exit(126);
-	prctl(PR_SET_PDEATHSIG, SIGINT);
-	int out;
-	if (chdir(folder) != 0 || (out = open("server.log", O_WRONLY | O_CREAT | O_APPEND, 0600)) < 0)
-		_exit(126);
-	dup2(out, 1);
-	dup2(out, 2);
-	execv(argv[0], (char *const *)(uintptr_t)argv);
-	_exit(127);
-}
-
-static int wait_for_exit(pid_t pid)
-{
-	int status = -1;
-	while (waitpid(pid, &status, 0) != pid)
-		;
-	return status;
-}
-
-/* One statement on a connection of its own. False when there is no server or the statement fails. */
-static bool run_sql(const char *sql, char *ret_value, size_t size)
-{
-	PGconn *c = PQconnectdb(conninfo);
-	PGresult *r = PQexec(c, sql);
-	bool ok = PQresultStatus(r) == PGRES_TUPLES_OK || PQresultStatus(r) == PGRES_COMMAND_OK;
-	if (ok && ret_value != NULL)
-		snprintf(ret_value, size, "%s", PQntuples(r) > 0 ? PQgetvalue(r, 0, 0) : "");
-	PQclear(r);
-	PQfinish(c);
-	return ok;
-}
-
-static void sql(const char *statement)
-{
-	assert_true(run_sql(statement, NULL, 0));
-}
-
-static void start_server(void)
-{
-	char program[300];
-	snprintf(program, sizeof program, "%s/postgres", programs);
-	const char *argv[] = {program, "-D", "data", "-k", folder, "-h", "", "-c", "fsync=off", NULL};
-	server = spawn(argv);
-	struct mono begin = mono_now();
-	while (!run_sql("select 1", NULL, 0)) {
-		assert_true(mono_now().us - begin.us < 30000000);
-		assert_int_equal(waitpid(server, NULL, WNOHANG), 0);
-		usleep(20000);
-	}
-}
-
-static void stop_server(void)
-{
-	if (server > 0) { /* a failing test may have left none */
-		kill(server, SIGINT);
-		wait_for_exit(server);
-	}
-	server = 0;
-}
-
-static int make_server(void **state)
-{
-	(void)state;
-	log_set_level("error");
-	find_programs();
-	assert_non_null(mkdtemp(folder));
-	if (geteuid() == 0)
-		assert_int_equal(chown(folder, ordinary_user()->pw_uid, ordinary_user()->pw_gid), 0);
-	char program[300];
-	snprintf(program, sizeof program, "%s/initdb", programs);
-	const char *argv[] = {program, "-D", "data", "-U",         "sigap",     "-A",
-	                      "trust", "-E", "UTF8", "--locale=C", "--no-sync", NULL};
-	assert_int_equal(wait_for_exit(spawn(argv)), 0);
-	snprintf(conninfo, sizeof conninfo, "host=%s user=sigap dbname=postgres", folder);
-	start_server();
+	if (make_server(state) != 0)
+		return -1;
 	sql("create table seen (n int)");
 	sql("create table late (n int unique deferrable initially deferred)");
 	sql("create table person (phone text primary key)");
+	sql("create type pair as (a int, b int)");
+	sql("create type item as (ord int, id uuid, no_id uuid, words text, more text, no_words text, data json,"
+	    " bytes bytea, big bigint, real double precision, yes boolean, at timestamptz)");
 	return 0;
-}
-
-static int remove_server(void **state)
-{
-	(void)state;
-	stop_server();
-	const char *argv[] = {"/bin/rm", "-rf", folder, NULL};
-	int removed = wait_for_exit(spawn(argv));
-	rmdir(folder); /* /tmp is sticky: the ordinary user may have emptied it only */
-	return removed == 0 || access(folder, F_OK) != 0 ? 0 : -1;
 }
 
 /* -- a connection under test ----------------------------------------------------------------------------------------------------- */
@@ -153,6 +37,8 @@ enum {
 	SCALARS,
 	ARRAYS,
 	ARRAY_SIZES,
+	ROWS,
+	ROWS_TWICE,
 	NUMBERS,
 	JSONB,
 	ECHO,
@@ -184,6 +70,11 @@ static const struct pg_statement statements[STATEMENTS] = {
         [NUMBERS] = {"numbers",
                      "select 258::int2, -3::int2, 1.5::float4, 'infinity'::timestamptz, '-infinity'::timestamptz,"
                      " count(*) from seen where false"},
+        [ROWS] = {"rows", "select string_agg(row(ord, id, no_id, words, more, no_words, data, bytes, big, real, yes,"
+                          " at at time zone 'UTC')::text, ' ' order by ord), count(*), array_ndims($1::item[])"
+                          " from unnest($1::item[])"},
+        [ROWS_TWICE] = {"rows_twice",
+                        "select cardinality($1::pair[]), $2::int4, (select sum(b) from unnest($3::pair[]))"},
         [JSONB] = {"jsonb", "select $1::json::jsonb, $1::json"},
         [ECHO] = {"echo", "select $1::int4"},
         [ECHO_BYTES] = {"echo_bytes", "select $1::bytea"},
@@ -631,6 +522,105 @@ static void arrays_begin_at_one_and_may_be_long(void **state)
 	pg_array_free(&ids);
 	pg_array_free(&texts);
 	pg_send(f->pg, ARRAY_SIZES, f->params, check_sizes, f);
+	until(f, f->notes == 1);
+}
+
+/* -- rows ------------------------------------------------------------------------------------------------------------------------ */
+
+static void put_item(struct pg_params *p, int ord)
+{
+	pg_row_begin(p, 12);
+	pg_row_int(p, ord);
+	pg_row_uuid(p, some_uuid);
+	pg_row_uuid(p, (struct uuid){{0}});
+	pg_row_text(p, "koma, \"kutip\"");
+	pg_row_textn(p, "NULLifikasi", 4);
+	pg_row_text(p, NULL);
+	pg_row_json(p, "{\"b\":[]}");
+	pg_row_bytes(p, "\0\xff", 2);
+	pg_row_bigint(p, INT64_MIN);
+	pg_row_double(p, 116.5);
+	pg_row_bool(p, ord == 1);
+	pg_row_time(p, SOME_TIME);
+	pg_row_end(p);
+}
+
+static void check_items(void *ctx, const struct pg_result *r)
+{
+	static const char columns[] =
+	        "," SOME_UUID
+	        ",,\"koma, \"\"kutip\"\"\",NULL,,\"{\"\"b\"\":[]}\",\"\\\\x00ff\",-9223372036854775808,116.5,";
+	char expected[1000];
+	struct fixture *f = ctx;
+	f->notes++;
+	expect(r->status == PG_OK);
+	snprintf(expected, sizeof expected,
+	         "(1%st,\"2024-09-10 20:26:40.123456\") (2%sf,\"2024-09-10 20:26:40.123456\")", columns, columns);
+	expect(strcmp(pg_text(r, 0, 0), expected) == 0);
+	expect(pg_bigint(r, 0, 1) == 2);
+	expect(pg_int(r, 0, 2) == 1);
+}
+
+static void check_no_items(void *ctx, const struct pg_result *r)
+{
+	struct fixture *f = ctx;
+	f->notes++;
+	expect(r->status == PG_OK);
+	expect(pg_bigint(r, 0, 1) == 0);
+	expect(pg_is_null(r, 0, 2));
+}
+
+static void rows_carry_every_type_and_absent_values(void **state)
+{
+	struct fixture *f = *state;
+	open_pg(f, 5000);
+	pg_rows_begin(f->params);
+	pg_rows_end(f->params);
+	pg_send(f->pg, ROWS, f->params, check_no_items, f);
+	pg_params_reset(f->params);
+	pg_rows_begin(f->params);
+	put_item(f->params, 1);
+	put_item(f->params, 2);
+	pg_rows_end(f->params);
+	pg_send(f->pg, ROWS, f->params, check_items, f);
+	until(f, f->notes == 2);
+}
+
+static void put_pair(struct pg_params *p, int32_t a, int32_t b)
+{
+	pg_row_begin(p, 2);
+	pg_row_int(p, a);
+	if (b >= 0)
+		pg_row_int(p, b);
+	else
+		pg_row_null(p, PG_INT4);
+	pg_row_end(p);
+}
+
+static void check_pairs(void *ctx, const struct pg_result *r)
+{
+	struct fixture *f = ctx;
+	f->notes++;
+	expect(r->status == PG_OK);
+	expect(pg_int(r, 0, 0) == 5000);
+	expect(pg_int(r, 0, 1) == 7);
+	expect(pg_bigint(r, 0, 2) == 5);
+}
+
+static void rows_may_be_many_and_stand_between_other_parameters(void **state)
+{
+	struct fixture *f = *state;
+	open_pg(f, 5000);
+	pg_rows_begin(f->params);
+	for (int i = 0; i < 5000; i++)
+		put_pair(f->params, i, i);
+	pg_rows_end(f->params);
+	pg_param_int(f->params, 7);
+	pg_rows_begin(f->params);
+	put_pair(f->params, 1, 5);
+	put_pair(f->params, 2, -1);
+	pg_rows_end(f->params);
+	pg_send(f->pg, ROWS_TWICE, f->params, check_pairs, f);
 	until(f, f->notes == 1);
 }
 
@@ -1192,6 +1182,8 @@ int main(void)
 	        against_server(jsonb_is_read_without_its_version_byte),
 	        against_server(arrays_of_every_type_keep_nulls_and_order),
 	        against_server(arrays_begin_at_one_and_may_be_long),
+	        against_server(rows_carry_every_type_and_absent_values),
+	        against_server(rows_may_be_many_and_stand_between_other_parameters),
 	        against_server(a_failing_statement_leaves_its_neighbours_alone),
 	        against_server(success_means_that_others_see_the_row),
 	        against_server(an_error_at_the_commit_is_no_success),
@@ -1216,5 +1208,5 @@ int main(void)
 	        against_server(closing_is_clean_in_every_state),
 	        against_server(failures_are_counted),
 	};
-	return cmocka_run_group_tests(tests, make_server, remove_server);
+	return cmocka_run_group_tests(tests, make_server_with_tables, remove_server);
 }

@@ -1,28 +1,25 @@
 -- Applies one event to each of many incidents, with everything that follows from it: dispatches changed and made, notices, deadlines armed and cancelled.
 -- A change whose expected version is no longer the incident's has no effect at all; of two for one incident one wins. Children name their change by its place (from 1).
--- $55: all or none (a merge is two changes); its incidents are locked, in one order, before any is changed.
--- Two clocks of one incident that run out together are one change with two events, the second in $56 (kind) and $57 (data) by place; null: none.
+-- $9: all or none (a merge is two changes); its incidents are locked, in one order, before any is changed.
+-- Two clocks of one incident that run out together are one change with two events: second_kind and second_data.
 -- What stands between "of reports:" and its end is in a second form of the statement only, apply_changes_of_reports: to open ten more tables for nothing would cost most changes more than they do.
 -- There a report that an incident gets (a repetition, more about it) comes with its change: when the report's key is known already, the change has no effect. A change with the
--- expected version 0 opens an incident; it is tied to another one's, out of which $83 takes a report. By place of the change: $79 to $81 number and position of an incident that
--- is opened, $82 reports more or fewer, $83 a report that belongs to this incident from now on, $84 and $85 what was decided about a suggestion: the other incident, and whether
--- it is the same event.
+-- expected version 0 opens an incident, with the number in opens; it is tied to another one's, out of which `moves` takes a report. reports: so many more or fewer; moves: a report that
+-- belongs to this incident from now on; judged and decision: what was decided about a suggestion: the other incident, and whether it is the same event.
 -- Returns place, new version and the database's time of those that took effect.
-with c as (
-	select * from unnest($1::uuid[], $2::int4[], $3::text[], $4::text[], $5::json[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
-		$13::uuid[], $14::text[], $15::text[])
-	with ordinality as c(incident, expected, actor, kind, data, state, type, urgency, region, place_text, summary, disposition, merged_into, gateway, external_id, ord)
+with c as materialized (
+	select * from unnest($1::incident_change[])
 ), held as materialized (
 	select count(*) as n from (
-		select from unnest($1::uuid[], $2::int4[]) as x(incident, expected) join incident i on i.id = x.incident and i.version = x.expected
-		where $55::bool order by i.id for update of i
+		select from c join incident i on i.id = c.incident and i.version = c.expected
+		where $9::bool order by i.id for update of i
 	) y
 ), changed as (
 	update incident i set
-		version = i.version + 1 + (($56::text[])[c.ord] is not null)::int4,
-		head = case when ($56::text[])[c.ord] is null then event_hash(i.head, i.id, i.version + 1, now(), c.actor, c.kind, c.data)
+		version = i.version + 1 + (c.second_kind is not null)::int4,
+		head = case when c.second_kind is null then event_hash(i.head, i.id, i.version + 1, now(), c.actor, c.kind, c.data)
 			else event_hash(event_hash(i.head, i.id, i.version + 1, now(), c.actor, c.kind, c.data), i.id, i.version + 2, now(), c.actor,
-				($56::text[])[c.ord], ($57::json[])[c.ord]) end,
+				c.second_kind, c.second_data) end,
 		state = coalesce(c.state, i.state),
 		type = coalesce(c.type, i.type),
 		urgency = coalesce(c.urgency, i.urgency),
@@ -31,7 +28,7 @@ with c as (
 		summary = coalesce(c.summary, i.summary),
 		disposition = case when coalesce(c.state, i.state) = 'closed' then coalesce(c.disposition, i.disposition) end,
 		-- of reports:
-		report_count = i.report_count + (c.external_id is not null)::int4 + coalesce(($82::int4[])[c.ord], 0),
+		report_count = i.report_count + (c.external_id is not null)::int4 + coalesce(c.reports, 0),
 		-- end
 		merged_into = case when coalesce(c.state, i.state) = 'merged' then coalesce(c.merged_into, i.merged_into) end
 	from c
@@ -39,36 +36,36 @@ with c as (
 		-- of reports:
 		and not exists (select from inbound b where b.gateway = c.gateway and b.external_id = c.external_id)
 		-- end
-		and (not $55::bool or (select n from held) = cardinality($1::uuid[]) - cardinality(array_positions($2::int4[], 0)))
-	returning c.ord, i.id, i.version, i.head, c.actor, c.kind, c.data
+		and (not $9::bool or (select n from held) = (select count(*) from c where expected <> 0))
+	returning c.ord, i.id, i.version, i.head, c.actor, c.kind, c.data, c.second_kind, c.second_data
 	-- of reports:
 ), opened as (
 	insert into incident (id, number, state, version, head, type, urgency, region, place_text, lat, lon, summary)
-	select c.incident, ($79::int8[])[c.ord], c.state, 1, event_hash('', c.incident, 1, now(), c.actor, c.kind, c.data), c.type, c.urgency, c.region, c.place_text,
-		($80::float8[])[c.ord], ($81::float8[])[c.ord], c.summary
+	select c.incident, c.opens, c.state, 1, event_hash('', c.incident, 1, now(), c.actor, c.kind, c.data), c.type, c.urgency, c.region, c.place_text,
+		c.lat, c.lon, c.summary
 	from c
-	where c.expected = 0 and $55::bool and (select n from held) = cardinality($1::uuid[]) - cardinality(array_positions($2::int4[], 0))
+	where c.expected = 0 and $9::bool and (select n from held) = (select count(*) from c where expected <> 0)
 	returning id, version, head
 	-- end
 ), ok as (
 	select * from changed
 	-- of reports:
 	union all
-	select c.ord, o.id, o.version, o.head, c.actor, c.kind, c.data from opened o join c on c.incident = o.id
+	select c.ord, o.id, o.version, o.head, c.actor, c.kind, c.data, null, null from opened o join c on c.incident = o.id
 	-- end
 ), done as materialized (
-	-- by its place each change's own values are found in the parameters; a join would be a loop over all changes for each row
-	select coalesce(array_agg(ord::int4), '{}') as places from ok
+	-- the places; a join would be a loop over all changes for each row
+	select coalesce(array_agg(ord), '{}') as places from ok
 ), new_event as (
 	insert into event (incident_id, number, at, actor, kind, data, hash)
-	select id, version, now(), actor, kind, data, head from ok where ($56::text[])[ord] is null
+	select id, version, now(), actor, kind, data, head from ok where second_kind is null
 	union all
 	-- the first of two: the incident's head before is that of the statement's beginning, as its version was the expected one
 	select id, version - 1, now(), actor, kind, data,
 		(select event_hash(i.head, i.id, ok.version - 1, now(), ok.actor, ok.kind, ok.data) from incident i where i.id = ok.id)
-	from ok where ($56::text[])[ord] is not null
+	from ok where second_kind is not null
 	union all
-	select id, version, now(), actor, ($56::text[])[ord], ($57::json[])[ord], head from ok where ($56::text[])[ord] is not null
+	select id, version, now(), actor, second_kind, second_data, head from ok where second_kind is not null
 ), changed_dispatch as (
 	update dispatch d set
 		version = d.version + 1,
@@ -87,65 +84,58 @@ with c as (
 		cancelled_at = case when u.event = 'cancel' then now() else d.cancelled_at end,
 		expired_at = case when u.event = 'expire' then now() else d.expired_at end,
 		answered_at = case when u.event in ('accept', 'decline', 'en_route', 'on_scene', 'complete', 'cancel', 'expire') then now() else d.answered_at end
-	from unnest($16::int4[], $17::uuid[], $18::text[], $19::text[], $20::timestamptz[], $21::text[], $22::text[], $23::int4[])
-		as u(ord, id, event, state, eta, reason, clock, after_s), done
+	from unnest($2::dispatch_change[]) as u, done
 	where d.id = u.id and u.ord = any(done.places)
 ), new_dispatch as (
 	insert into dispatch (id, incident_id, event, agency, role, task, state, ladders, why, accept_s, arrive_s, complete_s, for_dispatch, accept_by)
-	select d.id, ($1::uuid[])[d.ord], ($2::int4[])[d.ord] + 1, d.agency, d.role, d.task, 'notified', d.ladders, d.why, d.accept_s, d.arrive_s, d.complete_s, d.for_dispatch, now() + d.accept_s * interval '1 s'
-	from unnest($24::int4[], $25::uuid[], $26::text[], $27::text[], $28::text[], $29::json[], $30::text[], $31::int4[], $32::int4[], $33::int4[], $34::uuid[])
-		as d(ord, id, agency, role, task, ladders, why, accept_s, arrive_s, complete_s, for_dispatch), done
+	select d.id, d.incident, d.event, d.agency, d.role, d.task, 'notified', d.ladders, d.why, d.accept_s, d.arrive_s, d.complete_s, d.for_dispatch, now() + d.accept_s * interval '1 s'
+	from unnest($3::new_dispatch[]) as d, done
 	where d.ord = any(done.places)
 ), sent as materialized (
-	select m.*, ($1::uuid[])[m.ord] as incident from unnest($35::int4[], $36::uuid[], $37::uuid[], $38::text[], $39::text[], $40::uuid[], $41::text[], $42::text[], $43::int4[], $44::bool[], $45::text[])
-		as m(ord, id, dispatch, kind, channel, contact, address, body, priority, leased, via), done
+	select m.* from unnest($4::new_notice[]) as m, done
 	where m.ord = any(done.places)
 ), new_notice as (
 	insert into notice (id, incident_id, dispatch_id, kind, channel, contact_id, address, body, via)
 	select id, incident, dispatch, kind, channel, contact, address, body, via from sent
 ), new_outbox as (
 	insert into outbox (notice_id, contact_id, priority, due_at, attempt, owner)
-	select id, contact, priority, case when leased then now() + $46::int4 * interval '1 s' else now() end, leased::int, case when leased then $47::uuid end from sent
+	select id, contact, priority, case when leased then now() + $5::int4 * interval '1 s' else now() end, leased::int, case when leased then $6::uuid end from sent
 ), armed as (
 	insert into deadline (subject, clock, step, due_at, set_for)
 	select l.subject, l.clock, l.step, now() + l.after_s * interval '1 s', now() + l.after_s * interval '1 s'
-	from unnest($48::int4[], $49::uuid[], $50::text[], $51::int4[], $52::int4[]) as l(ord, subject, clock, step, after_s), done
+	from unnest($7::new_deadline[]) as l, done
 	where l.ord = any(done.places)
 	on conflict (subject) do update set clock = excluded.clock, step = excluded.step, due_at = excluded.due_at, set_for = excluded.set_for, owner = null,
 		overdue_since = case when excluded.step > 0 then coalesce(deadline.overdue_since, deadline.set_for) end
 ), stopped as (
 	delete from deadline x
-	using unnest($53::int4[], $54::uuid[]) as s(ord, subject), done
+	using unnest($8::stopped_deadline[]) as s, done
 	where x.subject = s.subject and s.ord = any(done.places)
 	-- of reports:
 ), brought as materialized (
-	select r.*, ($1::uuid[])[r.ord] as incident, ($14::text[])[r.ord] as gateway, ($15::text[])[r.ord] as external_id
-	from unnest($58::int4[], $59::uuid[], $60::bytea[], $61::text[], $62::bytea[], $63::int8[], $64::text[], $65::text[], $66::text[], $67::text[], $68::text[], $69::float8[],
-		$70::float8[], $71::bool[], $72::timestamptz[], $73::json[], $74::text[], $75::text[], $76::text[], $77::text[], $78::uuid[])
-		as r(ord, id, fingerprint, content_type, raw, number, source, text, type, urgency, place_text, lat, lon, anonymous, occurred_at, triage, phone, name, relation, asks,
-		answers), done
+	select r.* from unnest($10::new_report[]) as r, done
 	where r.ord = any(done.places)
 ), new_inbound as (
 	insert into inbound (id, gateway, external_id, fingerprint, content_type, raw)
 	select id, gateway, external_id, fingerprint, content_type, raw from brought
 ), new_report as (
 	insert into report (id, number, incident_id, source, text, type, urgency, place_text, lat, lon, anonymous, occurred_at, triage, relation, asks, answers)
-	select id, number, incident, source, text, type, urgency, place_text, lat, lon, anonymous, occurred_at, triage, relation, asks, answers from brought
+	select id, number, incident, source, text, report_type, report_urgency, place_text, lat, lon, anonymous, occurred_at, triage, relation, asks, answers from brought
 ), new_reporter as (
 	insert into reporter (report_id, phone, name)
 	select id, phone, name from brought where phone is not null or name is not null
 ), moved as (
 	update report r set incident_id = m.incident, relation = 'opens'
 	from (
-		select c.incident, ($83::uuid[])[c.ord] as report from c, done
-		where ($83::uuid[])[c.ord] is not null and c.ord::int4 = any(done.places)
+		select c.incident, c.moves as report from c, done
+		where c.moves is not null and c.ord = any(done.places)
 	) m
 	where r.id = m.report
 ), decided as (
 	update duplicate_suggestion s set decided_at = now(), decided_by = m.actor, decision = m.decision
 	from (
-		select c.actor, c.incident, ($84::uuid[])[c.ord] as other, ($85::text[])[c.ord] as decision from c, done
-		where ($85::text[])[c.ord] is not null and c.ord::int4 = any(done.places)
+		select c.actor, c.incident, c.judged as other, c.decision from c, done
+		where c.decision is not null and c.ord = any(done.places)
 	) m
 	cross join lateral (values (m.incident, m.other), (m.other, m.incident)) as pair(one, two)
 	where s.incident_id = pair.one and s.other_id = pair.two

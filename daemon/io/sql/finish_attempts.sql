@@ -1,11 +1,9 @@
--- Records attempts and finishes or reschedules their notices. $1 owner; arrays: notice, attempt, outcome (null: none was made, the notice only goes back and its attempt does
--- not count), status, detail, ms, next_ms (-1: finished, -2: dead), and the SMS gateway that it went through (null: none), the parts, their cost, the gateway's own id,
--- and the policy's time zone as seconds east of UTC. A worker whose lease was taken over changes nothing in the queue, its attempt is recorded all the same.
+-- Records attempts and finishes or reschedules their notices. $1 owner; $2 the attempts: outcome null: none was made, the notice only goes back and its attempt does
+-- not count; next_ms -1: finished, -2: dead; gateway: the SMS gateway that it went through (null: none), gateway_ref its own id; utc_offset_s: the policy's time zone. A worker whose lease was taken over changes nothing in the queue, its attempt is recorded all the same.
 -- What a gateway took (ok, or perhaps: unknown) is added to its day. For each attempt through a gateway a row: its place (from 1), the day (days since 1970) and what was
 -- spent on it before this statement and by it; and whether the notice's delivery reports say already that it failed.
 with a as (
-	select * from unnest($2::uuid[], $3::int4[], $4::text[], $5::int4[], $6::text[], $7::int4[], $8::int4[], $9::text[], $10::int4[], $11::int4[], $12::text[], $13::int4[])
-		with ordinality as a(notice, attempt, outcome, status, detail, ms, next_ms, gateway, parts, cost, gateway_ref, utc_offset_s, ord)
+	select * from unnest($2::made_attempt[])
 ), recorded as (
 	insert into attempt (notice_id, number, outcome, status, detail, ms, gateway, parts, gateway_ref)
 	select notice, attempt, outcome, status, detail, ms, gateway, parts, gateway_ref from a where outcome is not null
@@ -27,7 +25,7 @@ with a as (
 	on conflict (gateway, day) do update set parts = g.parts + excluded.parts, cost = g.cost + excluded.cost
 	returning gateway, day, cost
 )
-select a.ord::int4, s.day - date '1970-01-01', s.cost,
+select a.ord, s.day - date '1970-01-01', s.cost,
 	a.outcome = 'ok' and exists (select from delivery_report r where r.notice_id = a.notice and r.state = 'failed')
 from a left join spent s on s.gateway = a.gateway
 where a.gateway is not null
