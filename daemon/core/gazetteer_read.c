@@ -165,17 +165,18 @@ static const struct name *name_of(const struct reading *r, uint32_t id)
 static bool read_near(struct reading *r, const struct window *w)
 {
 	struct place_hit hits[PLACE_HITS];
-	size_t n = place_near_find(r->g->near, w->sound, w->len, hits);
-	double shift = shift_of_neighbour(r, w);
-	size_t noted = 0;
-	if (n == 0 || (w->words == 1 && (bits_at(r, w->at) & WORD_COMMON) != 0) || hits[0].distance > w->most)
+	if (w->words == 1 && (bits_at(r, w->at) & WORD_COMMON) != 0)
 		return false;
+	size_t n = place_near_find(r->g->near, w->sound, w->len, w->most, hits), noted = 0;
+	if (n == 0)
+		return false;
+	double shift = shift_of_neighbour(r, w);
 	for (size_t i = 0; i < n && noted < 3; i++) {
 		const struct name *name = name_of(r, hits[i].name);
 		if (name->part && hits[i].distance > 0 && strlen(name->sound) < 6)
 			continue;
 		int behind = hits[i].distance - hits[0].distance;
-		if (behind > 4 || (i > 0 && name->region == name_of(r, hits[0].name)->region))
+		if (behind > PLACE_RIVAL || (i > 0 && name->region == name_of(r, hits[0].name)->region))
 			continue;
 		double score =
 		        hits[i].distance == 0 ? 0.86 : 0.84 - 0.1 * hits[i].distance / (double)strlen(name->sound);
@@ -282,8 +283,8 @@ static bool read_glued(struct reading *r, size_t at)
 		place_key_undouble(word + before[i].len, canon);
 		size_t n = place_sound_add(sound, 0, canon);
 		uint32_t name = string_map_get(r->g->keys, canon);
-		bool near = name == STRING_MAP_NONE && n >= 6 && place_near_find(r->g->near, sound, n, hits) > 0 &&
-		            hits[0].distance <= (n >= 8 ? 5 : 0);
+		bool near = name == STRING_MAP_NONE && n >= 6 &&
+		            place_near_find(r->g->near, sound, n, n >= 8 ? 5 : 0, hits) > 0;
 		if (near)
 			name = hits[0].name;
 		if (name == STRING_MAP_NONE || name_of(r, name)->kind != NAME_VILLAGE)
@@ -391,7 +392,7 @@ static bool read_longer(struct reading *r, size_t mention)
 	size_t len = strlen(name->sound);
 	memcpy(sound, name->sound, len + 1);
 	len = place_sound_add(sound, len, r->piece[m->to].text);
-	if (place_near_find(r->g->near, sound, len, hits) == 0 ||
+	if (place_near_find(r->g->near, sound, len, PLACE_FAR, hits) == 0 ||
 	    strlen(name_of(r, hits[0].name)->sound) < strlen(name->sound) + 3 || name_of(r, hits[0].name)->part)
 		return false;
 	m->name = hits[0].name;

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -125,21 +126,42 @@ bool place_sound_shortens(const char *written, const char *full)
 
 /* -- distance ----------------------------------------------------------------------------------------------------------- */
 
+#define LETTER(c) (UINT32_C(1) << ((c) - 'a'))
+/* Letters that are easily taken for each other. */
+static const uint32_t alike[26] = {
+        ['b' - 'a'] = LETTER('p'),
+        ['d' - 'a'] = LETTER('t'),
+        ['e' - 'a'] = LETTER('i'),
+        ['g' - 'a'] = LETTER('k'),
+        ['i' - 'a'] = LETTER('j') | LETTER('e'),
+        ['j' - 'a'] = LETTER('i') | LETTER('k') | LETTER('s'),
+        ['k' - 'a'] = LETTER('g') | LETTER('j'),
+        ['l' - 'a'] = LETTER('r'),
+        ['m' - 'a'] = LETTER('n'),
+        ['n' - 'a'] = LETTER('m'),
+        ['p' - 'a'] = LETTER('b'),
+        ['r' - 'a'] = LETTER('l'),
+        ['s' - 'a'] = LETTER('j'),
+        ['t' - 'a'] = LETTER('d'),
+        ['u' - 'a'] = LETTER('w'),
+        ['w' - 'a'] = LETTER('u'),
+};
+
+static bool is_letter(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
 static int substitution(char a, char b)
 {
-	static const char alike[][2] = {
-	        {'b', 'p'}, {'d', 't'}, {'g', 'k'}, {'l', 'r'}, {'m', 'n'},
-	        {'j', 'i'}, {'j', 'k'}, {'u', 'w'}, {'i', 'e'}, {'s', 'j'},
-	};
 	if (a == b)
 		return 0;
 	if (isdigit((unsigned char)a) || isdigit((unsigned char)b))
 		return 30;
 	if ((a == 'a' && b == 'u') || (a == 'u' && b == 'a')) /* Javanese: mulya, mulyo */
 		return 3;
-	for (size_t i = 0; i < COUNT(alike); i++)
-		if ((a == alike[i][0] && b == alike[i][1]) || (a == alike[i][1] && b == alike[i][0]))
-			return is_vowel(a) || a == 'j' ? 3 : 6;
+	if (is_letter(a) && is_letter(b) && (alike[a - 'a'] & LETTER(b)) != 0)
+		return is_vowel(a) || a == 'j' ? 3 : 6;
 	return is_vowel(a) && is_vowel(b) ? 5 : 10;
 }
 
@@ -166,19 +188,21 @@ static int min3(int a, int b, int c)
 int place_sound_distance(const char *a, size_t la, const char *b, size_t lb, int most)
 {
 	enum { LONGEST = 32 };
-	int rows[3][LONGEST];
+	int rows[3][LONGEST], without[LONGEST]; /* without: what it costs to leave that letter of b out */
 	if (la >= LONGEST || lb >= LONGEST)
 		return most + 1;
 	int *before = rows[0], *above = rows[1], *row = rows[2];
 	above[0] = 0;
-	for (size_t j = 1; j <= lb; j++)
-		above[j] = above[j - 1] + deletion(b[j - 1], j > 1 ? b[j - 2] : '\0', j == lb);
+	for (size_t j = 1; j <= lb; j++) {
+		without[j] = deletion(b[j - 1], j > 1 ? b[j - 2] : '\0', j == lb);
+		above[j] = above[j - 1] + without[j];
+	}
 	for (size_t i = 1; i <= la; i++) {
-		int least = row[0] = above[0] + deletion(a[i - 1], i > 1 ? a[i - 2] : '\0', i == la);
+		int more = deletion(a[i - 1], i > 1 ? a[i - 2] : '\0', i == la);
+		int least = row[0] = above[0] + more;
 		for (size_t j = 1; j <= lb; j++) {
-			row[j] = min3(above[j - 1] + substitution(a[i - 1], b[j - 1]),
-			              above[j] + deletion(a[i - 1], i > 1 ? a[i - 2] : '\0', i == la),
-			              row[j - 1] + deletion(b[j - 1], j > 1 ? b[j - 2] : '\0', j == lb));
+			row[j] = min3(above[j - 1] + substitution(a[i - 1], b[j - 1]), above[j] + more,
+			              row[j - 1] + without[j]);
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
 			    before[j - 2] + 7 < row[j])
 				row[j] = before[j - 2] + 7;

@@ -21,6 +21,8 @@ size_t place_sound_add(char ret[PLACE_KEY_MAX], size_t len, const char *word);
 void place_sound_skeleton(const char *sound, char ret[PLACE_KEY_MAX]);
 /* True when written has the consonants of full and fewer vowels, those in the same order ("lbngka" of "labangka"). */
 bool place_sound_shortens(const char *written, const char *full);
+/* The least that two different sounds are apart. */
+enum { PLACE_SOUND_LEAST = 3 };
 /* How differently two sounds are spelt: 0 the same, about 10 for a letter that is another. Vowels cost less, and what Indonesian ears take for one
  * another (p b, d t, g k, a o). More than most: anything above most. Longer than 31: above most. */
 int place_sound_distance(const char *a, size_t la, const char *b, size_t lb, int most);

@@ -1,6 +1,7 @@
 /* place_near: see place_near.h. Hashes are polynomials modulo 2^64, so that the hash of a text without some letters follows from those of its beginnings. */
 #include "place_near.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "place_key.h"
@@ -11,8 +12,12 @@ static const uint64_t base = 0x9E3779B97F4A7C15u;
 struct slot {
 	uint32_t check, name; /* name: index + 1, 0 is empty */
 };
+struct shape {
+	unsigned char first, len;
+};
 struct place_near {
 	const char *const *sounds;
+	const struct shape *shapes; /* by name: most that share a hash are told apart by these alone */
 	struct slot *slots;
 	uint64_t *bits;
 	size_t size;           /* of slots, a power of two; bits are 2^BIT_SHIFT times as many */
@@ -53,12 +58,12 @@ static int edits_of(const struct place_near *p, size_t len)
 	return edits < p->edits_most ? edits : p->edits_most;
 }
 
-/* Calls each with the hash of the text and of what is left of it without one or two letters. */
+/* Calls each with the hash of the text and of what is left of it without one or two letters; never without the first, in which all that counts agree. */
 static void each_hash(const struct place_near *p, const struct prefixes *x, int edits,
                       void (*each)(void *ctx, uint64_t hash), void *ctx)
 {
 	each(ctx, mixed(x->of[x->len]));
-	for (size_t i = 0; edits > 0 && i < x->len; i++) {
+	for (size_t i = 1; edits > 0 && i < x->len; i++) {
 		each(ctx, mixed(append(p, x, x->of[i], i + 1, x->len)));
 		for (size_t j = i + 1; edits > 1 && j < x->len; j++)
 			each(ctx, mixed(append(p, x, append(p, x, x->of[i], i + 1, j), j + 1, x->len)));
@@ -88,7 +93,7 @@ static size_t count_hashes(const struct place_near *p, const char *const *sounds
 	for (size_t i = 0; i < n; i++) {
 		size_t len = strlen(sounds[i]);
 		int edits = edits_of(p, len);
-		count += 1 + (edits > 0 ? len : 0) + (edits > 1 ? len * (len - 1) / 2 : 0);
+		count += 1 + (edits > 0 ? len - 1 : 0) + (edits > 1 ? (len - 1) * (len - 2) / 2 : 0);
 	}
 	return count;
 }
@@ -98,6 +103,8 @@ struct place_near *place_near_new(struct arena *a, const char *const *sounds, si
 	struct place_near *p = arena_new_of(a, struct place_near);
 	p->sounds = sounds;
 	p->edits_most = n > MANY_NAMES ? 1 : 2;
+	struct shape *shapes = arena_array(a, struct shape, n + 1);
+	p->shapes = shapes;
 	p->powers[0] = 1;
 	for (size_t i = 1; i <= LONGEST; i++)
 		p->powers[i] = p->powers[i - 1] * base;
@@ -111,6 +118,7 @@ struct place_near *place_near_new(struct arena *a, const char *const *sounds, si
 		struct prefixes x;
 		if (len == 0 || len > LONGEST)
 			continue;
+		shapes[i] = (struct shape){(unsigned char)sounds[i][0], (unsigned char)len};
 		p->lengths[(unsigned char)sounds[i][0]] |= UINT32_C(1) << len;
 		read_prefixes(sounds[i], len, &x);
 		each_hash(p, &x, edits_of(p, len), insert, &(struct insertion){p, (uint32_t)i});
@@ -122,6 +130,7 @@ struct search {
 	const struct place_near *p;
 	const char *sound;
 	size_t len, count;
+	int most; /* farther ones are not even rivals */
 	struct place_hit *hits;
 };
 
@@ -134,13 +143,16 @@ static int distance_most(size_t len)
 
 static void keep(struct search *s, uint32_t name)
 {
-	const char *known = s->p->sounds[name];
+	const struct shape shape = s->p->shapes[name];
+	if (shape.first != (unsigned char)s->sound[0])
+		return;
 	for (size_t i = 0; i < s->count; i++)
 		if (s->hits[i].name == name)
 			return;
-	size_t len = strlen(known);
-	int most = distance_most(len), distance;
-	if (known[0] != s->sound[0] || (distance = place_sound_distance(s->sound, s->len, known, len, most)) > most)
+	int most = distance_most(shape.len) < s->most ? distance_most(shape.len) : s->most;
+	int longer = abs((int)shape.len - (int)s->len), distance; /* each letter more costs something */
+	if (longer * PLACE_SOUND_LEAST > most ||
+	    (distance = place_sound_distance(s->sound, s->len, s->p->sounds[name], shape.len, most)) > most)
 		return;
 	size_t at = s->count < PLACE_HITS ? s->count++ : PLACE_HITS;
 	if (at == PLACE_HITS && s->hits[--at].distance <= distance)
@@ -162,9 +174,10 @@ static void look_up(void *ctx, uint64_t hash)
 			keep(s, p->slots[i].name - 1);
 }
 
-size_t place_near_find(const struct place_near *p, const char *sound, size_t len, struct place_hit ret[PLACE_HITS])
+size_t place_near_find(const struct place_near *p, const char *sound, size_t len, int most,
+                       struct place_hit ret[PLACE_HITS])
 {
-	struct search s = {p, sound, len, 0, ret};
+	struct search s = {p, sound, len, 0, most + PLACE_RIVAL, ret};
 	struct prefixes x;
 	if (len < 3 || len > LONGEST)
 		return 0;
@@ -174,7 +187,13 @@ size_t place_near_find(const struct place_near *p, const char *sound, size_t len
 	if ((p->lengths[(unsigned char)sound[0]] & wanted) == 0)
 		return 0;
 	read_prefixes(sound, len, &x);
+	if (most < PLACE_SOUND_LEAST) { /* only the same sound will do: mostly there is none */
+		each_hash(p, &x, 0, look_up, &s);
+		if (s.count == 0 || ret[0].distance > most)
+			return 0;
+		s.count = 0;
+	}
 	int edits = len < 4 ? 0 : len < 6 ? 1 : 2;
 	each_hash(p, &x, edits < p->edits_most ? edits : p->edits_most, look_up, &s);
-	return s.count;
+	return s.count > 0 && ret[0].distance <= most ? s.count : 0;
 }
