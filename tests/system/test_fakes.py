@@ -1,15 +1,12 @@
 """The stand-in for SMS Gateway for Android is held against the vendor's own API client (npm android-sms-gateway); the others check what
 they sign themselves against the vectors of the vendors' documentation."""
-import json
-import pathlib
-import subprocess
 
 import pytest
 
+import node
 from fakes import ALL, SmsGate, WhatsApp
 from fakes.base import sign
 
-NODE = pathlib.Path(__file__).resolve().parents[1] / "node"
 REGISTERED = "https://sigap.example/v1/gateways/smsgate/inbound?token=x"
 
 
@@ -22,11 +19,7 @@ def phone():
 
 def client(fake, *asked, password=None):
     """What the vendor's client got for each [method, arguments]."""
-    if not (NODE / "node_modules" / "android-sms-gateway").is_dir():
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=NODE, check=True, capture_output=True)
-    ran = subprocess.run(["node", NODE / "smsgate.mjs", f"{fake.host}/3rdparty/v1", fake.username, password or fake.password],
-                         input=json.dumps(asked), capture_output=True, text=True, check=True, timeout=60)
-    return json.loads(ran.stdout)
+    return node.answers("smsgate.mjs", asked, f"{fake.host}/3rdparty/v1", fake.username, password or fake.password)
 
 
 def test_the_vendors_client_sends_and_asks_for_the_state(phone):

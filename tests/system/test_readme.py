@@ -8,10 +8,10 @@ import uuid
 import pytest
 import requests
 
+import node
 from stack import ROOT, Stack, agency, free_port, wait_until
 
 README = (ROOT / "README.md").read_text()
-NODE = ROOT / "tests" / "node"
 SECRET = "whsec_c2FtcGxlLXNlY3JldC1vZi10aGUtdGVzdHMtLS0tLS0="
 PETUNG = "64.09.01.1003"
 
@@ -27,10 +27,8 @@ def python_receiver(folder):
 
 
 def node_receiver(folder):
-    if not (NODE / "node_modules" / "standardwebhooks").is_dir():
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=NODE, check=True, capture_output=True)
     (folder / "receiver.mjs").write_text(block("js"))
-    (folder / "node_modules").symlink_to(NODE / "node_modules")
+    (folder / "node_modules").symlink_to(node.packages())
     return ["node", "receiver.mjs"]
 
 

@@ -7,12 +7,12 @@ All of them are counted alike, part by part. By design we would count otherwise 
 - A heap of marks longer than a part (67 code units) is torn between two of them; the calculator makes a part that no network takes.
 Not even a difference, but worth knowing: TAB, the backtick and "ç" make a text UCS-2 in both; they are not in the alphabet (3GPP TS 23.038).
 """
-import json
 import random
 import subprocess
 
 import pytest
-from stack import BUILD, ROOT
+import node
+from stack import BUILD
 
 SEED, TEXTS = 20261122, 10000
 GSM = "@£$¥èéùìòÇ\nØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -55,8 +55,7 @@ def counted():
     """[(text, ours, theirs)]: coding, units, and the units of each part."""
     r = random.Random(SEED)
     texts = [text(r) for _ in range(TEXTS)]
-    subprocess.run(["npm", "ci", "--silent"], cwd=ROOT / "tests/node", check=True, capture_output=True)
-    theirs = json.loads(subprocess.run(["node", "segments.mjs"], cwd=ROOT / "tests/node", input=json.dumps(texts), check=True, capture_output=True, text=True).stdout)
+    theirs = node.answers("segments.mjs", texts)
     lines = "".join(t.encode().hex() + "\n" for t in texts)
     ours = subprocess.run([BUILD / "sms_measure"], input=lines, check=True, capture_output=True, text=True).stdout.splitlines()
     assert len(ours) == len(theirs) == TEXTS
