@@ -28,10 +28,6 @@ void pg_rows_begin(struct pg_params *p)
 void pg_rows_end(struct pg_params *p)
 {
 	put32_at(p, p->open.head + PG_ARRAY_COUNT_AT, (uint32_t)p->open.count);
-	if (p->open.count == 0) { /* an empty array has no dimension */
-		put32_at(p, p->open.head, 0);
-		p->values.len = p->open.head + PG_ARRAY_COUNT_AT;
-	}
 	p->lengths[p->count - 1] = (int)(p->values.len - p->open.head);
 }
 
