@@ -12,12 +12,9 @@ static const uint64_t base = 0x9E3779B97F4A7C15u;
 struct slot {
 	uint32_t check, name; /* name: index + 1, 0 is empty */
 };
-struct shape {
-	unsigned char first, len;
-};
 struct place_near {
 	const char *const *sounds;
-	const struct shape *shapes; /* by name: most that share a hash are told apart by these alone */
+	const unsigned char *lens; /* by name */
 	struct slot *slots;
 	uint64_t *bits;
 	size_t size;           /* of slots, a power of two; bits are 2^BIT_SHIFT times as many */
@@ -58,7 +55,8 @@ static int edits_of(const struct place_near *p, size_t len)
 	return edits < p->edits_most ? edits : p->edits_most;
 }
 
-/* Calls each with the hash of the text and of what is left of it without one or two letters; never without the first, in which all that counts agree. */
+/* Calls each with the hash of the text and of what is left of it without one or two letters; never without the first: so what shares a hash
+ * begins alike. */
 static void each_hash(const struct place_near *p, const struct prefixes *x, int edits,
                       void (*each)(void *ctx, uint64_t hash), void *ctx)
 {
@@ -103,8 +101,8 @@ struct place_near *place_near_new(struct arena *a, const char *const *sounds, si
 	struct place_near *p = arena_new_of(a, struct place_near);
 	p->sounds = sounds;
 	p->edits_most = n > MANY_NAMES ? 1 : 2;
-	struct shape *shapes = arena_array(a, struct shape, n + 1);
-	p->shapes = shapes;
+	unsigned char *lens = arena_array(a, unsigned char, n + 1);
+	p->lens = lens;
 	p->powers[0] = 1;
 	for (size_t i = 1; i <= LONGEST; i++)
 		p->powers[i] = p->powers[i - 1] * base;
@@ -118,7 +116,7 @@ struct place_near *place_near_new(struct arena *a, const char *const *sounds, si
 		struct prefixes x;
 		if (len == 0 || len > LONGEST)
 			continue;
-		shapes[i] = (struct shape){(unsigned char)sounds[i][0], (unsigned char)len};
+		lens[i] = (unsigned char)len;
 		p->lengths[(unsigned char)sounds[i][0]] |= UINT32_C(1) << len;
 		read_prefixes(sounds[i], len, &x);
 		each_hash(p, &x, edits_of(p, len), insert, &(struct insertion){p, (uint32_t)i});
@@ -143,16 +141,14 @@ static int distance_most(size_t len)
 
 static void keep(struct search *s, uint32_t name)
 {
-	const struct shape shape = s->p->shapes[name];
-	if (shape.first != (unsigned char)s->sound[0])
-		return;
+	const size_t len = s->p->lens[name];
 	for (size_t i = 0; i < s->count; i++)
 		if (s->hits[i].name == name)
 			return;
-	int most = distance_most(shape.len) < s->most ? distance_most(shape.len) : s->most;
-	int longer = abs((int)shape.len - (int)s->len), distance; /* each letter more costs something */
+	int most = distance_most(len) < s->most ? distance_most(len) : s->most;
+	int longer = abs((int)len - (int)s->len), distance; /* each letter more costs something */
 	if (longer * PLACE_SOUND_LEAST > most ||
-	    (distance = place_sound_distance(s->sound, s->len, s->p->sounds[name], shape.len, most)) > most)
+	    (distance = place_sound_distance(s->sound, s->len, s->p->sounds[name], len, most)) > most)
 		return;
 	size_t at = s->count < PLACE_HITS ? s->count++ : PLACE_HITS;
 	if (at == PLACE_HITS && s->hits[--at].distance <= distance)
@@ -191,7 +187,6 @@ size_t place_near_find(const struct place_near *p, const char *sound, size_t len
 		each_hash(p, &x, 0, look_up, &s);
 		if (s.count == 0 || ret[0].distance > most)
 			return 0;
-		s.count = 0;
 	}
 	int edits = len < 4 ? 0 : len < 6 ? 1 : 2;
 	each_hash(p, &x, edits < p->edits_most ? edits : p->edits_most, look_up, &s);
