@@ -31,6 +31,7 @@
 #include "flow/rules.h"
 #include "flow/session.h"
 #include "flow/watch.h"
+#include "io/event_loop.h"
 #include "io/sys.h"
 #include "io/work.h"
 #include "web/api.h"
@@ -302,10 +303,7 @@ static void open_modules(struct app *app)
 {
 	struct flow *f = &app->flow;
 	const struct conf *c = f->conf;
-	struct event_config *config = event_config_new();
-	event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST | EVENT_BASE_FLAG_PRECISE_TIMER);
-	f->base = event_base_new_with_config(config);
-	event_config_free(config);
+	f->base = event_loop_new();
 	f->owner = owner_id(c);
 	f->link_base = arena_printf(app->arena, "%s/d/", c->public_url);
 	f->push = push_open(f->base,

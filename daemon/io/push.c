@@ -15,6 +15,7 @@
 #include "../../protocol/buf.h"
 #include "../base/clock.h"
 #include "../base/log.h"
+#include "event_loop.h"
 #include "push_address.h"
 
 enum {
@@ -273,6 +274,7 @@ static int want_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *
 		event_del(watch->event);
 		event_assign(watch->event, lane->push->base, fd, events, on_socket, watch);
 	}
+	event_priority_set(watch->event, EVENT_LOOP_FIRST);
 	event_add(watch->event, NULL);
 	return 0;
 }
@@ -456,6 +458,7 @@ static void lane_open(struct lane *lane, struct push *p, bool allow_private)
 	lane->multi = curl_multi_init();
 	if (lane->timer == NULL || lane->multi == NULL)
 		abort();
+	event_priority_set(lane->timer, EVENT_LOOP_FIRST);
 	curl_multi_setopt(lane->multi, CURLMOPT_SOCKETFUNCTION, want_socket);
 	curl_multi_setopt(lane->multi, CURLMOPT_SOCKETDATA, lane);
 	curl_multi_setopt(lane->multi, CURLMOPT_TIMERFUNCTION, want_timer);

@@ -18,6 +18,7 @@
 
 #include <cmocka.h>
 
+#include "../../daemon/io/event_loop.h"
 #include "../../daemon/io/push.h"
 #include "../../daemon/io/push_address.h"
 #include "loop.h"
@@ -35,6 +36,7 @@ static struct world {
 	char request[8192]; /* the last one */
 	struct bufferevent *peers[PEERS];
 	int peer_count;
+	struct bufferevent *later; /* it is answered when others were served */
 } w;
 
 static void answer(struct bufferevent *bev, const char *head, size_t body_len, char fill)
@@ -69,6 +71,8 @@ static void act(struct bufferevent *bev, const char *path)
 		bufferevent_write(bev, half, sizeof half - 1);
 	} else if (strncmp(path, "/reset", 6) == 0)
 		reset(bev);
+	else if (strncmp(path, "/later", 6) == 0)
+		w.later = bev;
 	/* "/hang": nothing */
 }
 
@@ -113,6 +117,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
 	assert_true(w.peer_count < PEERS);
 	w.peers[w.peer_count++] = bev;
 	bufferevent_setcb(bev, on_read, NULL, NULL, NULL);
+	bufferevent_priority_set(bev, EVENT_LOOP_FIRST); /* a process of its own would not wait for ours */
 	bufferevent_enable(bev, EV_READ | EV_WRITE);
 }
 
@@ -121,7 +126,7 @@ static void open_world(int connect_ms, int total_ms)
 	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t len = sizeof a;
 	struct push_options o = {.connect_ms = connect_ms, .total_ms = total_ms, .user_agent = "sigap/test"};
-	w = (struct world){.base = event_base_new()};
+	w = (struct world){.base = event_loop_new()};
 	w.listener = evconnlistener_new_bind(w.base, on_accept, NULL, LEV_OPT_CLOSE_ON_FREE, 512, (struct sockaddr *)&a,
 	                                     sizeof a);
 	assert_non_null(w.listener);
@@ -292,6 +297,57 @@ static void many_calls_at_once_each_end_once(void **state)
 	for (int i = 0; i < 500; i++)
 		done += results[i].times == 1 && results[i].status == 200;
 	assert_int_equal(done, 500);
+	close_world();
+}
+
+enum { CROWD = 2000 };
+
+/* Many that always want to be served: with them the loop comes to no end of its own. */
+static struct crowd {
+	struct event *events[CROWD];
+	int served, most; /* the loop is left when so many were */
+} crowd;
+
+static void on_turn(evutil_socket_t fd, short what, void *ctx)
+{
+	static const struct timeval at_once = {0, 0};
+	(void)fd;
+	(void)what;
+	if (++crowd.served >= crowd.most)
+		event_base_loopbreak(w.base);
+	if (w.later != NULL) {
+		answer(w.later, "200 OK", 0, 'x');
+		w.later = NULL;
+	}
+	event_add(*(struct event **)ctx, &at_once);
+}
+
+static void serve_crowd(int most)
+{
+	crowd.served = 0;
+	crowd.most = most;
+	event_base_dispatch(w.base);
+}
+
+static void what_leaves_goes_before_what_comes_in(void **state)
+{
+	struct result call;
+	(void)state;
+	open_world(3000, 5000);
+	call_path("/ok"); /* the connection stands */
+	for (int i = 0; i < CROWD; i++) {
+		crowd.events[i] = evtimer_new(w.base, on_turn, &crowd.events[i]);
+		on_turn(-1, 0, &crowd.events[i]);
+	}
+	serve_crowd(3 * CROWD);
+	for (int i = 0; i < 5; i++) {
+		start(&call, "/later");
+		serve_crowd(CROWD / 4); /* not even a quarter of all who wait is served before */
+		assert_int_equal(call.times, 1);
+		assert_int_equal(call.status, 200);
+	}
+	for (int i = 0; i < CROWD; i++)
+		event_free(crowd.events[i]);
 	close_world();
 }
 
@@ -559,6 +615,7 @@ int main(void)
 	        cmocka_unit_test(a_long_body_goes_without_expecting_continue),
 	        cmocka_unit_test(connections_are_used_again),
 	        cmocka_unit_test(many_calls_at_once_each_end_once),
+	        cmocka_unit_test(what_leaves_goes_before_what_comes_in),
 	        cmocka_unit_test(retry_after_is_handed_on_and_not_kept),
 	        cmocka_unit_test(a_redirect_is_an_answer_and_not_followed),
 	        cmocka_unit_test(of_a_long_answer_only_the_beginning_is_kept),
