@@ -272,6 +272,8 @@ def test_a_notice_is_tried_again_when_the_partner_says_so(stepped, step):
     incident = stepped.report(kind="unclaimed_body")["incident"]["id"]
     calls = wait_until(lambda: (lambda c: c if len(c) >= 2 else None)(bpbd.about(incident, "dispatch.created")), 20, "the second attempt")
     stepped.api("POST", f"/v1/incidents/{incident}/events", json={"event": "cancel", "reason": "Uji coba"}).raise_for_status()
+    # it would get the answer that the next test plans
+    wait_until(lambda: bpbd.about(incident, "dispatch.cancelled"), 10, "the stand-down")
     assert calls[0].id == calls[1].id
     assert again.timestamp() - 1.5 < calls[1].at < again.timestamp() + 10
 
