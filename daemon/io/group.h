@@ -35,7 +35,7 @@ struct group_work {
 struct group;
 /* conns[n]: connections to use; n at most 4. They may be down at first. work is copied. */
 struct group *group_open(struct event_base *base, struct pg *const *conns, int n, const struct group_work *work);
-/* Ends; waiting items get GROUP_UNAVAILABLE. Call before pg_close of its connections would run their callbacks into it. */
+/* Ends; waiting items get GROUP_UNAVAILABLE. Call after pg_end and before pg_close of its connections: what was in flight comes back here first. */
 void group_close(struct group **g);
 /* Queues; sent when it has lingered and a connection is free. */
 void group_add(struct group *g, struct group_item *item);

@@ -508,16 +508,28 @@ struct pg *pg_open(struct event_base *base, const char *label, const char *conni
 	return pg;
 }
 
+void pg_end(struct pg *pg)
+{
+	assert(pg->depth == 0);
+	drop_connection(pg);
+	answer_all(pg, &pg->in_flight, pg->in_flight.count, PG_UNKNOWN, "closed");
+}
+
+bool pg_refuse(struct pg *pg)
+{
+	bool any = pg->refused.count > 0;
+	answer_all(pg, &pg->refused, pg->refused.count, PG_DOWN, "closed");
+	return any;
+}
+
 void pg_close(struct pg **ret_pg)
 {
 	struct pg *pg = *ret_pg;
 	if (pg == NULL)
 		return;
-	assert(pg->depth == 0);
-	drop_connection(pg);
-	answer_all(pg, &pg->in_flight, pg->in_flight.count, PG_UNKNOWN, "closed");
-	while (pg->refused.count > 0)
-		answer_all(pg, &pg->refused, pg->refused.count, PG_DOWN, "closed");
+	pg_end(pg);
+	while (pg_refuse(pg))
+		;
 	free_event(&pg->timer);
 	free_event(&pg->soon);
 	free(pg->in_flight.ring);

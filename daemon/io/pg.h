@@ -115,6 +115,11 @@ struct pg *pg_open(struct event_base *base, const char *label, const char *conni
 /* Ends: callbacks of what is in flight run with PG_UNKNOWN, what they send with PG_DOWN; down is not called. Sets *pg to NULL.
  * Not from inside a callback of this connection. */
 void pg_close(struct pg **pg);
+/* The same in steps, for connections whose callbacks send over one another: pg_end each, so that what is in flight ends; then pg_refuse each until none has
+ * anything to refuse; then pg_close. */
+void pg_end(struct pg *pg);
+/* Answers what was sent since pg_end with PG_DOWN; true when there was anything. */
+bool pg_refuse(struct pg *pg);
 bool pg_is_up(const struct pg *pg);
 /* Statements sent and not yet answered. */
 int pg_in_flight(const struct pg *pg);

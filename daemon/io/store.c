@@ -236,17 +236,32 @@ struct store *store_open(struct event_base *base, const struct store_options *o,
 	return s;
 }
 
+/* The end of one statement may be the start of another, on any connection. */
+static void refuse_all(struct store *s)
+{
+	bool any;
+	do {
+		any = false;
+		for (int i = 0; i < STORE_CONNECTIONS; i++)
+			any |= pg_refuse(s->conns[i]);
+	} while (any);
+}
+
 void store_close(struct store **store)
 {
 	struct store *s = *store;
 	if (s == NULL)
 		return;
 	for (int i = 0; i < STORE_CONNECTIONS; i++)
-		pg_close(&s->conns[i]); /* what is in flight goes back to its group … */
-	group_close(&s->reports);       /* … and ends there */
+		pg_end(s->conns[i]); /* what is in flight goes back to its group … */
+	refuse_all(s);
+	group_close(&s->reports); /* … and ends there */
 	group_close(&s->changes);
 	group_close(&s->changes_of_reports);
 	group_close(&s->attempts);
+	refuse_all(s);
+	for (int i = 0; i < STORE_CONNECTIONS; i++)
+		pg_close(&s->conns[i]);
 	pg_params_free(&s->scratch);
 	free(s);
 	*store = NULL;

@@ -1135,6 +1135,47 @@ static void closing_answers_everything_once(void **state)
 	    "pg_backend_pid()");
 }
 
+static void send_over_the_first(void *ctx, const struct pg_result *r)
+{
+	struct call *c = ctx;
+	struct fixture *f = c->f;
+	pg_param_int(f->params, 1);
+	send_as(f, c->tag + 1, ECHO, take_note); /* f->pg, which has ended */
+	take_note(ctx, r);
+}
+
+static void connections_that_end_together_may_send_over_one_another(void **state)
+{
+	struct fixture *f = *state;
+	struct pg *first, *second;
+	open_pg(f, 5000);
+	first = f->pg;
+	second = pg_open(f->base, "second", conninfo, statements, STATEMENTS, 5000, NULL);
+	until(f, pg_is_up(second));
+	f->pg = second;
+	pg_param_int(f->params, 7);
+	pg_param_double(f->params, 60);
+	send_as(f, 7, SLEEP, send_over_the_first);
+	f->pg = first;
+	pg_end(first);
+	assert_false(pg_refuse(first));
+	pg_end(second);
+	assert_int_equal(f->notes, 1);
+	assert_int_equal(f->note[0].tag, 7);
+	assert_int_equal(f->note[0].status, PG_UNKNOWN);
+	assert_true(pg_refuse(first));
+	assert_int_equal(f->notes, 2);
+	assert_int_equal(f->note[1].tag, 8);
+	assert_int_equal(f->note[1].status, PG_DOWN);
+	assert_false(pg_refuse(first));
+	assert_false(pg_refuse(second));
+	pg_close(&second);
+	pg_close(&f->pg);
+	assert_int_equal(f->notes, 2);
+	sql("select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep%' and pid <> "
+	    "pg_backend_pid()");
+}
+
 static void closing_is_clean_in_every_state(void **state)
 {
 	struct fixture *f = *state;
@@ -1205,6 +1246,7 @@ int main(void)
 	        against_server(a_server_that_never_answers_is_given_up_after_five_seconds),
 	        against_server(attempts_become_rarer),
 	        against_server(closing_answers_everything_once),
+	        against_server(connections_that_end_together_may_send_over_one_another),
 	        against_server(closing_is_clean_in_every_state),
 	        against_server(failures_are_counted),
 	};
