@@ -10,6 +10,7 @@
 #include "../core/shift_check.h"
 #include "access.h"
 #include "busy.h"
+#include "change_reply.h"
 #include "roster.h"
 #include "row_reply.h"
 #include "rules.h"
@@ -279,11 +280,10 @@ static void reply_made(struct asked *q, const struct pg_result *r, const char *a
 	json_member_string(&j, "id", id);
 	json_member_time(&j, at_key, pg_time(r, 0, 0).us);
 	json_end_object(&j);
-	http_reply_buf(q->request, 201, "application/json", &body);
+	change_reply(q->flow, q->request, 201, &body);
 	buf_free(&body);
 }
 
-/* The trigger on the table has the rules read anew. */
 static void on_overridden(void *ctx, const struct pg_result *r)
 {
 	reply_made(ctx, r, "made_at");

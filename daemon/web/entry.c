@@ -223,14 +223,23 @@ static void on_current(void *ctx, const struct pg_result *r)
 	buf_free(&body);
 }
 
+/* As change_reply() does: why does not matter, the change is committed. */
+static void on_changed_rules(void *ctx, const char *why)
+{
+	(void)why;
+	show(ctx, on_shown);
+}
+
 void entry_on_changed(void *ctx, const struct pg_result *r)
 {
 	struct entry *e = ctx;
 	if (r->status != PG_OK)
 		busy_reply(e->request,
 		           "the database is away: nothing is known to have changed, look before you repeat");
+	else if (r->rows > 0)
+		rules_current(e->flow, on_changed_rules, e);
 	else
-		show(e, r->rows > 0 ? on_shown : on_current);
+		show(e, on_current);
 }
 
 void entry_retire(struct entry *e, enum sql statement)

@@ -11,6 +11,7 @@
 #include "../core/policy_check.h"
 #include "../flow/access.h"
 #include "../flow/busy.h"
+#include "../flow/change_reply.h"
 #include "../flow/row_reply.h"
 #include "../flow/rules.h"
 #include "holes.h"
@@ -200,9 +201,11 @@ static void on_put(void *ctx, const struct pg_result *r)
 		store_query(q->flow->store, SQL_READ_POLICY, store_params(q->flow->store), on_current, q);
 		return;
 	}
-	char body[64];
-	int n = snprintf(body, sizeof body, "{\"version\":%d}", pg_int(r, 0, 0));
-	http_reply(q->request, 200, "application/json", body, (size_t)n, NULL);
+	struct buf body;
+	buf_init(&body, 64);
+	buf_addf(&body, "{\"version\":%d}", pg_int(r, 0, 0));
+	change_reply(q->flow, q->request, 200, &body);
+	buf_free(&body);
 }
 
 static void on_put_rules(void *ctx, const char *why)

@@ -6,6 +6,7 @@
 #include "../../protocol/roster_request.h"
 #include "../flow/access.h"
 #include "../flow/busy.h"
+#include "../flow/change_reply.h"
 #include "../flow/row_reply.h"
 #include "../flow/rules.h"
 
@@ -69,7 +70,7 @@ static void reply(struct asked *q, const struct pg_result *r, int status, const 
 	json_member_string(&j, "id", q->name);
 	json_member_time(&j, at_key, pg_time(r, 0, 0).us);
 	json_end_object(&j);
-	http_reply_buf(q->request, status, "application/json", &body);
+	change_reply(q->flow, q->request, status, &body);
 	buf_free(&body);
 }
 

@@ -52,6 +52,19 @@ def test_a_new_agency_is_there_with_the_next_report(stack):
     assert put(stack, "relawan-a", new("A")).status_code == 409, "without a version it is meant to be new"
 
 
+def test_a_change_is_in_force_when_it_is_answered(stack):
+    """The daemon's own log says by what it decides."""
+    def in_force():
+        return f"version={stack.value('select value from setting where name = %s', 'rules_version')}" in stack.log.read_text()
+
+    for n in range(5):
+        seen = put(stack, "posko", new(f"B {n}", version=n)).json()
+        assert seen["version"] == n + 1 and in_force()
+    assert put_person(stack, "fitri", name="Fitri", role="officer", scope="64.09").status_code == 200 and in_force()
+    for what, slug in (("agencies", "posko"), ("people", "fitri")):
+        assert retire(stack, what, slug).status_code == 200 and in_force()
+
+
 def test_contacts_are_kept_added_and_retired_and_a_secret_stays(stack):
     police = entry(stack, "polsek-penajam")
     url = police["contacts"][0]["address"]
@@ -67,7 +80,6 @@ def test_contacts_are_kept_added_and_retired_and_a_secret_stays(stack):
     body["contacts"] = body["contacts"][1:]
     assert put(stack, "polsek-penajam", body).status_code == 200
     assert stack.value("select count(*) from contact where agency = 'polsek-penajam' and retired_at is not null") == 1
-    stack.rules_changed()
     made = stack.report()
     wait_until(lambda: stack.partner("polsek-penajam").about(made["incident"]["id"]), 10, "the police's notice")
     # named again it is the same contact

@@ -1,4 +1,5 @@
-"""Promise: a week of duty can be planned over the API alone: shifts, rotations, stand-ins and swaps are made and taken back, what has been stays known, and who did it is kept."""
+"""Promise: a week of duty can be planned over the API alone: shifts, rotations, stand-ins and swaps are made and taken back, each in force when it is answered; what has been stays
+known, and who did it is kept."""
 import concurrent.futures
 import contextlib
 import datetime
@@ -33,8 +34,7 @@ def post(s, path, expect, token="coordinator", **body):
 
 
 def spans(s, first, last, **what):
-    """The shifts that touch these days, as the daemon has them."""
-    s.rules_changed()
+    """The shifts that touch these days, as the daemon has them: a change that was answered is in force."""
     r = s.api("GET", f"/v1/shifts?from={first}&until={last}")
     assert r.status_code == 200, r.text
     return [x for x in r.json()["shifts"] if all(x[k] == v for k, v in what.items())]
@@ -105,7 +105,6 @@ def test_a_rotation_gives_each_a_turn_until_it_is_taken_back(s):
 
 def test_a_stand_in_is_taken_back_and_the_shift_is_whose_it_was(s):
     shift = post(s, "/v1/shifts", 201, person="ani", role="coordinator", **{"from": at(55), "until": at(55, 8)})["id"]
-    s.rules_changed()
     stand_in = post(s, "/v1/shifts/overrides", 201, role="coordinator", person="budi", instead_of="ani", reason="Sakit", **{"from": at(55), "until": at(55, 8)})["id"]
     (shown,) = spans(s, at(55), at(56))
     assert (shown["person"], shown["source"], shown["id"]) == ("budi", "override", stand_in)
@@ -121,7 +120,6 @@ def test_a_swap_is_taken_back_whole_by_either_half(s):
     days = {"ani": at(70), "budi": at(71)}
     shifts = [post(s, "/v1/shifts", 201, person=who, role="officer", **{"from": begins, "until": begins.replace("Z", "Z")[:10] + "T23:59:00Z"})["id"]
               for who, begins in days.items()]
-    s.rules_changed()
     post(s, "/v1/shifts/swaps", 201, role="officer", person="ani", starts_at=days["ani"], **{"with": "budi", "with_starts_at": days["budi"]})
     swapped = spans(s, at(70), at(72), role="officer")
     assert [x["person"] for x in swapped] == ["budi", "ani"] and {x["source"] for x in swapped} == {"swap"}

@@ -138,8 +138,8 @@ export default function Directory({ args, query }) {
 	const saved = (text) => {
 		announce(text);
 		close();
-		setTimeout(load.reload, 300);
-		setTimeout(people.reload, 300);
+		load.reload();
+		people.reload();
 	};
 	return html`<div class="page full directory">
 		<header class="pagehead"><h1>${t('Direktori', 'Directory')}</h1>

@@ -21,9 +21,9 @@ export function faultsOf(error) {
 	return faults;
 }
 
-/* { data, error, at, reload } of GET path; again every so many seconds while the page is looked at. What was read stays
+/* { data, error, at, reload } of GET path; again every so many seconds while the page is looked at, and when `since` is another value than before. What was read stays
  * on the screen when a later read fails. path null: nothing is read. */
-export function useLoad(path, every) {
+export function useLoad(path, every, since) {
 	const [state, setState] = useState({ data: null, error: null, at: null });
 	const [turn, setTurn] = useState(0);
 	const reload = useCallback(() => setTurn((n) => n + 1), []);
@@ -51,7 +51,7 @@ export function useLoad(path, every) {
 			clearTimeout(timer);
 			document.removeEventListener('visibilitychange', read);
 		};
-	}, [path, every, turn]);
+	}, [path, every, since, turn]);
 	return { ...state, reload };
 }
 

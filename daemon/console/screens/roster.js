@@ -193,8 +193,8 @@ function OnDuty({ load, people, now }) {
 
 /* ---- the screen ---- */
 
-function MyShifts({ people, list, me, setMe, now, open, start }) {
-	const load = useLoad(`/v1/shifts?from=${new Date(startOfDay(now)).toISOString()}&until=${new Date(startOfDay(now) + 42 * DAY).toISOString()}&n=${start}`);
+function MyShifts({ people, list, me, setMe, now, open, since }) {
+	const load = useLoad(`/v1/shifts?from=${new Date(startOfDay(now)).toISOString()}&until=${new Date(startOfDay(now) + 42 * DAY).toISOString()}`, 30, since);
 	return html`<section class="panel stack">
 		<${Field} type="select" label=${t('Saya adalah', 'I am')} value=${me ?? ''} onInput=${setMe} options=${[['', '–'], ...list.map((p) => [p.slug, p.name])]} />
 		<${Loaded} load=${load}>${(data) => {
@@ -213,11 +213,11 @@ export default function Roster() {
 	const [offset, setOffset] = useState(0);
 	const [view, setView] = useKept('roster.view', 'week');
 	const [dialog, open] = useState(null);
-	const [turn, setTurn] = useState(0);
+	const [changes, setChanges] = useState(0);
 	const start = today + offset * 7 * DAY;
 	const iso = (ms) => new Date(ms).toISOString();
-	const load = useLoad(`/v1/shifts?from=${iso(start)}&until=${iso(start + 7 * DAY)}`, 30);
-	const soon = useLoad('/v1/shifts', 30);
+	const load = useLoad(`/v1/shifts?from=${iso(start)}&until=${iso(start + 7 * DAY)}`, 30, changes);
+	const soon = useLoad('/v1/shifts', 30, changes);
 	const list = useLoad('/v1/people', 60);
 	const people = useMemo(() => new Map((list.data ?? []).map((p) => [p.slug, p])), [list.data]);
 	const [kept, setMe] = useKept('roster.me', null);
@@ -231,15 +231,10 @@ export default function Roster() {
 		o: [() => mayDecide() && open({ kind: 'override', role: 'coordinator' }), t('Petugas pengganti', 'A stand-in')],
 		s: [() => mayDecide() && open({ kind: 'swap' }), t('Tukar piket', 'Swap shifts')],
 	}, t('Jadwal piket', 'Roster'));
+	const changed = () => setChanges((n) => n + 1);
 	const done = () => {
 		open(null);
-		/* the rules are read anew within a second, mostly sooner */
-		for (const wait of [300, 1200, 2500])
-			setTimeout(() => {
-				load.reload();
-				soon.reload();
-				setTurn((n) => n + 1);
-			}, wait);
+		changed();
 	};
 	const shared = { people, list: list.data ?? [], week: load.data?.shifts ?? [], onClose: () => open(null), done, open };
 	const title = `${dayName(start)} – ${dayName(start + 6 * DAY)} ${isoDay(start).slice(0, 4)}`;
@@ -252,8 +247,8 @@ export default function Roster() {
 				<${Button} hotkey="o" onClick=${() => open({ kind: 'override', role: 'coordinator' })}>${t('Pengganti', 'Stand-in')}<//>
 				<${Button} hotkey="s" onClick=${() => open({ kind: 'swap' })}>${t('Tukar', 'Swap')}<//></div>`}</header>
 		<${OnDuty} load=${soon} people=${people} now=${now} />
-		${view === 'mine' && html`<${MyShifts} people=${people} list=${list.data ?? []} me=${me} setMe=${setMe} now=${now} open=${open} start=${turn} />`}
-		${view === 'makeup' && html`<${Makeup} people=${people} open=${open} key=${turn} />`}
+		${view === 'mine' && html`<${MyShifts} people=${people} list=${list.data ?? []} me=${me} setMe=${setMe} now=${now} open=${open} since=${changes} />`}
+		${view === 'makeup' && html`<${Makeup} people=${people} open=${open} since=${changes} changed=${changed} />`}
 		${view === 'notes' && mayDecide() && html`<section class="panel stack"><h2>${t('Catatan serah terima', 'Hand-over notes')}</h2><${Notes} /></section>`}
 		${view === 'week' && html`<${Loaded} load=${load}>${(data) => html`
 			${soon.data && html`<${Needs} data=${soon.data} people=${people} now=${now} open=${open} />`}

@@ -50,18 +50,18 @@ export function RotationDialog({ list, people, onClose, done }) {
 
 /* ---- what there is ---- */
 
-function retire(path, text, reload) {
+function retire(path, text, changed) {
 	confirmThen({ title: t('Cabut?', 'Take back?'), kind: 'danger', action: t('Cabut', 'Take back'), text }, async () => {
 		await api.post(`${path}/retire`, {});
 		announce(t('Dicabut.', 'Taken back.'));
-		setTimeout(reload, 900);
+		changed();
 	});
 }
 
-export function Makeup({ people, open }) {
-	const load = useLoad('/v1/roster', 30);
+export function Makeup({ people, open, since, changed }) {
+	const load = useLoad('/v1/roster', 30, since);
 	const doing = (path, text) => (mayDecide() ? [{ key: 'do', label: html`<span class="sr">${t('Tindakan', 'Actions')}</span>`, class: 'do', cell: (x) => html`<${Button} class="small" kind="danger"
-		onClick=${() => retire(path(x), text(x), load.reload)}>${t('Cabut', 'Take back')}<//>` }] : []);
+		onClick=${() => retire(path(x), text(x), changed)}>${t('Cabut', 'Take back')}<//>` }] : []);
 	const rotations = [
 		{ key: 'slug', label: t('Giliran', 'Rotation'), cell: (r) => html`<strong>${r.slug}</strong> <small class="soft">${words.role(r.role)}</small>` },
 		{ key: 'people', label: t('Urutan', 'In turn'), cell: (r) => r.people.map((p) => nameOf(people, p)).join(' → ') },
