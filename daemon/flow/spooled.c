@@ -1,0 +1,484 @@
+/* spooled: see spooled.h. One drain at a time, one record after the other: committed or taken, then dropped; a crash in between repeats it, which its key makes harmless. */
+#include "spooled.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../protocol/json.h"
+#include "../base/fault.h"
+#include "../base/log.h"
+#include "../base/metrics.h"
+#include "../io/spool_doc.h"
+#include "alarm.h"
+#include "escalate.h"
+#include "parts.h"
+
+enum {
+	AT_ONCE_MS = 3000, /* as long as a report waits for the database that is there */
+	DOC_MOST = 8 * 1024 * 1024,
+	TICK_S = 2,
+	TRIES = 5,       /* of a message that the database, though it is there, does not take */
+	NEARLY_FULL = 50 /* per cent: people are told */
+};
+
+struct drain {
+	enum spool_kind kind;
+	void (*done)(void *ctx);
+	void *ctx;
+};
+struct spooled {
+	struct flow *flow;
+	struct spool *spool;
+	struct uuid life;
+	struct event *tick;
+	bool draining, stopped;
+	struct drain now, then; /* the one under way; the one asked for meanwhile, done NULL: none */
+	/* the record under way */
+	int64_t seq;
+	struct arena *arena;
+	int64_t tried; /* a message that was not taken, and how often */
+	int tries;
+};
+
+bool spooled_takes(const struct flow *f)
+{
+	const struct spooled *s = f->spooled;
+	return s != NULL && !s->stopped && spool_is_usable(s->spool) && !store_is_up(f->store) && !f->draining;
+}
+
+bool spooled_at_once(const struct flow *f)
+{
+	return spooled_takes(f) && store_away_ms(f->store) > AT_ONCE_MS;
+}
+
+int64_t spooled_waiting(const struct flow *f)
+{
+	const struct spooled *s = f->spooled;
+	return s == NULL || s->stopped ? 0 : spool_count(s->spool, SPOOL_REPORT) + spool_count(s->spool, SPOOL_MESSAGE);
+}
+
+void spooled_measure(const struct flow *f)
+{
+	const struct spooled *s = f->spooled;
+	if (s == NULL || s->stopped)
+		return;
+	metric_set(M_SPOOL_REPORTS, (double)spool_count(s->spool, SPOOL_REPORT));
+	metric_set(M_SPOOL_MESSAGES, (double)spool_count(s->spool, SPOOL_MESSAGE));
+	metric_set(M_SPOOL_REFUSED, (double)spool_refused(s->spool));
+	metric_set(M_SPOOL_USABLE, spool_is_usable(s->spool));
+}
+
+/* ---- keeping a report ---- */
+
+struct keeping {
+	struct spooled *spooled;
+	struct spool_record record;
+	bool leases; /* notices of it leave from memory */
+	void (*done)(void *ctx, enum spool_end end, const struct spool_record *known);
+	void *ctx;
+};
+
+static void on_report_put(void *ctx, enum spool_end end, const struct spool_record *known)
+{
+	struct keeping *k = ctx;
+	fault_point("spool.report_kept");
+	if (end == SPOOL_KEPT) {
+		metric_add(M_SPOOLED_REPORTS, 1);
+		if (k->leases)
+			store_hold_attempts(k->spooled->flow->store, true);
+	}
+	k->done(k->ctx, end, known);
+}
+
+void spooled_report(struct flow *f, struct arena *a, const struct store_report *r,
+                    void (*done)(void *ctx, enum spool_end end, const struct spool_record *known), void *ctx)
+{
+	struct keeping *k = arena_new_of(a, struct keeping);
+	struct buf doc;
+	*k = (struct keeping){.spooled = f->spooled, .done = done, .ctx = ctx};
+	buf_init(&doc, DOC_MOST);
+	spool_doc_write(r, f->spooled->life, &doc);
+	if (doc.failed) {
+		buf_free(&doc);
+		done(ctx, SPOOL_NOT, NULL);
+		return;
+	}
+	k->record = (struct spool_record){.kind = SPOOL_REPORT,
+	                                  .gateway = r->gateway,
+	                                  .external_id = r->external_id,
+	                                  .id = r->id,
+	                                  .number = r->plan->number,
+	                                  .doc = arena_strndup(a, doc.data, doc.len),
+	                                  .doc_len = doc.len};
+	memcpy(k->record.fingerprint, r->fingerprint, sizeof k->record.fingerprint);
+	buf_free(&doc);
+	for (size_t i = 0; i < r->plan->notice_count; i++)
+		k->leases |= r->leased[i];
+	spool_put(f->spooled->spool, &k->record, on_report_put, k);
+}
+
+/* ---- keeping a message ---- */
+
+struct message {
+	struct incoming *in;
+	struct spool_record record;
+	void (*done)(struct incoming *in, bool kept);
+};
+
+static void on_message_put(void *ctx, enum spool_end end, const struct spool_record *known)
+{
+	struct message *m = ctx;
+	(void)known;
+	fault_point("spool.message_kept");
+	if (end == SPOOL_KEPT)
+		metric_add(M_SPOOLED_MESSAGES, 1);
+	m->done(m->in, end != SPOOL_NOT);
+}
+
+static void put_base64(struct json_out *j, const char *key, struct arena *a, const void *bytes, size_t len)
+{
+	size_t size = sodium_base64_encoded_len(len, sodium_base64_VARIANT_ORIGINAL);
+	char *text = arena_alloc(a, size);
+	sodium_bin2base64(text, size, bytes, len, sodium_base64_VARIANT_ORIGINAL);
+	json_member_string(j, key, text);
+}
+
+static void write_message(const struct incoming *in, struct buf *out)
+{
+	struct json_out j;
+	json_out_init(&j, out);
+	json_begin_object(&j);
+	json_member_string(&j, "from", in->from);
+	json_member_string(&j, "text", in->text);
+	json_member_string(&j, "name", in->name);
+	if (in->has_position) {
+		json_member_double(&j, "lat", in->lat);
+		json_member_double(&j, "lon", in->lon);
+	}
+	json_member_bool(&j, "truncated", in->truncated);
+	json_member_int(&j, "part_ref", in->part_ref);
+	json_member_int(&j, "part_number", in->part_number);
+	json_member_int(&j, "part_total", in->part_total);
+	json_member_string(&j, "content_type", in->content_type);
+	put_base64(&j, "raw", in->arena, in->raw, in->raw_len);
+	json_member_time(&j, "received_at", db_clock_now(&in->flow->clock).us);
+	json_end_object(&j);
+}
+
+void spooled_message(struct incoming *in, void (*done)(struct incoming *in, bool kept))
+{
+	struct message *m = arena_new_of(in->arena, struct message);
+	struct buf doc;
+	*m = (struct message){.in = in, .done = done};
+	buf_init(&doc, DOC_MOST);
+	write_message(in, &doc);
+	if (doc.failed) {
+		buf_free(&doc);
+		done(in, false);
+		return;
+	}
+	m->record = (struct spool_record){.kind = SPOOL_MESSAGE,
+	                                  .gateway = in->gateway->name,
+	                                  .external_id = in->external_id,
+	                                  .doc = arena_strndup(in->arena, doc.data, doc.len),
+	                                  .doc_len = doc.len};
+	memcpy(m->record.fingerprint, in->fingerprint, sizeof m->record.fingerprint);
+	buf_free(&doc);
+	spool_put(in->flow->spooled->spool, &m->record, on_message_put, m);
+}
+
+/* ---- the drain: one record ---- */
+
+static void begin(struct spooled *s, const struct drain *d);
+static void ask_next(struct spooled *s);
+
+static void finish(struct spooled *s)
+{
+	const struct drain ended = s->now;
+	if (spool_count(s->spool, SPOOL_REPORT) == 0 || !spool_is_usable(s->spool))
+		store_hold_attempts(s->flow->store, false);
+	s->draining = false;
+	if (s->then.done != NULL) {
+		const struct drain next = s->then;
+		s->then.done = NULL;
+		begin(s, &next);
+	}
+	ended.done(ended.ctx);
+}
+
+/* Of a record that could not be dropped nothing is lost: it comes again, and its key is known. */
+static void on_gone(void *ctx, bool ok)
+{
+	struct spooled *s = ctx;
+	(void)ok;
+	if (!s->stopped)
+		ask_next(s);
+}
+
+static void drop(struct spooled *s)
+{
+	spool_drop(s->spool, s->now.kind, s->seq, on_gone, s);
+}
+
+static void refuse(struct spooled *s, const char *why)
+{
+	char quoted[512];
+	log_error("spool.refused", "seq=%lld why=%s", (long long)s->seq, log_quote(why, quoted));
+	spool_refuse(s->spool, s->now.kind, s->seq, why, on_gone, s);
+}
+
+static void on_committed(void *ctx, struct store_report *r, enum store_end end, struct wall at)
+{
+	struct spooled *s = ctx;
+	fault_point("spool.committed");
+	if (s->stopped)
+		return; /* it comes again after the next start */
+	if (end == STORE_KEPT) {
+		db_clock_set(&s->flow->clock, at);
+		for (size_t i = 0; i < r->plan->deadline_count; i++)
+			escalate_look(s->flow->escalate, (int64_t)r->plan->deadlines[i].after_s * 1000);
+	}
+	if (end == STORE_UNAVAILABLE)
+		finish(s);
+	else if (end == STORE_REFUSED)
+		refuse(s, "the database refused it");
+	else
+		drop(s);
+}
+
+static void take_report(struct spooled *s, const struct spool_record *r)
+{
+	const char *why;
+	struct store_report *report = spool_doc_read(s->arena, r->doc, r->doc_len, s->life, &why);
+	if (report == NULL) {
+		refuse(s, why);
+		return;
+	}
+	report->done = on_committed;
+	report->ctx = s;
+	store_report(s->flow->store, report);
+}
+
+/* A message that is not taken although the database is there: another time, but not for ever. */
+static void on_taken(struct incoming *in, bool kept)
+{
+	struct spooled *s = in->ctx;
+	incoming_free(&in);
+	if (s->stopped)
+		return;
+	if (kept) {
+		drop(s);
+		return;
+	}
+	s->tries = s->tried == s->seq ? s->tries + 1 : 1;
+	s->tried = s->seq;
+	if (store_is_up(s->flow->store) && s->tries >= TRIES)
+		refuse(s, "it could not be taken");
+	else
+		finish(s);
+}
+
+static const struct conf_gateway *gateway_of(const struct flow *f, const char *name)
+{
+	for (int i = 0; i < f->conf->gateway_count; i++)
+		if (strcmp(f->conf->gateways[i].name, name) == 0)
+			return &f->conf->gateways[i];
+	return NULL;
+}
+
+static void copy_text(const cJSON *tree, const char *name, char *ret, size_t size)
+{
+	const char *text = json_string(tree, name);
+	if (text != NULL)
+		snprintf(ret, size, "%s", text);
+}
+
+static int int_of(const cJSON *tree, const char *name)
+{
+	const cJSON *item = json_member(tree, name);
+	return cJSON_IsNumber(item) ? item->valueint : 0;
+}
+
+static void read_message(const cJSON *tree, const char *external_id, struct inbound_message *ret)
+{
+	const cJSON *lat = json_member(tree, "lat"), *lon = json_member(tree, "lon");
+	const char *text = json_string(tree, "text");
+	copy_text(tree, "from", ret->from, sizeof ret->from);
+	copy_text(tree, "name", ret->name, sizeof ret->name);
+	snprintf(ret->external_id, sizeof ret->external_id, "%s", external_id);
+	buf_adds(&ret->text, text != NULL ? text : "");
+	ret->has_position = cJSON_IsNumber(lat) && cJSON_IsNumber(lon);
+	ret->lat = ret->has_position ? lat->valuedouble : 0;
+	ret->lon = ret->has_position ? lon->valuedouble : 0;
+	ret->truncated = cJSON_IsTrue(json_member(tree, "truncated"));
+	ret->part_ref = int_of(tree, "part_ref");
+	ret->part_number = int_of(tree, "part_number");
+	ret->part_total = int_of(tree, "part_total");
+}
+
+static void take_tree(struct spooled *s, const struct spool_record *r, const struct conf_gateway *gateway,
+                      const cJSON *tree)
+{
+	struct inbound_message m;
+	inbound_message_init(&m);
+	read_message(tree, r->external_id, &m);
+	struct incoming *in = incoming_new(s->flow, gateway, &m);
+	const char *raw = json_string(tree, "raw");
+	size_t most = raw != NULL ? strlen(raw) : 0;
+	uint8_t *bytes = arena_alloc(in->arena, most + 1);
+	if (raw != NULL)
+		sodium_base642bin(bytes, most + 1, raw, most, NULL, &in->raw_len, NULL, sodium_base64_VARIANT_ORIGINAL);
+	in->raw = bytes;
+	in->content_type = arena_strdup(in->arena, json_string(tree, "content_type"));
+	in->done = on_taken;
+	in->ctx = s;
+	if (parts_is_part(&m))
+		parts_take(in, &m);
+	else
+		incoming_take(in);
+	inbound_message_free(&m);
+}
+
+static void take_message(struct spooled *s, const struct spool_record *r)
+{
+	struct json_fault fault;
+	const struct conf_gateway *gateway = gateway_of(s->flow, r->gateway);
+	cJSON *tree = json_parse(r->doc, r->doc_len, &fault);
+	if (gateway == NULL)
+		refuse(s, "there is no gateway of its name any more");
+	else if (tree == NULL || json_string(tree, "text") == NULL)
+		refuse(s, "it is no message");
+	else
+		take_tree(s, r, gateway, tree);
+	cJSON_Delete(tree);
+}
+
+/* ---- the drain: all of a kind ---- */
+
+static void on_next(void *ctx, const struct spool_record *r)
+{
+	struct spooled *s = ctx;
+	if (s->stopped)
+		return;
+	if (r == NULL || !store_is_up(s->flow->store)) {
+		finish(s);
+		return;
+	}
+	s->seq = r->seq;
+	if (r->kind == SPOOL_REPORT)
+		take_report(s, r);
+	else
+		take_message(s, r);
+}
+
+static void ask_next(struct spooled *s)
+{
+	arena_free(&s->arena);
+	s->arena = arena_new();
+	spool_next(s->spool, s->now.kind, s->seq, on_next, s);
+}
+
+static void begin(struct spooled *s, const struct drain *d)
+{
+	s->now = *d;
+	s->draining = true;
+	s->seq = 0;
+	ask_next(s);
+}
+
+void spooled_drain(struct flow *f, enum spool_kind kind, void (*done)(void *ctx), void *ctx)
+{
+	struct spooled *s = f->spooled;
+	const struct drain d = {kind, done, ctx};
+	if (s == NULL || (!s->draining && spool_count(s->spool, kind) == 0))
+		done(ctx);
+	else if (s->draining)
+		s->then = d;
+	else
+		begin(s, &d);
+}
+
+/* ---- what came in between, and what people must know ---- */
+
+static void tell(struct spooled *s, const char *key, bool wrong, const char *detail)
+{
+	if (wrong)
+		alarm_raise(s->flow, ALARM_SPOOL_FILLING, key, detail);
+	else
+		alarm_clear(s->flow, ALARM_SPOOL_FILLING, key);
+}
+
+static void on_drained(void *ctx)
+{
+	(void)ctx;
+}
+
+static void on_reports_drained(void *ctx)
+{
+	struct spooled *s = ctx;
+	spooled_drain(s->flow, SPOOL_MESSAGE, on_drained, s);
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd, (void)what;
+	struct spooled *s = ctx;
+	int full = spool_fullness(s->spool);
+	char detail[120];
+	snprintf(detail, sizeof detail, "antrean darurat di cakram terisi %d%%", full);
+	tell(s, "full", full >= NEARLY_FULL, detail);
+	tell(s, "disk", !spool_is_usable(s->spool),
+	     "antrean darurat di cakram rusak: laporan tidak tersimpan bila basis data mati");
+	snprintf(detail, sizeof detail, "%lld laporan di antrean darurat tidak dapat dimasukkan: periksa log",
+	         (long long)spool_refused(s->spool));
+	tell(s, "refused", spool_refused(s->spool) > 0, detail);
+	if (s->flow->ready && !s->draining && spooled_waiting(s->flow) > 0)
+		spooled_drain(s->flow, SPOOL_REPORT, on_reports_drained, s);
+}
+
+/* ---- life ---- */
+
+struct spooled *spooled_open(struct flow *f)
+{
+	char why[160];
+	if (f->conf->spool == NULL)
+		return NULL;
+	struct spool *spool = spool_open(f->base, f->conf->spool, (int64_t)f->conf->spool_mb << 20, why, sizeof why);
+	if (spool == NULL) {
+		char quoted[512];
+		log_error("spool.unusable", "file=%s why=%s", f->conf->spool, log_quote(why, quoted));
+		return NULL;
+	}
+	struct spooled *s = calloc(1, sizeof *s);
+	if (s == NULL)
+		abort();
+	s->flow = f;
+	s->spool = spool;
+	s->life = uuid_make();
+	s->arena = arena_new();
+	s->tick = event_new(f->base, -1, EV_PERSIST, on_tick, s);
+	event_add(s->tick, &(struct timeval){.tv_sec = TICK_S});
+	return s;
+}
+
+void spooled_stop(struct spooled *s)
+{
+	if (s == NULL)
+		return;
+	s->stopped = true;
+	spool_close(&s->spool);
+	event_del(s->tick);
+}
+
+void spooled_close(struct spooled **spooled)
+{
+	struct spooled *s = *spooled;
+	if (s == NULL)
+		return;
+	event_free(s->tick);
+	arena_free(&s->arena);
+	free(s);
+	*spooled = NULL;
+}

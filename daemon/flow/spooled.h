@@ -1,0 +1,31 @@
+/* spooled: while the database is away, what comes in is kept on this machine's disk (io/spool.h): reports with their plans, whose notices leave at once, and messages that cannot be
+ * decided on without the database. When it is back everything goes where it belongs, in the order in which it came, before a clock is looked at. */
+#ifndef SIGAP_FLOW_SPOOLED_H
+#define SIGAP_FLOW_SPOOLED_H
+#include "../io/spool.h"
+#include "incoming.h"
+
+/* Opens the spool of the configuration. NULL: there is none, or it cannot be used (which is logged). */
+struct spooled *spooled_open(struct flow *f);
+/* Closes the file: what still waits to be kept ends unkept, and nothing is taken any more. Before the store ends, which still owes it answers. */
+void spooled_stop(struct spooled *s);
+void spooled_close(struct spooled **s);
+
+/* The database is away, and there is a spool that takes what comes. */
+bool spooled_takes(const struct flow *f);
+/* And it has been for so long that nobody need wait for it any more. */
+bool spooled_at_once(const struct flow *f);
+/* How many reports and messages wait in it. */
+int64_t spooled_waiting(const struct flow *f);
+
+/* Keeps a report with its plan; r and its plan must live until done, which runs once. Afterwards the attempts of its notices are recorded behind it. */
+void spooled_report(struct flow *f, struct arena *a, const struct store_report *r,
+                    void (*done)(void *ctx, enum spool_end end, const struct spool_record *known), void *ctx);
+/* Keeps a message, to be taken when the database is back. done(in, kept) once. */
+void spooled_message(struct incoming *in, void (*done)(struct incoming *in, bool kept));
+
+/* The database is back: brings it what waits of that kind. done(ctx) once, from the loop or at once, also when it goes away again meanwhile. */
+void spooled_drain(struct flow *f, enum spool_kind kind, void (*done)(void *ctx), void *ctx);
+/* For /metrics. */
+void spooled_measure(const struct flow *f);
+#endif

@@ -1,0 +1,330 @@
+"""Promise 1 while PostgreSQL is away: what was acknowledged is on this machine's disk, its first notices leave all the same, and when the database is back everything is where it belongs,
+once, under the same ids, whatever was killed when."""
+import datetime
+import re
+import sqlite3
+import uuid
+
+import pytest
+import requests
+import openapi
+import stack as harness
+from stack import AGENCIES, POLICY, POLICY_FAST, ROOT, Answer, Stack, agency, wait_until
+
+SPOOL = {"daemon": {"spool": "spool.db"}, "clocks": {"poll_ms": 200}}
+OFFICE, CITIZEN = "+6281270000055", "+6281250000%03d"
+POINTS = sorted({name for source in (ROOT / "daemon").rglob("*.c") for name in re.findall(r'\bfault_point\("(spool\.[^"]+)"\)', source.read_text())})
+WITH_PHONE = [agency("kelurahan-petung", "village_office", "64.09.01.1003", [{"channel": "webhook"}, {"channel": "sms", "phone": OFFICE}]),
+              *[a for a in AGENCIES if a["slug"] != "kelurahan-petung"]]
+API = openapi.Description()
+BODY = "ditemukan mayat tanpa identitas di pantai kelurahan Petung"
+
+
+@pytest.fixture(scope="module")
+def server():
+    """Its own PostgreSQL: it goes away."""
+    s = harness.Postgres()
+    yield s
+    s.close()
+
+
+@pytest.fixture
+def make(server):
+    made = []
+
+    def make(conf=SPOOL, **how):
+        if server.process is None:
+            server.start()
+        made.append(Stack(server, agencies=WITH_PHONE, conf=conf, **{"policy": POLICY, **how}))
+        return made[-1]
+
+    yield make
+    if server.process is None:
+        server.start()
+    for s in made:
+        s.close()
+
+
+@pytest.fixture
+def world(make):
+    return make()
+
+
+def leave(world):
+    """The database goes; until the daemon has seen it for so long that it waits for it no more."""
+    world.connection.close()
+    world.postgres.stop()
+    wait_until(lambda: world.metric("sigap_database_up") == 0, 20, "the outage is seen")
+
+
+def come_back(world):
+    world.postgres.start()
+    world.connect()
+    wait_until(world.is_ready, 30, "ready again")
+    wait_until(lambda: waiting(world) == 0, 20, "an empty spool")
+
+
+def waiting(world):
+    return sum(world.metric(f'sigap_spool_waiting{{kind="{kind}"}}') for kind in ("report", "message"))
+
+
+def spooled(r):
+    assert API.check_answer("POST", "/v1/reports", r) == "202", r.text
+    assert set(r.json()) == {"id", "number", "state"}
+    assert r.headers["Location"] == f"/v1/reports/{r.json()['id']}"
+    return r.json()
+
+
+def told(partner, number):
+    return [c for c in list(partner.calls) if c.json["data"]["incident"]["number"] == number]
+
+
+def attempts(world, incident):
+    return {(n["agency"], n["channel"]): [a["outcome"] for a in n["attempts"]] for n in world.incident(incident)["notices"] if n["agency"]}
+
+
+def test_a_report_is_kept_its_partners_are_told_and_the_database_gets_it_once(world):
+    before = world.report()
+    leave(world)
+    police = world.partner("polsek-penajam")
+    made = spooled(world.post_report(key="in-the-dark", text="laporan rahasia"))
+    assert made["number"] > before["number"]
+    (call,) = wait_until(lambda: told(police, made["number"]), 10, "the police's notice, while the database is away")
+    assert spooled(world.post_report(key="in-the-dark", text="laporan rahasia")) == made, "the same key: the same answer"
+    assert world.post_report(key="in-the-dark", text="something else").status_code == 422
+    ready = requests.get(world.url + "/readyz", timeout=5)
+    assert API.check_answer("GET", "/readyz", ready) == "200" and (ready.json()["status"], ready.json()["spooled"]) == ("degraded", 1)
+    assert b"laporan rahasia" in (world.folder / "spool.db-wal").read_bytes() and (world.folder / "spool.db").stat().st_mode & 0o777 == 0o600
+
+    come_back(world)
+    report = world.api("GET", f"/v1/reports/{made['id']}").json()
+    assert (report["number"], report["incident"]["number"]) == (made["number"], made["number"])
+    incident = report["incident"]["id"]
+    assert call.json["data"]["incident"]["id"] == incident
+    shown = world.incident(incident)
+    assert shown["events"][0]["data"]["spooled_at"] < shown["events"][0]["at"]
+    # what left in between is on record, and does not leave again
+    wait_until(lambda: all(a == ["ok"] for a in attempts(world, incident).values()), 10, "the attempts on record")
+    assert [c.id for c in told(police, made["number"])] == [call.id]
+    again = world.post_report(key="in-the-dark", text="laporan rahasia")
+    assert again.status_code == 201 and (again.json()["id"], again.json()["number"]) == (made["id"], made["number"])
+    (dispatch,) = [d["id"] for d in again.json()["dispatches"] if d["agency"] == "polsek-penajam"]
+    assert world.answer(dispatch, "accept", "polsek-penajam").status_code == 200
+    assert world.doctor() == []
+    assert b"laporan rahasia" not in (world.folder / "spool.db").read_bytes() + (world.folder / "spool.db-wal").read_bytes()
+
+
+def test_a_citizens_text_sets_partners_in_motion_and_is_answered(world):
+    leave(world)
+    spooled(world.post_report())  # from here on nothing waits for the database
+    assert world.send_sms(CITIZEN % 1, BODY, id="c-1").status_code == 200
+    police = world.partner("polsek-penajam")
+    (call,) = wait_until(lambda: [c for c in police.calls if c.json["data"]["incident"]["type"] == "unclaimed_body"], 10, "the police's notice")
+    (receipt,) = wait_until(lambda: world.sms.to(CITIZEN % 1), 10, "his receipt")
+    number = call.json["data"]["incident"]["number"]
+    assert f"{number}" in receipt["text"]
+    come_back(world)
+    (row,) = world.sql("select r.number, r.source, r.incident_id from report r join inbound b on b.id = r.id where b.external_id = 'c-1'")
+    assert (row["number"], row["source"], str(row["incident_id"])) == (number, "sms:kannel", call.json["data"]["incident"]["id"])
+    wait_until(lambda: all(a == ["ok"] for a in attempts(world, row["incident_id"]).values()), 10, "the attempts on record")
+    assert len(world.sms.to(CITIZEN % 1)) == 1 and len(told(police, number)) == 1
+    assert world.send_sms(CITIZEN % 1, BODY, id="c-1").status_code == 200
+    assert world.value("select count(*) from report r join inbound b on b.id = r.id where b.external_id = 'c-1'") == 1
+    assert world.doctor() == []
+
+
+def test_what_cannot_be_understood_without_the_database_is_kept_and_taken_in_its_order(world):
+    made = world.report(kind="abandoned_person")
+    wait_until(lambda: world.sms.to(OFFICE), 10, "the office's SMS")
+    assert world.send_sms(CITIZEN % 2, BODY, id="m-0").status_code == 200
+    leave(world)
+    spooled(world.post_report())
+    texts = [(OFFICE, f"TERIMA {made['number']}", "m-1"), (CITIZEN % 2, "bagaimana laporan saya pak?", "m-2"), (CITIZEN % 2, BODY, "m-3"),
+             (CITIZEN % 3, "halo", "m-4")]
+    for sender, text, id in texts:
+        for _ in range(2):  # the gateway may bring it twice
+            r = world.send_sms(sender, text, id=id)
+            assert (r.status_code, r.text) == (200, ""), (text, r.text)
+    assert requests.get(world.url + "/readyz", timeout=5).json()["spooled"] == 1 + len(texts)
+    come_back(world)
+    (office,) = [d for d in world.incident(made["incident"]["id"])["dispatches"] if d["agency"] == "kelurahan-petung"]
+    assert office["state"] == "accepted"
+    rows = {r["external_id"]: r for r in world.sql("select b.external_id, b.raw, r.relation, r.type, r.incident_id from inbound b left join report r on r.id = b.id where b.gateway = 'kannel'")}
+    assert set(rows) == {"m-0", "m-1", "m-2", "m-3", "m-4"}
+    assert b"bagaimana+laporan" in bytes(rows["m-2"]["raw"]) and rows["m-2"]["type"] == "status_query"
+    assert (rows["m-3"]["relation"], rows["m-3"]["incident_id"]) == ("duplicate", rows["m-0"]["incident_id"])
+    wait_until(lambda: len(world.sms.to(CITIZEN % 2)) >= 2, 10, "an answer to his question")
+    assert world.doctor() == []
+
+
+def test_an_answer_that_waited_stops_its_clock_before_the_ladder_climbs(make):
+    world = make(policy=POLICY_FAST)
+    made = world.report(kind="abandoned_person", urgency="critical")
+    (office,) = [d for d in made["dispatches"] if d["agency"] == "kelurahan-petung"]
+    leave(world)
+    assert world.send_sms(OFFICE, f"TERIMA {made['number']}", id="a-1").status_code == 200
+    over = datetime.datetime.fromisoformat(office["accept_by"].replace("Z", "+00:00"))
+    wait_until(lambda: datetime.datetime.now(datetime.timezone.utc) > over, 30, "his time is over")
+    come_back(world)
+    events = [(e["kind"], e["data"].get("dispatch")) for e in world.incident(made["incident"]["id"])["events"]]
+    assert ("accepted", office["id"]) in events or ("accept", office["id"]) in events, events
+    assert ("escalated", office["id"]) not in events
+
+
+def test_the_parts_of_a_long_message_are_kept_too(world):
+    leave(world)
+    spooled(world.post_report())
+    half = len(BODY) // 2
+    for part, text in ((1, BODY[:half]), (2, BODY[half:])):
+        assert world.send_sms(CITIZEN % 4, text, id=f"p-{part}", udh=f"%05%00%03%07%02%{part:02X}").status_code == 200
+    come_back(world)
+    (row,) = wait_until(lambda: world.sql("select text, type from report where text like 'ditemukan mayat%%'", ()), 10, "the whole")
+    assert (row["text"], row["type"]) == (BODY, "unclaimed_body")
+
+
+def test_the_form_for_citizens_thanks_him(world):
+    page = requests.get(world.url + "/lapor", timeout=5).text
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    leave(world)
+    spooled(world.post_report())
+    r = requests.post(world.url + "/lapor", data={**fields, "text": BODY}, timeout=10)
+    assert r.status_code in (200, 201), (r.status_code, r.text)
+    come_back(world)
+    number = world.value("select number from report where text = %s", BODY)
+    assert str(number) in r.text
+
+
+def test_people_hear_that_the_database_is_away_and_how_much_waits(make):
+    world = make({**SPOOL, "watch": {"database_away_s": 5}})
+    leave(world)
+    spooled(world.post_report(village="64.09.01.1003"))
+    text = wait_until(lambda: [m["text"] for m in world.sms.to(harness.DUTY_PHONE) if "basis data tidak menjawab" in m["text"]], 20, "the SMS")[0]
+    assert "1 pesan menunggu di cakram" in text
+    come_back(world)
+
+
+def test_a_daemon_that_ends_in_between_brings_it_when_both_are_back(world):
+    leave(world)
+    made = spooled(world.post_report(key="k"))
+    police = world.partner("polsek-penajam")
+    (call,) = wait_until(lambda: told(police, made["number"]), 10, "the police's notice")
+    assert world.send_sms(CITIZEN % 5, "halo", id="h-1").status_code == 200
+    world.stop()
+    world.start(ready=False)
+    come_back(world)
+    assert world.api("GET", f"/v1/reports/{made['id']}").json()["number"] == made["number"]
+    # nobody knows any more that it had left: it leaves again, under the same id
+    wait_until(lambda: len(told(police, made["number"])) >= 2, 10, "the notice again")
+    assert {c.id for c in told(police, made["number"])} == {call.id}
+    assert world.value("select count(*) from inbound where external_id = 'h-1'") == 1
+    assert world.doctor() == []
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_nothing_is_lost_and_nothing_is_there_twice_when_killed_at(make, point):
+    world = make(started=False)
+    world.start(kill_at=point)
+    leave(world)
+    died = requests.RequestException
+
+    def told_so(call):
+        """Its answer, from this life or another."""
+        try:
+            return call()
+        except died:
+            world.wait_killed()
+            world.start(ready=False)
+            return None
+
+    first = told_so(lambda: world.post_report(key="k", text=BODY))
+    if first is not None:
+        told_so(lambda: world.send_sms(CITIZEN % 6, "halo", id="k-1"))
+    world.postgres.start()
+    world.connect()
+    wait_until(lambda: world.process.poll() is not None or is_ready(world), 30, "ready, or dead")
+    if world.process.poll() is not None:
+        world.wait_killed()
+        world.start()
+    wait_until(lambda: waiting(world) == 0, 20, "an empty spool")
+    again = world.post_report(key="k", text=BODY)
+    assert again.status_code == 201
+    if first is not None:
+        assert (first.json()["id"], first.json()["number"]) == (again.json()["id"], again.json()["number"])
+    assert world.send_sms(CITIZEN % 6, "halo", id="k-1").status_code == 200
+    assert world.value("select count(*) from report where text = %s", BODY) == 1 and world.value("select count(*) from incident") == 1
+    assert world.value("select count(*) from inbound where external_id = 'k-1'") == 1
+    assert "SIGAP_KILL_AT" in world.log.read_text() or world.log.read_text().count("app.listening") == 2, "it never died"
+    wait_until(lambda: told(world.partner("polsek-penajam"), again.json()["number"]), 10, "the police's notice")
+    assert len({c.id for c in told(world.partner("polsek-penajam"), again.json()["number"])}) == 1
+    assert world.doctor() == []
+
+
+def is_ready(world):
+    try:
+        return world.is_ready()
+    except AssertionError:  # it has died
+        return True
+
+
+def test_a_notice_that_failed_meanwhile_is_tried_again_when_it_is_on_record(world):
+    police = world.partner("polsek-penajam")
+    police.will(Answer(500))
+    leave(world)
+    made = spooled(world.post_report())
+    wait_until(lambda: told(police, made["number"]), 10, "the first attempt")
+    come_back(world)
+    wait_until(lambda: [c for c in told(police, made["number"]) if c.answer.status == 200], 15, "the second attempt")
+    incident = world.api("GET", f"/v1/reports/{made['id']}").json()["incident"]["id"]
+    wait_until(lambda: attempts(world, incident)["polsek-penajam", "webhook"] == ["retry", "ok"], 10, "both on record")
+
+
+def test_numbers_are_no_longer_given_when_there_are_none_and_messages_wait_all_the_same(world):
+    leave(world)
+    answers = [world.post_report(key=str(n)) for n in range(40)]
+    kept = [spooled(r) for r in answers if r.status_code == 202]
+    assert 16 <= len(kept) <= 32 and {r.status_code for r in answers[len(kept):]} == {503}
+    assert all(r.headers["Retry-After"] for r in answers[len(kept):])
+    assert world.send_sms(CITIZEN % 7, BODY, id="n-1").status_code == 200
+    come_back(world)
+    assert world.value("select count(*) from report where source = 'source:source'") == len(kept)
+    assert world.value("select count(*) from report r join inbound b on b.id = r.id where b.external_id = 'n-1'") == 1
+    assert world.doctor() == []
+
+
+def test_a_record_that_nothing_can_be_made_of_is_set_aside_and_people_are_told(world):
+    world.stop()
+    with sqlite3.connect(world.folder / "spool.db") as c:
+        c.execute("insert into spooled (kind, gateway, external_id, fingerprint, id, number, doc) values (0, 'http:x', 'bad', x'00', x'00', 1, '{}')")
+    c.close()
+    world.start()
+    wait_until(lambda: world.metric("sigap_spool_refused") == 1 and waiting(world) == 0, 10, "it is set aside")
+    wait_until(lambda: [a for a in world.api("GET", "/v1/alarms").json() if a["kind"] == "spool_filling"], 15, "the alarm")
+    assert "spool.refused" in world.log.read_text()
+    world.report()  # the rest goes on
+
+
+def test_without_a_spool_that_can_be_used_a_source_is_told_to_come_again(make):
+    world = make(started=False)
+    (world.folder / "spool.db").write_text("this is not a database, but a file long enough that it could have been the first page of one, were it one" * 10)
+    world.start()
+    assert "spool.unusable" in world.log.read_text()
+    leave(world)
+    r = world.post_report(key=str(uuid.uuid4()))
+    assert r.status_code == 503 and r.headers["Retry-After"]
+    assert world.send_sms(CITIZEN % 8, "halo").status_code == 503
+    assert API.check_answer("GET", "/readyz", requests.get(world.url + "/readyz", timeout=5)) == "503"
+
+
+def test_what_does_not_fit_is_refused_and_what_was_taken_is_there(make):
+    world = make({**SPOOL, "daemon": {"spool": "spool.db", "spool_mb": 1}})
+    leave(world)
+    spooled(world.post_report(key="first"))
+    texts = {f"long-{n}": f"{n} " + "x" * 150 for n in range(12)}
+    codes = {}
+    for id, text in texts.items():  # a message keeps what it was brought in: here many kilobytes
+        codes[id] = requests.post(world.url + f"/v1/gateways/kannel/inbound?token={world.gateway_token}&id={id}&from={(CITIZEN % 9)[1:]}&text={text}&coding=0",
+                                  data=b"y" * 150000, timeout=10).status_code
+    assert set(codes.values()) == {200, 503}, codes
+    come_back(world)
+    taken = {id for id, code in codes.items() if code == 200}
+    assert taken <= {r["external_id"] for r in world.sql("select external_id from inbound where gateway = 'kannel'")}
