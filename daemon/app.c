@@ -30,6 +30,7 @@
 #include "flow/roster.h"
 #include "flow/rules.h"
 #include "flow/session.h"
+#include "flow/spooled.h"
 #include "flow/watch.h"
 #include "io/event_loop.h"
 #include "io/sys.h"
@@ -143,9 +144,22 @@ static void on_recent(void *ctx)
 		}
 		release_leases(app);
 		sys_notify("READY=1\nSTATUS=taking reports");
-	} else if (deliver_held(f->deliver) == 0) {
+	} else if (deliver_held(f->deliver) == 0 && store_waiting(f->store) == 0) {
 		release_leases(app); /* of plans committed just as the connection broke: nobody here knows of them */
 	}
+}
+
+/* What waited on disk for the database is there before anything is decided: reports, then what was reported lately, then messages, then the clocks. */
+static void on_recent_loaded(void *ctx)
+{
+	struct app *app = ctx;
+	spooled_drain(&app->flow, SPOOL_MESSAGE, on_recent, app);
+}
+
+static void on_reports_drained(void *ctx)
+{
+	struct app *app = ctx;
+	recent_load(app->flow.recent, on_recent_loaded, app);
 }
 
 static void on_rules(void *ctx, const char *why)
@@ -153,7 +167,7 @@ static void on_rules(void *ctx, const char *why)
 	struct app *app = ctx;
 	struct flow *f = &app->flow;
 	if (why == NULL)
-		recent_load(f->recent, on_recent, app);
+		spooled_drain(f, SPOOL_REPORT, on_reports_drained, app);
 	else if (f->rules == NULL) /* the watch cannot try again without a version to compare with */
 		event_base_loopbreak(f->base);
 }
@@ -326,6 +340,7 @@ static void open_modules(struct app *app)
 	f->escalate = escalate_open(f);
 	f->roster = roster_watch_open(f);
 	const struct http_limits limits = {c->max_connections, HEADERS_BYTES, BODY_BYTES, IDLE_S, REQUEST_S};
+	f->spooled = spooled_open(f);
 	f->http = http_open(f->base, api_routes, api_route_count, &limits, access_gate, f);
 	app->parts = parts_open(f);
 	f->audit = audit_open(f);
@@ -353,9 +368,11 @@ static void close_modules(struct app *app)
 		event_free(app->drain_tick);
 	incomings_stop(f->incomings);
 	gammu_stop(f->gammu);
-	work_close(&f->work);   /* who waits for it asks the store next */
+	work_close(&f->work); /* who waits for it asks the store next */
+	spooled_stop(f->spooled);
 	push_close(&f->push);   /* calls in flight end and are recorded as far as the store still can */
 	store_close(&f->store); /* requests that still wait are answered, the watch's look too */
+	spooled_close(&f->spooled);
 	outage_close(&app->outage);
 	parts_close(&app->parts);
 	watch_close(&app->watch);

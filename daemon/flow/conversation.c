@@ -14,6 +14,7 @@
 #include "roster.h"
 #include "rules.h"
 #include "sender_row.h"
+#include "spooled.h"
 
 enum { VALUES_MAX = 4 };
 /* One message while it is decided on. */
@@ -128,12 +129,12 @@ static const char *turn_json(struct talk *t)
 
 /* ---- kept alone, or as a new report ---- */
 
-static void on_answer(struct intake *intake, enum store_end end, struct wall at)
+static void on_answer(struct intake *intake, enum intake_end end, struct wall at)
 {
 	(void)at;
 	struct talk *t = intake->ctx;
 	fault_point("gateway.kept");
-	t->in->done(t->in, end == STORE_KEPT || end == STORE_REPEATED);
+	t->in->done(t->in, end != INTAKE_REFUSED && end != INTAKE_UNAVAILABLE);
 }
 
 static void fill_report(struct talk *t, struct store_report *s)
@@ -335,11 +336,31 @@ static bool belongs(const struct talk *t)
 	return attached[turn->kind] && turn->about >= 0 && incident_is_open(t->sender.earlier[turn->about].state);
 }
 
+static bool is_event(enum incident_type type)
+{
+	return type >= TYPE_ABANDONED_PERSON && type <= TYPE_OTHER_SOCIAL;
+}
+
+/* While the database is away nothing is known of the sender. What surely reports something by its own words is one; all else waits until it can be understood. */
+static void take_unknown(struct talk *t)
+{
+	const struct rules *rules = t->in->flow->rules;
+	decide(t, db_clock_now(&t->in->flow->clock));
+	if (t->turn.kind == TURN_REPORT && is_event(t->triage.type) &&
+	    t->triage.type_confidence >= rules->policy->type_threshold)
+		report(t);
+	else
+		t->in->done(t->in, false);
+}
+
 static void on_sender(void *ctx, const struct pg_result *r)
 {
 	struct talk *t = ctx;
 	if (r->status != PG_OK) {
-		t->in->done(t->in, false);
+		if (spooled_at_once(t->in->flow))
+			take_unknown(t);
+		else
+			t->in->done(t->in, false);
 		return;
 	}
 	struct wall now = sender_rows_read(t->in->arena, r, t->in->flow->rules->gazetteer, &t->sender, &t->more);

@@ -6,6 +6,7 @@
  *   partner    an answer of an agency's telephone or of a person on duty (contact_test: to a test of the telephone itself)
  *   conversation  all the rest: what a citizen writes
  *   intake     a report is read, triaged, planned, committed, acknowledged
+ *   spooled    while the database is away all of this waits on disk, and its first notices leave
  *   gammu      a gateway that is not called by HTTP: SMSD's tables, both ways
  *   attach     a report that belongs to an open incident becomes part of it
  *   deliver    notices leave, are retried, are given up
@@ -49,6 +50,7 @@ struct sessions;
 struct logins;
 struct work;
 struct stream;
+struct spooled;
 
 /* What the stages share. Made and ended by app.c. */
 struct flow {
@@ -78,7 +80,8 @@ struct flow {
 	struct logins *logins;
 	struct work *work; /* threads for what would hold the loop up */
 	struct stream *stream;
-	bool ready; /* rules are loaded and the database answers */
+	struct spooled *spooled; /* NULL: without the database nothing is taken */
+	bool ready;              /* rules are loaded and the database answers */
 	bool draining;
 };
 #endif

@@ -9,6 +9,7 @@
 #include "deliver.h"
 #include "gateway_counts.h"
 #include "parts.h"
+#include "spooled.h"
 
 #define DAY_US (INT64_C(86400) * 1000000)
 
@@ -123,9 +124,20 @@ static void keep_raw(struct call *c)
 
 /* ---- messages ---- */
 
+static void on_message_spooled(struct incoming *in, bool kept)
+{
+	struct call *c = in->ctx;
+	incoming_free(&in);
+	ended(c, kept);
+}
+
 static void on_message(struct incoming *in, bool kept)
 {
 	struct call *c = in->ctx;
+	if (!kept && spooled_takes(c->flow)) {
+		spooled_message(in, on_message_spooled);
+		return;
+	}
 	incoming_free(&in);
 	ended(c, kept);
 }

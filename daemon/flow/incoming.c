@@ -46,6 +46,10 @@ struct incoming *incoming_new(struct flow *f, const struct conf_gateway *gateway
 	in->gateway = gateway;
 	in->external_id = arena_strdup(a, m->external_id);
 	in->text = arena_strndup(a, m->text.data, m->text.len);
+	in->from = arena_strdup(a, m->from);
+	in->part_ref = m->part_ref;
+	in->part_number = m->part_number;
+	in->part_total = m->part_total;
 	in->name = m->name[0] != '\0' ? arena_strdup(a, m->name) : NULL;
 	in->has_position = m->has_position;
 	in->lat = m->lat;

@@ -17,11 +17,13 @@ struct incoming {
 	char phone[PHONE_MAX];   /* E.164; "" when the sender is no telephone */
 	char address
 	        [ADDRESS_MAX]; /* where an answer goes: the telephone, "GATEWAY:HANDLE", or "" when there is nobody to answer (short codes, "TELKOMSEL") */
+	const char *from;      /* as the gateway wrote it */
 	const char *name;      /* what the sender calls himself there; NULL: unknown */
 	bool has_position;
 	double lat, lon;
-	bool truncated;  /* parts of it never came */
-	const void *raw; /* as received, without our token */
+	bool truncated;                        /* parts of it never came */
+	int part_ref, part_number, part_total; /* of a part, as in struct inbound_message */
+	const void *raw;                       /* as received, without our token */
 	size_t raw_len;
 	const char *content_type; /* may be NULL */
 	uint8_t fingerprint[32];

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "../../protocol/json.h"
 #include "../../protocol/report_request.h"
+#include "../../protocol/rfc3339.h"
 #include "../base/fault.h"
 #include "../base/log.h"
 #include "../base/metrics.h"
@@ -14,6 +16,7 @@
 #include "escalate.h"
 #include "numbers.h"
 #include "report_answer.h"
+#include "spooled.h"
 
 /* ---- the path ---- */
 
@@ -22,31 +25,83 @@ static bool opens_incident(const struct intake *in)
 	return !uuid_is_nil(in->plan->incident);
 }
 
-static void on_committed(void *ctx, struct store_report *report, enum store_end end, struct wall at)
+static void count_taken(const struct intake *in)
+{
+	metric_add(in->sms ? M_REPORTS_SMS : M_REPORTS_HTTP, 1);
+	metric_observe(M_REPORT_SECONDS, (double)(mono_now().us - in->received.us) / 1e6);
+}
+
+/* The end of what was planned; kept: its notices leave. known: the database, or the disk, has said what became of it. */
+static void end_planned(struct intake *in, enum intake_end end, bool kept, bool known, struct wall at)
+{
+	struct flow *f = in->flow;
+	bool opened = opens_incident(in);
+	struct uuid incident = in->plan->incident;
+	struct rules *rules = in->rules; /* the answer names agencies of the plan; afterwards in is gone */
+	deliver_release(f->deliver, rules, in->plan, in->report.leased, kept);
+	if (kept) {
+		count_taken(in);
+		metric_add(M_DISPATCHES, (int64_t)in->plan->dispatch_count);
+	}
+	if (opened && end == INTAKE_KEPT && in->match.answer == DUPLICATE_SUGGEST)
+		recent_suggest(f->recent, incident, in->report.id, &in->match);
+	in->answer(in, end, at);
+	rules_drop(&rules);
+	if (opened)
+		recent_settled(f->recent, incident, kept, known, at);
+}
+
+static void on_spooled(void *ctx, enum spool_end end, const struct spool_record *known)
 {
 	struct intake *in = ctx;
+	struct wall now = db_clock_now(&in->flow->clock);
+	enum intake_end what = end == SPOOL_NOT ? INTAKE_UNAVAILABLE : INTAKE_SPOOLED;
+	if (known != NULL) {
+		in->spooled.id = known->id;
+		in->spooled.number = known->number;
+		if (memcmp(known->fingerprint, in->report.fingerprint, sizeof known->fingerprint) != 0)
+			what = INTAKE_REUSED;
+	} else {
+		in->spooled.id = in->report.id;
+		in->spooled.number = in->plan->number;
+	}
+	end_planned(in, what, end == SPOOL_KEPT, end != SPOOL_NOT, now);
+}
+
+/* The history says that it waited there, and since when. */
+static void spool(struct intake *in)
+{
+	struct store_report *r = &in->report;
+	char since[RFC3339_MAX];
+	rfc3339_format(db_clock_now(&in->flow->clock).us, since);
+	if (r->opened != NULL)
+		r->opened = arena_printf(in->arena, "%.*s,\"spooled_at\":\"%s\"}", (int)strlen(r->opened) - 1,
+		                         r->opened, since);
+	spooled_report(in->flow, in->arena, r, on_spooled, in);
+}
+
+static void on_committed(void *ctx, struct store_report *report, enum store_end end, struct wall at)
+{
+	static const enum intake_end ends[] = {[STORE_KEPT] = INTAKE_KEPT,
+	                                       [STORE_REPEATED] = INTAKE_REPEATED,
+	                                       [STORE_REFUSED] = INTAKE_REFUSED,
+	                                       [STORE_UNAVAILABLE] = INTAKE_UNAVAILABLE};
+	struct intake *in = ctx;
 	struct flow *f = in->flow;
+	(void)report;
 	fault_point("intake.committed");
-	deliver_release(f->deliver, in->rules, in->plan, report->leased, end == STORE_KEPT);
+	if (end == STORE_UNAVAILABLE && spooled_takes(f)) {
+		spool(in);
+		return;
+	}
 	if (end == STORE_KEPT) {
 		db_clock_set(&f->clock, at);
 		for (size_t i = 0; i < in->plan->deadline_count; i++)
 			escalate_look(f->escalate, (int64_t)in->plan->deadlines[i].after_s * 1000);
-		metric_add(in->sms ? M_REPORTS_SMS : M_REPORTS_HTTP, 1);
-		metric_add(M_DISPATCHES, (int64_t)in->plan->dispatch_count);
-		metric_observe(M_REPORT_SECONDS, (double)(mono_now().us - in->received.us) / 1e6);
 	} else if (end == STORE_REPEATED) {
 		metric_add(M_REPORTS_REPEATED, 1);
 	}
-	bool opened = opens_incident(in);
-	struct uuid incident = in->plan->incident;
-	if (opened && end == STORE_KEPT && in->match.answer == DUPLICATE_SUGGEST)
-		recent_suggest(f->recent, incident, report->id, &in->match);
-	struct rules *rules = in->rules; /* the answer names agencies of the plan; afterwards in is gone */
-	in->answer(in, end, at);
-	rules_drop(&rules);
-	if (opened)
-		recent_settled(f->recent, incident, end == STORE_KEPT, end != STORE_UNAVAILABLE, at);
+	end_planned(in, ends[end], end == STORE_KEPT, end != STORE_UNAVAILABLE, at);
 }
 
 /* A source that states the type and no urgency gets at least the type's own: a body must not count as normal because nobody said otherwise. */
@@ -114,7 +169,7 @@ static void make_plan(struct intake *in, int64_t number)
 static void give_up(struct intake *in)
 {
 	struct rules *rules = in->rules;
-	in->answer(in, STORE_UNAVAILABLE, (struct wall){0});
+	in->answer(in, INTAKE_UNAVAILABLE, (struct wall){0});
 	rules_drop(&rules);
 }
 
@@ -142,7 +197,10 @@ static void on_number(void *ctx, int64_t number)
 	r->done = on_committed;
 	r->ctx = in;
 	fault_point("intake.planned");
-	store_report(in->flow->store, r);
+	if (spooled_at_once(in->flow))
+		spool(in);
+	else
+		store_report(in->flow->store, r);
 }
 
 /* ---- what is known already ---- */
@@ -151,9 +209,9 @@ static void route(struct intake *in);
 
 static void on_attached(struct attach *a, enum attach_end end, int64_t incident_number)
 {
-	static const enum store_end ends[] = {[ATTACH_KEPT] = STORE_KEPT,
-	                                      [ATTACH_REPEATED] = STORE_REPEATED,
-	                                      [ATTACH_UNAVAILABLE] = STORE_UNAVAILABLE};
+	static const enum intake_end ends[] = {[ATTACH_KEPT] = INTAKE_KEPT,
+	                                       [ATTACH_REPEATED] = INTAKE_REPEATED,
+	                                       [ATTACH_UNAVAILABLE] = INTAKE_UNAVAILABLE};
 	(void)incident_number;
 	struct intake *in = a->ctx;
 	fault_point("intake.attached");
@@ -163,10 +221,8 @@ static void on_attached(struct attach *a, enum attach_end end, int64_t incident_
 		route(in);
 		return;
 	}
-	if (end == ATTACH_KEPT) {
-		metric_add(in->sms ? M_REPORTS_SMS : M_REPORTS_HTTP, 1);
-		metric_observe(M_REPORT_SECONDS, (double)(mono_now().us - in->received.us) / 1e6);
-	}
+	if (end == ATTACH_KEPT)
+		count_taken(in);
 	struct rules *rules = in->rules;
 	in->answer(in, ends[end], db_clock_now(&in->flow->clock));
 	rules_drop(&rules);
@@ -215,7 +271,9 @@ static bool is_about_something(const struct intake *in)
 static void route(struct intake *in)
 {
 	struct flow *f = in->flow;
-	bool may_attach = !in->own && (in->sms || in->rules->policy->duplicates.http_attaches);
+	bool away = spooled_at_once(
+	        f); /* nothing can become part of anything; a message waits for that, a report does not */
+	bool may_attach = !in->own && (in->sms || (in->rules->policy->duplicates.http_attaches && !away));
 	in->match.answer = DUPLICATE_NO;
 	if (is_about_something(in))
 		recent_find(f->recent, &in->facts, may_attach, &in->match);
@@ -253,25 +311,51 @@ static void answer_kept(struct intake *in, struct http_request *r, struct wall a
 	buf_free(&body);
 }
 
-static void on_answer(struct intake *in, enum store_end end, struct wall at)
+/* 202: kept, but not yet where it belongs. */
+static void answer_spooled(const struct intake *in, struct http_request *r)
+{
+	struct buf body;
+	struct json_out j;
+	char id[UUID_TEXT];
+	uuid_format(in->spooled.id, id);
+	buf_init(&body, 1024);
+	json_out_init(&j, &body);
+	json_begin_object(&j);
+	json_member_string(&j, "id", id);
+	json_member_int(&j, "number", in->spooled.number);
+	json_member_string(&j, "state", "spooled");
+	json_end_object(&j);
+	buf_addc(&body, '\n');
+	http_reply(r, 202, "application/json", body.data, body.len,
+	           arena_printf(r->arena, "Location: /v1/reports/%s\n", id));
+	buf_free(&body);
+}
+
+static void on_answer(struct intake *in, enum intake_end end, struct wall at)
 {
 	struct http_request *r = in->ctx;
 	switch (end) {
-	case STORE_KEPT:
+	case INTAKE_KEPT:
 		if (in->attach == NULL)
 			answer_kept(in, r, at);
 		else /* its incident is in the database */
 			report_answer_again(in->flow, r, in->report.gateway, in->report.external_id,
 			                    in->report.fingerprint);
 		return;
-	case STORE_REPEATED:
+	case INTAKE_REPEATED:
 		report_answer_again(in->flow, r, in->report.gateway, in->report.external_id, in->report.fingerprint);
 		return;
-	case STORE_REFUSED:
+	case INTAKE_SPOOLED:
+		answer_spooled(in, r);
+		return;
+	case INTAKE_REUSED:
+		report_answer_reused(r);
+		return;
+	case INTAKE_REFUSED:
 		http_reply_fault(r, 500, "report-refused",
 		                 "the database refused this report; the fault is logged, please tell the operator");
 		return;
-	default:
+	case INTAKE_UNAVAILABLE:
 		busy_reply(r,
 		           "the database is away and the report is not known to be kept: send it again with the same "
 		           "Idempotency-Key");

@@ -1,4 +1,4 @@
-/* intake: a report is read, triaged, planned, committed; then its source is answered and its notices leave. Waits once: for the commit. What surely repeats an incident that is known
+/* intake: a report is read, triaged, planned, committed; then its source is answered and its notices leave. Waits once: for the commit (while the database is away, for this machine's disk). What surely repeats an incident that is known
  * becomes part of it (attach.h) instead; what may be a repetition is planned all the same, and suggested to people. */
 #ifndef SIGAP_FLOW_INTAKE_H
 #define SIGAP_FLOW_INTAKE_H
@@ -7,6 +7,14 @@
 #include "recent.h"
 #include "rules.h"
 
+enum intake_end {
+	INTAKE_KEPT,     /* committed */
+	INTAKE_REPEATED, /* its key was known: nothing was written */
+	INTAKE_SPOOLED, /* on this machine's disk, its notices leave: the database is away. in->spooled tells of what is kept there under its key, now or before */
+	INTAKE_REUSED,  /* the same, but what was kept under its key says something else */
+	INTAKE_REFUSED, /* the database refused it */
+	INTAKE_UNAVAILABLE, /* it is not known to be kept */
+};
 /* One report on its way. The caller fills what the source said; everything lives in arena until answer has been called. */
 struct intake {
 	struct flow *flow;
@@ -31,8 +39,12 @@ struct intake {
 	struct recent_waiter waiter; /* for the commit of what it repeats */
 	struct attach *attach;       /* it became part of a known incident; NULL: it did not */
 	bool own;                    /* it is a report of its own, whatever it is like */
-	/* called once: the commit's end; on STORE_REPEATED nothing was written. at: the database's time of the commit. */
-	void (*answer)(struct intake *in, enum store_end end, struct wall at);
+	struct {
+		struct uuid id;
+		int64_t number;
+	} spooled;
+	/* called once. at: the database's time of the commit. */
+	void (*answer)(struct intake *in, enum intake_end end, struct wall at);
 	void *ctx;
 };
 void intake_submit(struct intake *in);

@@ -5,7 +5,7 @@
 
 #include "../base/log.h"
 
-enum { BLOCK_LEAST = 16, BLOCK_MOST = 4096, POOL = 2 * BLOCK_MOST };
+enum { BLOCK_LEAST = 32, BLOCK_MOST = 4096, POOL = 2 * BLOCK_MOST };
 
 struct waiter {
 	void (*got)(void *ctx, int64_t number);

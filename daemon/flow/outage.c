@@ -10,6 +10,7 @@
 #include "alarm.h"
 #include "rules.h"
 #include "send.h"
+#include "spooled.h"
 
 enum { TICK_MS = 500, TRY_AGAIN_S = 30 };
 
@@ -34,7 +35,10 @@ static void put_detail(const struct outage *o, struct mono since, char *ret, siz
 	const struct flow *f = o->flow;
 	char at[6];
 	clock_format(db_clock_now(&f->clock).us - (mono_now().us - since.us), f->rules->policy->utc_offset_s, at);
-	snprintf(ret, size, "basis data tidak menjawab sejak %s", at);
+	int64_t waiting = spooled_waiting(f);
+	int n = snprintf(ret, size, "basis data tidak menjawab sejak %s", at);
+	if (waiting > 0 && n > 0 && (size_t)n < size)
+		snprintf(ret + n, size - (size_t)n, "; %lld pesan menunggu di cakram", (long long)waiting);
 }
 
 /* ---- telling without it ---- */

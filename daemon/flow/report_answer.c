@@ -138,15 +138,19 @@ static void reply_again(struct http_request *request, const struct pg_result *r)
 	buf_free(&body);
 }
 
+void report_answer_reused(struct http_request *r)
+{
+	http_reply_fault(r, 422, "key-reused",
+	                 "this Idempotency-Key was used before with another body: use a new key for a new report");
+}
+
 static void on_answer(void *ctx, const struct pg_result *r)
 {
 	struct again *a = ctx;
 	if (r->status != PG_OK || r->rows == 0)
 		busy_reply(a->request, "the database is away: send the report again with the same Idempotency-Key");
 	else if (pg_length(r, 0, 0) != 32 || memcmp(pg_text(r, 0, 0), a->fingerprint, 32) != 0)
-		http_reply_fault(
-		        a->request, 422, "key-reused",
-		        "this Idempotency-Key was used before with another body: use a new key for a new report");
+		report_answer_reused(a->request);
 	else if (pg_is_null(r, 0, 1))
 		http_reply_fault(a->request, 409, "key-reused", "this key belongs to a message that is no report");
 	else

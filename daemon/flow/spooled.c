@@ -31,7 +31,6 @@ struct drain {
 struct spooled {
 	struct flow *flow;
 	struct spool *spool;
-	struct uuid life;
 	struct event *tick;
 	bool draining, stopped;
 	struct drain now, then; /* the one under way; the one asked for meanwhile, done NULL: none */
@@ -99,7 +98,7 @@ void spooled_report(struct flow *f, struct arena *a, const struct store_report *
 	struct buf doc;
 	*k = (struct keeping){.spooled = f->spooled, .done = done, .ctx = ctx};
 	buf_init(&doc, DOC_MOST);
-	spool_doc_write(r, f->spooled->life, &doc);
+	spool_doc_write(r, &doc);
 	if (doc.failed) {
 		buf_free(&doc);
 		done(ctx, SPOOL_NOT, NULL);
@@ -251,7 +250,7 @@ static void on_committed(void *ctx, struct store_report *r, enum store_end end, 
 static void take_report(struct spooled *s, const struct spool_record *r)
 {
 	const char *why;
-	struct store_report *report = spool_doc_read(s->arena, r->doc, r->doc_len, s->life, &why);
+	struct store_report *report = spool_doc_read(s->arena, r->doc, r->doc_len, &why);
 	if (report == NULL) {
 		refuse(s, why);
 		return;
@@ -456,7 +455,6 @@ struct spooled *spooled_open(struct flow *f)
 		abort();
 	s->flow = f;
 	s->spool = spool;
-	s->life = uuid_make();
 	s->arena = arena_new();
 	s->tick = event_new(f->base, -1, EV_PERSIST, on_tick, s);
 	event_add(s->tick, &(struct timeval){.tv_sec = TICK_S});

@@ -17,6 +17,7 @@
 #include "gateway_counts.h"
 #include "recent.h"
 #include "rules.h"
+#include "spooled.h"
 
 enum { MEASURE_EVERY = 10, STEP_S = 5 };
 
@@ -161,7 +162,9 @@ void watch_readyz(void *ctx, struct http_request *r)
 	buf_init(&body, 1024);
 	json_out_init(&j, &body);
 	json_begin_object(&j);
-	json_member_string(&j, "status", f->ready ? "ready" : "not ready");
+	bool spools = f->rules != NULL && spooled_takes(f);
+	json_member_string(&j, "status", f->ready ? "ready" : spools ? "degraded" : "not ready");
+	json_member_int(&j, "spooled", spooled_waiting(f));
 	json_key(&j, "auditor_age_s");
 	if (age_s < 0)
 		json_put_null(&j);
@@ -169,7 +172,7 @@ void watch_readyz(void *ctx, struct http_request *r)
 		json_put_int(&j, age_s);
 	json_end_object(&j);
 	buf_addc(&body, '\n');
-	http_reply_buf(r, f->ready && !f->draining ? 200 : 503, "application/json", &body);
+	http_reply_buf(r, (f->ready || spools) && !f->draining ? 200 : 503, "application/json", &body);
 	buf_free(&body);
 }
 
@@ -180,6 +183,7 @@ void watch_metrics(void *ctx, struct http_request *r)
 	buf_init(&body, 256 * 1024);
 	metric_set(M_HTTP_CONNECTIONS, http_connections(f->http));
 	metric_set(M_AUDITOR_AGE, audit_age_s(f->audit));
+	spooled_measure(f);
 	metrics_render(&body);
 	gateway_counts_render(f->gateway_counts, &body);
 	http_reply_buf(r, 200, "text/plain; version=0.0.4; charset=utf-8", &body);

@@ -39,6 +39,10 @@ static const struct conf_setting settings[] = {
 	  .help = "The least level that is logged." },
 	{ DAEMON, "max_connections", conf_value_number, IN(max_connections), 1, 100000, .initial = "1000",
 	  .help = "HTTP connections at the same time; further ones wait in the listen queue." },
+	{ DAEMON, "spool", conf_value_own_file, IN(spool), .example = "/var/lib/sigap/spool.db",
+	  .help = "The file that reports wait in while the database is away: each daemon's own, on a local disk. Default: spool.db in the state directory that the service manager gives; without one, none, and sources are told to come again." },
+	{ DAEMON, "spool_mb", conf_value_number, IN(spool_mb), 1, 65536, .initial = "256",
+	  .help = "Mebibytes that it may grow to; what does not fit is refused, and people are told from half of it on." },
 	{ DAEMON, "drain_s", conf_value_number, IN(drain_s), 0, 600, .initial = "10",
 	  .help = "Seconds that requests under way get to finish when the daemon stops." },
 
@@ -546,6 +550,9 @@ const struct conf *conf_read(struct arena *a, const char *path, struct buf *faul
 	fill_defaults(&r, -1);
 	if (r.conf->config_dir == NULL)
 		r.conf->config_dir = r.place.folder;
+	const char *state = getenv("STATE_DIRECTORY"); /* systemd.exec(5) */
+	if (r.conf->spool == NULL && state != NULL && state[0] == '/')
+		r.conf->spool = arena_printf(a, "%.*s/spool.db", (int)strcspn(state, ":"), state);
 	check_delivery(&r);
 	for (int i = 0; i < r.conf->gateway_count; i++)
 		finish_gateway(&r, i);

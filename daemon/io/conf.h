@@ -36,6 +36,8 @@ struct conf {
 	const char *config_dir; /* where lexicon/ and replies/ are; default the folder of the file */
 	const char *log_level;
 	int max_connections; /* 1000 */
+	const char *spool;   /* the file that reports wait in while the database is away; NULL: none */
+	int spool_mb;        /* 256: at most so large */
 	int drain_s;         /* 10 */
 	/* [delivery] */
 	bool delivery_held;                    /* hold = yes: plans are committed, nothing is sent */

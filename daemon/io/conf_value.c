@@ -187,6 +187,16 @@ const char *conf_value_path(const struct conf_place *p, const struct conf_settin
 	return conf_value_text(p, s, field, path);
 }
 
+const char *conf_value_own_file(const struct conf_place *p, const struct conf_setting *s, void *field,
+                                const char *value)
+{
+	const char *path = resolve(p, value), *name = strrchr(path, '/');
+	const char *folder = name == NULL || name == path ? "/" : arena_strndup(p->arena, path, (size_t)(name - path));
+	if (access(folder, W_OK | X_OK) != 0)
+		return arena_printf(p->arena, "needs a folder that can be written to, %s: %s", folder, strerror(errno));
+	return conf_value_text(p, s, field, path);
+}
+
 const char *conf_value_folder(const struct conf_place *p, const struct conf_setting *s, void *field, const char *value)
 {
 	struct stat st;

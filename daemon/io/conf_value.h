@@ -40,6 +40,7 @@ conf_value_reader conf_value_conninfo; /* const char *: without a password */
 conf_value_reader conf_value_conninfo_any;  /* const char *: a password is welcome (environment) */
 conf_value_reader conf_value_conninfo_file; /* const char *: the file's first line */
 conf_value_reader conf_value_path;          /* const char *: a readable file */
+conf_value_reader conf_value_own_file;      /* const char *: a file of the daemon's, in a folder that it can write to */
 conf_value_reader conf_value_folder;        /* const char * */
 conf_value_reader conf_value_secret;        /* const char *: the first line of the file that value names */
 conf_value_reader conf_value_token;         /* the same: at least 16 characters that need no escaping in a URL */

@@ -24,7 +24,7 @@ struct group {
 	int flight_count;
 	struct event *soon;  /* the next statement is due */
 	struct event *later; /* looks for items whose patience has ended */
-	bool closing;
+	bool closing, held;
 };
 
 static void requeue(struct group *g, struct flight *f, bool alone)
@@ -157,14 +157,14 @@ static void on_soon(evutil_socket_t fd, short what, void *ctx)
 {
 	(void)fd, (void)what;
 	struct group *g = ctx;
-	for (int i = 0; i < g->flight_count && g->waiting > 0; i++)
+	for (int i = 0; i < g->flight_count && g->waiting > 0 && !g->held; i++)
 		if (g->flights[i].n == 0 && pg_is_up(g->flights[i].conn))
 			send_batch(g, &g->flights[i]);
 }
 
 void group_kick(struct group *g)
 {
-	if (g->waiting == 0)
+	if (g->waiting == 0 || g->held)
 		return;
 	if (g->work.linger_ms == 0 || g->waiting >= g->work.most)
 		event_active(g->soon, EV_TIMEOUT, 0);
@@ -187,6 +187,12 @@ static void add(struct group *g, struct group_item *item, bool alone)
 void group_add(struct group *g, struct group_item *item)
 {
 	add(g, item, false);
+}
+
+void group_hold(struct group *g, bool held)
+{
+	g->held = held;
+	group_kick(g);
 }
 
 void group_add_alone(struct group *g, struct group_item *item)

@@ -39,6 +39,8 @@ struct group *group_open(struct event_base *base, struct pg *const *conns, int n
 void group_close(struct group **g);
 /* Queues; sent when it has lingered and a connection is free. */
 void group_add(struct group *g, struct group_item *item);
+/* While it is held, nothing is sent; let go, all that waited is. */
+void group_hold(struct group *g, bool held);
 /* The same, with a statement of its own. */
 void group_add_alone(struct group *g, struct group_item *item);
 /* A connection came up: goes on. */

@@ -26,6 +26,7 @@ struct store {
 	struct pg *conns[STORE_CONNECTIONS];
 	int up;
 	bool told_up;
+	struct mono down_since; /* when it is not up */
 	struct group *reports, *attempts;
 	struct group *changes,
 	        *changes_of_reports; /* few changes are about reports, too: those have a heavier statement */
@@ -202,6 +203,7 @@ static void on_down(void *ctx, struct pg *pg, const char *why)
 		s->up--;
 	if (s->told_up) {
 		s->told_up = false;
+		s->down_since = mono_now();
 		metric_set(M_DB_UP, 0);
 		s->handlers.down(s->handlers.ctx, why);
 	}
@@ -214,6 +216,7 @@ struct store *store_open(struct event_base *base, const struct store_options *o,
 	if (s == NULL)
 		abort();
 	s->options = *o;
+	s->down_since = mono_now();
 	s->handlers = *handlers;
 	s->scratch = pg_params_new();
 	const struct pg_handlers on = {.up = on_up, .down = on_down, .ctx = s};
@@ -272,6 +275,11 @@ bool store_is_up(const struct store *s)
 	return s->told_up;
 }
 
+int64_t store_away_ms(const struct store *s)
+{
+	return s->told_up ? 0 : (mono_now().us - s->down_since.us) / 1000;
+}
+
 int store_waiting(const struct store *s)
 {
 	return group_waiting(s->reports) + group_waiting(s->changes) + group_waiting(s->changes_of_reports) +
@@ -295,6 +303,11 @@ void store_change(struct store *s, struct change *c)
 void store_attempt(struct store *s, struct store_attempt *a)
 {
 	group_add(s->attempts, &a->item);
+}
+
+void store_hold_attempts(struct store *s, bool held)
+{
+	group_hold(s->attempts, held);
 }
 
 void store_query(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx)

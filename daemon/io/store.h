@@ -29,6 +29,8 @@ struct store *store_open(struct event_base *base, const struct store_options *o,
 /* Ends; every callback that is still owed runs. */
 void store_close(struct store **s);
 bool store_is_up(const struct store *s);
+/* For how long it has not been; 0 while it is. */
+int64_t store_away_ms(const struct store *s);
 /* Reports, changes and attempts not yet answered for. */
 int store_waiting(const struct store *s);
 
@@ -143,6 +145,8 @@ struct store_attempt {
 	void *ctx;
 };
 void store_attempt(struct store *s, struct store_attempt *a);
+/* Attempts wait, whatever they are, while what they are about is not in the database yet (flow/spooled.h). */
+void store_hold_attempts(struct store *s, bool held);
 
 /* Any other statement. done runs exactly once, from the loop. Reads that people ask for go over a connection of their own, so that they delay no clock. */
 void store_query(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx);

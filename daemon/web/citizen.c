@@ -94,13 +94,15 @@ static void on_known(void *ctx, const struct pg_result *rows)
 		thank(v, pg_bigint(rows, 0, 2), pg_text(rows, 0, 3));
 }
 
-static void on_taken(struct intake *in, enum store_end end, struct wall at)
+static void on_taken(struct intake *in, enum intake_end end, struct wall at)
 {
 	(void)at;
 	struct visit *v = in->ctx;
-	if (end == STORE_KEPT && in->attach == NULL) {
+	if (end == INTAKE_SPOOLED) {
+		thank(v, in->spooled.number, incident_type_names[in->plan->type]);
+	} else if (end == INTAKE_KEPT && in->attach == NULL) {
 		thank(v, in->plan->number, incident_type_names[in->plan->type]);
-	} else if (end == STORE_KEPT || end == STORE_REPEATED) {
+	} else if (end == INTAKE_KEPT || end == INTAKE_REPEATED) {
 		struct pg_params *p = store_params(v->flow->store);
 		pg_param_text(p, gateway);
 		pg_param_text(p, in->report.external_id);

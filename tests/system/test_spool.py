@@ -145,6 +145,7 @@ def test_what_cannot_be_understood_without_the_database_is_kept_and_taken_in_its
         for _ in range(2):  # the gateway may bring it twice
             r = world.send_sms(sender, text, id=id)
             assert (r.status_code, r.text) == (200, ""), (text, r.text)
+            assert r.elapsed.total_seconds() < 2, "nobody waits for what is away"
     assert requests.get(world.url + "/readyz", timeout=5).json()["spooled"] == 1 + len(texts)
     come_back(world)
     (office,) = [d for d in world.incident(made["incident"]["id"])["dispatches"] if d["agency"] == "kelurahan-petung"]
