@@ -90,7 +90,7 @@ static void on_committed(void *ctx, struct store_report *report, enum store_end 
 	struct flow *f = in->flow;
 	(void)report;
 	fault_point("intake.committed");
-	if (end == STORE_UNAVAILABLE && spooled_takes(f)) {
+	if (end == STORE_UNAVAILABLE && spooled_is_open(f)) {
 		spool(in);
 		return;
 	}

@@ -39,12 +39,23 @@ struct spooled {
 	struct arena *arena;
 	int64_t tried; /* a message that was not taken, and how often */
 	int tries;
+	struct mono stuck_since;
 };
+
+bool spooled_is_open(const struct flow *f)
+{
+	const struct spooled *s = f->spooled;
+	return s != NULL && !s->stopped && spool_is_usable(s->spool) && !f->draining;
+}
 
 bool spooled_takes(const struct flow *f)
 {
-	const struct spooled *s = f->spooled;
-	return s != NULL && !s->stopped && spool_is_usable(s->spool) && !store_is_up(f->store) && !f->draining;
+	return spooled_is_open(f) && !store_is_up(f->store);
+}
+
+bool spooled_is_stuck(const struct flow *f)
+{
+	return f->ready && spooled_waiting(f) > 0;
 }
 
 bool spooled_at_once(const struct flow *f)
@@ -420,10 +431,21 @@ static void on_reports_drained(void *ctx)
 	spooled_drain(s->flow, SPOOL_MESSAGE, on_drained, s);
 }
 
+/* The database answers, and takes most but not this: whoever waits behind it must not wait until his lease ends. */
+static void let_go_of_attempts(struct spooled *s)
+{
+	struct mono now = mono_now();
+	if (!spooled_is_stuck(s->flow))
+		s->stuck_since = now;
+	else if (now.us - s->stuck_since.us > (int64_t)s->flow->conf->lease_s * 1000000 / 2)
+		store_hold_attempts(s->flow->store, false);
+}
+
 static void on_tick(evutil_socket_t fd, short what, void *ctx)
 {
 	(void)fd, (void)what;
 	struct spooled *s = ctx;
+	let_go_of_attempts(s);
 	int full = spool_fullness(s->spool);
 	char detail[120];
 	snprintf(detail, sizeof detail, "antrean darurat di cakram terisi %d%%", full);
@@ -456,6 +478,7 @@ struct spooled *spooled_open(struct flow *f)
 	s->flow = f;
 	s->spool = spool;
 	s->arena = arena_new();
+	s->stuck_since = mono_now();
 	s->tick = event_new(f->base, -1, EV_PERSIST, on_tick, s);
 	event_add(s->tick, &(struct timeval){.tv_sec = TICK_S});
 	return s;

@@ -11,10 +11,14 @@ struct spooled *spooled_open(struct flow *f);
 void spooled_stop(struct spooled *s);
 void spooled_close(struct spooled **s);
 
+/* There is a spool that takes what the database does not: it is away, or there and without room. */
+bool spooled_is_open(const struct flow *f);
 /* The database is away, and there is a spool that takes what comes. */
 bool spooled_takes(const struct flow *f);
 /* And it has been for so long that nobody need wait for it any more. */
 bool spooled_at_once(const struct flow *f);
+/* The database answers, and all the same something has to wait. */
+bool spooled_is_stuck(const struct flow *f);
 /* How many reports and messages wait in it. */
 int64_t spooled_waiting(const struct flow *f);
 

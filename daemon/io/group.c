@@ -61,11 +61,11 @@ static void on_later(evutil_socket_t fd, short what, void *ctx)
 	}
 }
 
-/* Faults of the moment, not of the items: conflict between transactions (40), resources (53), locks (55P03), operator (57), system (58).
+/* Faults of the moment, not of the items: a server that only reads (25006), conflict between transactions (40), resources (53), locks (55P03), operator (57), system (58).
  * Source: PostgreSQL 15 manual, appendix A. */
 static bool is_passing(const char *sqlstate)
 {
-	static const char *const beginnings[] = {"40", "53", "55P03", "57", "58"};
+	static const char *const beginnings[] = {"25006", "40", "53", "55P03", "57", "58"};
 	for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
 		if (strncmp(sqlstate, beginnings[i], strlen(beginnings[i])) == 0)
 			return true;

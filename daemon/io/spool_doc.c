@@ -327,36 +327,32 @@ static const void *bytes_of(struct reader *d, const cJSON *object, const char *n
 	return bytes;
 }
 
-/* An array with at most so many items; how many there are. */
-static size_t array_of(struct reader *d, const cJSON *object, const char *name, size_t most, const cJSON **ret_first)
+/* The first item of an array with at most so many; NULL: it has none. */
+static const cJSON *items_of(struct reader *d, const cJSON *object, const char *name, size_t most)
 {
 	const cJSON *array = member(d, object, name);
-	size_t n = (size_t)cJSON_GetArraySize(array);
-	*ret_first = array != NULL ? array->child : NULL;
-	if (array != NULL && (!cJSON_IsArray(array) || n > most))
+	if (array != NULL && (!cJSON_IsArray(array) || (size_t)cJSON_GetArraySize(array) > most))
 		wrong(d, name, "is no array, or has too many items");
-	return d->why == NULL ? n : 0;
+	return array != NULL && d->why == NULL ? array->child : NULL;
 }
 
 static void get_dispatches(struct reader *d, const cJSON *object, struct plan *p)
 {
-	const cJSON *item;
-	p->dispatch_count = array_of(d, object, "dispatches", PLAN_DISPATCHES, &item);
-	for (size_t i = 0; i < p->dispatch_count; i++, item = item->next) {
+	const cJSON *item = items_of(d, object, "dispatches", PLAN_DISPATCHES);
+	for (; item != NULL; item = item->next) {
+		struct plan_dispatch *to = &p->dispatches[p->dispatch_count++];
 		struct agency *agency = arena_new_of(d->arena, struct agency);
-		get_fields(d, item, dispatch_fields, &p->dispatches[i]);
+		get_fields(d, item, dispatch_fields, to);
 		agency->slug = text_of(d, item, "agency");
-		p->dispatches[i].agency = agency;
+		to->agency = agency;
 	}
 }
 
-static void get_notices(struct reader *d, const cJSON *object, struct plan *p, bool **ret_leased)
+static void get_notices(struct reader *d, const cJSON *object, struct plan *p, bool *leased)
 {
-	const cJSON *item;
-	p->notice_count = array_of(d, object, "notices", PLAN_NOTICES, &item);
-	*ret_leased = arena_array(d->arena, bool, p->notice_count + 1);
-	for (size_t i = 0; i < p->notice_count; i++, item = item->next) {
-		struct plan_notice *m = &p->notices[i];
+	const cJSON *item = items_of(d, object, "notices", PLAN_NOTICES);
+	for (; item != NULL; item = item->next) {
+		struct plan_notice *m = &p->notices[p->notice_count];
 		get_fields(d, item, notice_fields, m);
 		m->body_len = m->body != NULL ? strlen(m->body) : 0;
 		struct uuid contact = id_of(d, item, "contact");
@@ -365,21 +361,20 @@ static void get_notices(struct reader *d, const cJSON *object, struct plan *p, b
 			c->id = contact;
 			m->contact = c;
 		}
-		(*ret_leased)[i] = flag_of(d, item, "leased");
+		leased[p->notice_count++] = flag_of(d, item, "leased");
 	}
 }
 
-static void get_plan(struct reader *d, const cJSON *object, struct plan *p, bool **ret_leased)
+static void get_plan(struct reader *d, const cJSON *object, struct plan *p, bool *leased)
 {
-	const cJSON *item;
 	get_fields(d, object, plan_fields, p);
 	const char *region = text_of(d, object, "region");
 	snprintf(p->region, sizeof p->region, "%s", region != NULL ? region : "");
 	get_dispatches(d, object, p);
-	get_notices(d, object, p, ret_leased);
-	p->deadline_count = array_of(d, object, "deadlines", PLAN_DEADLINES, &item);
-	for (size_t i = 0; i < p->deadline_count; i++, item = item->next)
-		get_fields(d, item, deadline_fields, &p->deadlines[i]);
+	get_notices(d, object, p, leased);
+	const cJSON *item = items_of(d, object, "deadlines", PLAN_DEADLINES);
+	for (; item != NULL; item = item->next)
+		get_fields(d, item, deadline_fields, &p->deadlines[p->deadline_count++]);
 }
 
 static struct store_report *read_tree(struct reader *d, const cJSON *tree)
@@ -388,7 +383,7 @@ static struct store_report *read_tree(struct reader *d, const cJSON *tree)
 	struct plan *plan = arena_new_of(d->arena, struct plan);
 	const cJSON *report = member(d, tree, "report");
 	size_t len = 0;
-	bool *leased = NULL;
+	bool *leased = arena_array(d->arena, bool, PLAN_NOTICES);
 	if (int_of(d, tree, "version") != VERSION)
 		wrong(d, "version", "is not one that is known here");
 	get_fields(d, report, report_fields, r);
@@ -398,7 +393,7 @@ static struct store_report *read_tree(struct reader *d, const cJSON *tree)
 	else
 		wrong(d, "fingerprint", "has another length");
 	r->raw = bytes_of(d, report, "raw", &r->raw_len);
-	get_plan(d, member(d, tree, "plan"), plan, &leased);
+	get_plan(d, member(d, tree, "plan"), plan, leased);
 	r->plan = plan;
 	r->leased = leased;
 	return r;

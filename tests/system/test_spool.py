@@ -195,6 +195,22 @@ def test_the_form_for_citizens_thanks_him(world):
     assert str(number) in r.text
 
 
+@pytest.mark.parametrize("sqlstate", ["53100", "25006"], ids=["no room", "it only reads"])
+def test_a_database_that_is_there_and_takes_nothing_is_as_if_it_were_away(make, sqlstate):
+    world = make({**SPOOL, "watch": {"database_away_s": 1}})
+    world.sql(f"create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no' using errcode = '{sqlstate}'; end $$")
+    world.sql("create trigger refuse before insert on inbound execute function refuse()")
+    made = spooled(world.post_report(key="k"))
+    wait_until(lambda: told(world.partner("polsek-penajam"), made["number"]), 10, "the police's notice")
+    wait_until(lambda: [m for m in world.sms.to(harness.DUTY_PHONE) if "1 pesan menunggu di cakram" in m["text"]], 20, "the SMS to whoever is on duty")
+    world.sql("drop trigger refuse on inbound")
+    wait_until(lambda: waiting(world) == 0, 20, "an empty spool")
+    report = world.api("GET", f"/v1/reports/{made['id']}").json()
+    assert report["number"] == made["number"]
+    wait_until(lambda: all(a == ["ok"] for a in attempts(world, report["incident"]["id"]).values()), 10, "the attempts on record")
+    assert len(told(world.partner("polsek-penajam"), made["number"])) == 1
+
+
 def test_people_hear_that_the_database_is_away_and_how_much_waits(make):
     world = make({**SPOOL, "watch": {"database_away_s": 5}})
     leave(world)
