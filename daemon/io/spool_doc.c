@@ -226,9 +226,13 @@ static const cJSON *member(struct reader *d, const cJSON *object, const char *na
 static const char *text_of(struct reader *d, const cJSON *object, const char *name)
 {
 	const cJSON *item = member(d, object, name);
-	if (item != NULL && !cJSON_IsNull(item) && !cJSON_IsString(item))
+	if (item == NULL || cJSON_IsNull(item))
+		return NULL;
+	if (!cJSON_IsString(item)) {
 		wrong(d, name, "is no text");
-	return cJSON_IsString(item) ? arena_strdup(d->arena, item->valuestring) : NULL;
+		return NULL;
+	}
+	return arena_strdup(d->arena, item->valuestring);
 }
 
 static struct uuid id_of(struct reader *d, const cJSON *object, const char *name)
@@ -252,9 +256,13 @@ static int word_of(struct reader *d, const cJSON *object, const struct field *f)
 static double number_of(struct reader *d, const cJSON *object, const char *name)
 {
 	const cJSON *item = member(d, object, name);
-	if (item != NULL && !cJSON_IsNumber(item))
+	if (item == NULL)
+		return 0;
+	if (!cJSON_IsNumber(item)) {
 		wrong(d, name, "is no number");
-	return cJSON_IsNumber(item) ? item->valuedouble : 0;
+		return 0;
+	}
+	return item->valuedouble;
 }
 
 static int int_of(struct reader *d, const cJSON *object, const char *name)
