@@ -11,7 +11,8 @@ const number = (x) => (x?.number !== undefined ? x.number : x);
 /* What is said of one kind, beyond its name. names: slug -> name of an agency. -> {what, why} */
 const tell = {
 	opened: (d, names) => ({
-		what: d.dispatches?.length > 0 ? t('Ditugaskan: ', 'Dispatched: ') + d.dispatches.map((x) => names(x.agency)).join(', ') : t('Belum ada instansi yang diberi tahu', 'No agency has been told yet'),
+		what: (d.dispatches?.length > 0 ? t('Ditugaskan: ', 'Dispatched: ') + d.dispatches.map((x) => names(x.agency)).join(', ') : t('Belum ada instansi yang diberi tahu', 'No agency has been told yet'))
+			+ (d.spooled_at ? t(` · diterima ${clockSeconds(d.spooled_at)}, basis data sedang mati`, ` · received at ${clockSeconds(d.spooled_at)}, the database was away`) : ''),
 		why: [...(d.reasons ?? []).map(saying), ...(d.dispatches ?? []).map((x) => `${names(x.agency)}: ${saying(x.why)}`)],
 	}),
 	escalated: (d, names) => {

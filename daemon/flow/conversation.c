@@ -142,6 +142,7 @@ static void fill_report(struct talk *t, struct store_report *s)
 	const struct incoming *in = t->in;
 	s->gateway = in->gateway->name;
 	s->external_id = in->external_id;
+	s->received = in->spooled;
 	memcpy(s->fingerprint, in->fingerprint, sizeof s->fingerprint);
 	s->content_type = in->content_type;
 	s->raw = in->raw;

@@ -28,6 +28,7 @@ struct incoming {
 	const char *content_type; /* may be NULL */
 	uint8_t fingerprint[32];
 	struct mono received;
+	struct wall spooled; /* it waited on disk since; us 0: it did not */
 	/* Called once, from the loop: is it on disk (also: was it there already)? After that the message is gone. */
 	void (*done)(struct incoming *in, bool kept);
 	void *ctx;

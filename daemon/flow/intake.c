@@ -73,7 +73,9 @@ static void spool(struct intake *in)
 {
 	struct store_report *r = &in->report;
 	char since[RFC3339_MAX];
-	rfc3339_format(db_clock_now(&in->flow->clock).us, since);
+	if (r->received.us == 0)
+		r->received = db_clock_now(&in->flow->clock);
+	rfc3339_format(r->received.us, since);
 	if (r->opened != NULL)
 		r->opened = arena_printf(in->arena, "%.*s,\"spooled_at\":\"%s\"}", (int)strlen(r->opened) - 1,
 		                         r->opened, since);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../../protocol/json.h"
+#include "../../protocol/rfc3339.h"
 #include "../base/fault.h"
 #include "../base/log.h"
 #include "../base/metrics.h"
@@ -342,6 +343,9 @@ static void take_tree(struct spooled *s, const struct spool_record *r, const str
 		sodium_base642bin(bytes, most + 1, raw, most, NULL, &in->raw_len, NULL, sodium_base64_VARIANT_ORIGINAL);
 	in->raw = bytes;
 	in->content_type = arena_strdup(in->arena, json_string(tree, "content_type"));
+	const char *since = json_string(tree, "received_at");
+	if (since != NULL)
+		rfc3339_parse_loose(since, &in->spooled.us);
 	in->done = on_taken;
 	in->ctx = s;
 	if (parts_is_part(&m))

@@ -45,6 +45,7 @@ static const struct field report_fields[] = {
         R(anonymous, FLAG),
         R(has_occurred_at, FLAG),
         {"occurred_at", BIGINT, offsetof(struct store_report, occurred_at.us), NULL, 0},
+        {"received_at", BIGINT, offsetof(struct store_report, received.us), NULL, 0},
         R(triage, TEXT),
         R(opened, TEXT),
         R(relation, TEXT),

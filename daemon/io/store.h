@@ -60,6 +60,7 @@ struct store_report {
 	bool anonymous;
 	bool has_occurred_at;
 	struct wall occurred_at;
+	struct wall received; /* us 0: now; else since when it waited elsewhere */
 	const char *triage;   /* JSON */
 	const char *opened;   /* JSON of event 1; NULL without an incident */
 	const char *relation; /* to its incident: "opens", "duplicate", "followup", "answer"; NULL: none */

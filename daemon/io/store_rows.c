@@ -3,7 +3,7 @@
 
 /* Of the row types. */
 enum {
-	REPORT_COLUMNS = 30,
+	REPORT_COLUMNS = 31,
 	DISPATCH_COLUMNS = 13,
 	NOTICE_COLUMNS = 12,
 	DEADLINE_COLUMNS = 5,
@@ -73,6 +73,7 @@ static void put_report(struct pg_params *p, int ord, const struct store_report *
 	pg_row_uuid(p, r->answers);
 	pg_row_uuid(p, incident);
 	put_opened(p, opens, r->opened);
+	put_time(p, r->received.us != 0, r->received);
 	pg_row_end(p);
 }
 

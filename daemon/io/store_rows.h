@@ -1,5 +1,5 @@
 /* store_rows: the three group statements' parameters: many structs turned into rows, an array for each kind, in the order of the statement's $n and of the columns of
- * the row types (daemon/schema/0011_rows.sql). */
+ * the row types (daemon/schema/0011_rows.sql, 0013_received.sql). */
 #ifndef SIGAP_IO_STORE_ROWS_H
 #define SIGAP_IO_STORE_ROWS_H
 #include "store.h"

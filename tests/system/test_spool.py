@@ -75,6 +75,10 @@ def spooled(r):
     return r.json()
 
 
+def moment(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).replace(microsecond=0)
+
+
 def told(partner, number):
     return [c for c in list(partner.calls) if c.json["data"]["incident"]["number"] == number]
 
@@ -102,7 +106,8 @@ def test_a_report_is_kept_its_partners_are_told_and_the_database_gets_it_once(wo
     incident = report["incident"]["id"]
     assert call.json["data"]["incident"]["id"] == incident
     shown = world.incident(incident)
-    assert shown["events"][0]["data"]["spooled_at"] < shown["events"][0]["at"]
+    since = shown["events"][0]["data"]["spooled_at"]
+    assert since < shown["events"][0]["at"] and moment(report["received_at"]) == moment(since), "response times count from when it came"
     # what left in between is on record, and does not leave again
     wait_until(lambda: all(a == ["ok"] for a in attempts(world, incident).values()), 10, "the attempts on record")
     assert [c.id for c in told(police, made["number"])] == [call.id]
@@ -150,9 +155,10 @@ def test_what_cannot_be_understood_without_the_database_is_kept_and_taken_in_its
     come_back(world)
     (office,) = [d for d in world.incident(made["incident"]["id"])["dispatches"] if d["agency"] == "kelurahan-petung"]
     assert office["state"] == "accepted"
-    rows = {r["external_id"]: r for r in world.sql("select b.external_id, b.raw, r.relation, r.type, r.incident_id from inbound b left join report r on r.id = b.id where b.gateway = 'kannel'")}
+    rows = {r["external_id"]: r for r in world.sql("select b.external_id, b.raw, r.relation, r.type, r.incident_id, r.received_at < b.received_at as waited from inbound b left join report r on r.id = b.id where b.gateway = 'kannel'")}
     assert set(rows) == {"m-0", "m-1", "m-2", "m-3", "m-4"}
     assert b"bagaimana+laporan" in bytes(rows["m-2"]["raw"]) and rows["m-2"]["type"] == "status_query"
+    assert all(r["waited"] for id, r in rows.items() if id in ("m-2", "m-3", "m-4")), "they were received when they came"
     assert (rows["m-3"]["relation"], rows["m-3"]["incident_id"]) == ("duplicate", rows["m-0"]["incident_id"])
     wait_until(lambda: len(world.sms.to(CITIZEN % 2)) >= 2, 10, "an answer to his question")
     assert world.doctor() == []

@@ -95,6 +95,7 @@ static void fill(struct plan *p, struct store_report *r, bool *leased)
 	        .anonymous = true,
 	        .has_occurred_at = true,
 	        .occurred_at = {INT64_C(1763860800123456)},
+	        .received = {INT64_C(1763860801123456)},
 	        .triage = "{\"type\":\"shackled_patient\",\"confidence\":0.90}",
 	        .opened = "{\"dispatches\":[1]}",
 	        .relation = "opens",

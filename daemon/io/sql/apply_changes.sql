@@ -119,8 +119,9 @@ with c as materialized (
 	insert into inbound (id, gateway, external_id, fingerprint, content_type, raw)
 	select id, gateway, external_id, fingerprint, content_type, raw from brought
 ), new_report as (
-	insert into report (id, number, incident_id, source, text, type, urgency, place_text, lat, lon, anonymous, occurred_at, triage, relation, asks, answers)
-	select id, number, incident, source, text, report_type, report_urgency, place_text, lat, lon, anonymous, occurred_at, triage, relation, asks, answers from brought
+	insert into report (id, number, incident_id, source, text, type, urgency, place_text, lat, lon, anonymous, occurred_at, triage, relation, asks, answers, received_at)
+	select id, number, incident, source, text, report_type, report_urgency, place_text, lat, lon, anonymous, occurred_at, triage, relation, asks, answers, coalesce(received_at, now())
+	from brought
 ), new_reporter as (
 	insert into reporter (report_id, phone, name)
 	select id, phone, name from brought where phone is not null or name is not null

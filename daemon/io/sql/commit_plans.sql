@@ -12,8 +12,9 @@ with r as materialized (
 ), repeated as (
 	insert into inbound_repeat (gateway, external_id) select gateway, external_id from r where not (select at from fresh)[ord]
 ), new_report as (
-	insert into report (id, number, incident_id, source, text, type, urgency, place_text, lat, lon, anonymous, occurred_at, triage, relation, asks, answers)
-	select id, number, incident, source, text, report_type, report_urgency, place_text, lat, lon, anonymous, occurred_at, triage, relation, asks, answers from r
+	insert into report (id, number, incident_id, source, text, type, urgency, place_text, lat, lon, anonymous, occurred_at, triage, relation, asks, answers, received_at)
+	select id, number, incident, source, text, report_type, report_urgency, place_text, lat, lon, anonymous, occurred_at, triage, relation, asks, answers, coalesce(received_at, now())
+	from r
 	where (select at from fresh)[ord]
 ), new_reporter as (
 	insert into reporter (report_id, phone, name)
