@@ -1,6 +1,7 @@
 /* said: what the daemon says of its reasons in fixed English words, in Indonesian. In English it stands as it is; so does what is not known here. */
 import { html } from './vendor/preact.js';
 import { lang } from './i18n.js';
+import { faultForms } from './said_faults.js';
 import * as words from './words.js';
 
 const decided = (key) => (words.urgency.keys.includes(key) ? words.urgency(key) : words.type(key));
@@ -94,6 +95,7 @@ const forms = [
 	[/^no report with this id or number belongs to the incident$/, () => 'laporan bernomor ini bukan milik kejadian ini'],
 	[/^this report opened the incident: only what came later can be taken out$/, () => 'laporan ini membuka kejadian: hanya yang datang kemudian dapat dikeluarkan'],
 	[/^triage the incident first: its type has no rules, so no clocks are known$/, () => 'telaah dulu kejadiannya: jenisnya belum diketahui, jadi batas waktunya belum ada'],
+	...faultForms((text) => said(text)),
 ];
 
 /** The daemon's words in the language of the screen; as they are where they are not known. */

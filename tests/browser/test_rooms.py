@@ -206,7 +206,7 @@ def test_an_agency_is_changed_and_its_faults_stand_at_their_fields(stack, admin)
     w.click(".entry button", "Ubah")
     write(w, "Nomor HP", "bukan nomor", "dialog")
     w.click("dialog footer button", "Simpan")
-    w.wait(lambda: "telephone number" in w.find("dialog .field .fault").text, "the server's fault")
+    w.wait(lambda: "bukan nomor telepon" in w.find("dialog .field .fault").text, "the server's fault")
     assert labelled(w, "Nomor HP", "dialog").get_attribute("aria-invalid") == "true"
     write(w, "Nomor HP", "+6281250000009", "dialog")
     w.click("dialog footer button", "Simpan")

@@ -302,7 +302,7 @@ def test_every_problem_has_its_words_in_both_languages(node):
     assert all(i != e and "raw" not in i + e for i, e in unknown), unknown
 
 
-CORE, FLOW = harness.ROOT / "daemon" / "core", harness.ROOT / "daemon" / "flow"
+CORE, FLOW, PROTOCOL = harness.ROOT / "daemon" / "core", harness.ROOT / "daemon" / "flow", harness.ROOT / "protocol"
 # What stands in a format, where a region's code or 3 will not do.
 FILLED = {
     "different type: %s and %s": [("unclaimed_body", "other_social")],
@@ -325,6 +325,46 @@ def filled(form):
     if form in FILLED:
         return [re.sub(r"%[^a-z]*(?:zu|[sdf])", lambda m, of=iter(values): str(next(of)), form) for values in FILLED[form]]
     return [re.sub(r"%[^a-z]*(?:zu|[sdf])", lambda m: {"s": "64.09.01", "f": "2.5"}.get(m[0][-1], "3"), form)]
+
+
+IN_ENGLISH = r"\b(the|is|of|and|not|must|unknown|may|only|found|allowed|characters|whole|number|needed|twice|named?|stands?|missing|list|expected|at most|closing|reached)\b"
+# Only programs hear of these: whole files of sigapctl, and members that no form of the console has.
+FOR_PROGRAMS = {"%s", "must be a list", "agencies[%zu].slug: \"%s\" is also the slug of agencies[%zu]", "line %d, column %d (%s): %s", "goes with remove only", "goes without remove only", "#/%.40s",
+                "must be the id of a report (a UUID)", "must be %s", "/%s", "/%s%s"}
+WITH_WORDS = {"expected %s, found '%c'": "'}'", "expected %s, found the byte 0x%02X": "the byte 0xFF", "expected %s, found the end of the text": None}
+
+
+def faults_of_people():
+    """Examples of every fault of a policy, a directory entry, a roster's change or a sender's mark, by the formats in the sources."""
+    policy = [CORE / f"policy_{name}.c" for name in ("read", "alarms", "duplicates")]
+    texts = [a.split(",", n)[n] for files, n in ((policy[:1], 1), (policy[1:], 2), ([CORE / "directory_read.c"], 2)) for a in calls("fault", *files) if a.count(",") >= n]
+    texts += [f'"{t}"' for t in LITERAL.findall(" ".join(re.findall(r'(?:return|NULL :) ("must[^;]*);', policy[2].read_text())))]
+    texts += [a.split(",", 2)[2] for a in calls("refuse", PROTOCOL / "json_guard.c") if a.count(",") >= 2] + [a.split(",", 2)[2] for a in calls("snprintf", PROTOCOL / "json.c") if "fault->detail" in a]
+    texts += [a.split(",", 1)[1] for name in ("members", "person_request", "roster_request", "mark_request", "policy_request") for a in calls("member_fault", PROTOCOL / f"{name}.c") if '"' in a]
+    web = [harness.ROOT / "daemon" / "web" / f"{name}.c" for name in ("entry", "people", "roster_change", "senders", "policies")]
+    texts += [a.split(",", 2)[2] for a in calls("problem_error", *web, FLOW / "shifts.c", PROTOCOL / "person_request.c", PROTOCOL / "roster_request.c") if a.count(",") >= 2]
+    forms = {written(t) for t in texts if '"' in t} - FOR_PROGRAMS | {re.search(r'POLICY_DURATION_FAULT "((?:[^"\\]|\\.)*)"', (CORE / "policy_alarms.h").read_text())[1].replace('\\"', '"')}
+    for whats in (LITERAL.findall(a)[0] for a in calls("expected", PROTOCOL / "json_guard.c") if '"' in a):
+        for form in forms & set(WITH_WORDS):
+            yield form.replace("%s", whats, 1).replace("'%c'", "'}'").replace("0x%02X", "0xFF")
+    for form in sorted(forms - set(WITH_WORDS)):
+        yield re.sub(r"%[^a-zA-Z]*(?:zu|[sdfguX])", lambda m: "64.09.01" if m[0][-1] == "s" else "3", form).replace("%%", "%")
+
+
+def test_every_fault_that_people_can_make_is_said_in_indonesian(node):
+    texts = list(faults_of_people())
+    assert len(texts) > 90 and any("GSM-7" in t for t in texts) and any("control character 0x" in t for t in texts) and any("nothing to swap" in t for t in texts), "they are found"
+    texts += ["/types/abandoned_person/rules/0: must be an object", "line 3, column 9: this string has no closing quote", "must be \"webhook\" or \"sms\"",
+              "unclaimed_body (high, normal), 64.09.01.1003 Petung: no agency with a contact is reached", "other_social (critical), 64.09.01.1003 Petung: no human with a phone is reached by a ladder",
+              "ladder health, rung 2: agency:rsud has no contact", "ladder health, rung 2: agency:rsud is retired", "alarm shift_gap: person:budi has no phone", "alarm shift_gap: person:budi is not in the directory",
+              "regency 64.09: no village is loaded, so nothing could be checked"]
+    (got, same) = node("""import { said } from './said.js'; import { setLang } from './i18n.js';
+        globalThis.document = { documentElement: {} };
+        const texts = %s; tell(texts.map(said)); setLang('en'); tell(texts.map(said));""" % json.dumps(texts))
+    english = re.compile(IN_ENGLISH)
+    # what stands in quotes is written in the policy itself
+    assert [(t, g) for t, g in zip(texts, got) if g == t or english.search(re.sub(r'"[^"]*"', "", g))] == []
+    assert same == texts
 
 
 def test_every_reason_that_the_daemon_gives_is_said_in_indonesian(node):

@@ -1,6 +1,7 @@
 /* holes: a change of the directory that would leave somebody unreached is refused with the places; an admin may insist. */
 import { api } from '../api.js';
 import { t } from '../i18n.js';
+import { Said } from '../said.js';
 import { html, useState, useAction, Field, FormDialog, Faults, Notice } from './kit.js';
 
 /** The places that nobody would reach, and a box to insist. problem: of the refusal. */
@@ -8,7 +9,7 @@ export function Holes({ problem, force, setForce }) {
 	const { holes = [], hole_count: count = holes.length } = problem ?? {};
 	if (count === 0) return null;
 	return html`<${Notice} kind="warn"><strong>${t(`Sesudah perubahan ini ${count} keadaan tidak terlayani:`, `After this change nobody is reached in ${count} cases:`)}</strong>
-		<ul class="holelist" lang="en">${holes.slice(0, 12).map((h) => html`<li>${h}</li>`)}${count > 12 && html`<li>… +${count - 12}</li>`}</ul>
+		<ul class="holelist">${holes.slice(0, 12).map((h) => html`<li><${Said} text=${h} /></li>`)}${count > 12 && html`<li>… +${count - 12}</li>`}</ul>
 		<${Field} type="checkbox" label=${t('Saya tahu; lakukan juga', 'I know; do it all the same')} value=${force} onInput=${setForce} /><//>`;
 }
 

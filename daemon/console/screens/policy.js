@@ -3,6 +3,7 @@ import { api } from '../api.js';
 import { t } from '../i18n.js';
 import { isAdmin, mayDecide } from '../me.js';
 import { useKeys } from '../keys.js';
+import { Said, said } from '../said.js';
 import * as words from '../words.js';
 import { html, useState, useEffect, useMemo, useRef, useLoad, useAction, useKept, Button, Choice, Fault, Faults, Field, FormDialog, Loaded, Mark, Notice, announce, moment } from './kit.js';
 import { CodeEditor, CodeView, DiffView, diffWords, goToLine } from './code.js';
@@ -33,12 +34,12 @@ function Check({ check, go }) {
 	if (answer === null || pending) return html`<p class="empty" role="status">${t('Memeriksa …', 'Checking …')}</p>`;
 	return html`<div class="stack" aria-live="polite">
 		${answer.faults.length > 0 ? html`<p><${Mark} tone="bad">${answer.faults.length} ${t('kesalahan: tidak dapat diberlakukan', 'faults: cannot be applied')}<//></p>
-			<ul class="faults">${answer.faults.map((f) => html`<li>${f.line && html`<button type="button" class="jump" onClick=${() => go(f.line)}>${t('baris', 'line')} ${f.line}</button>`} <span lang="en">${f.message}</span></li>`)}</ul>`
+			<ul class="faults">${answer.faults.map((f) => html`<li>${f.line && html`<button type="button" class="jump" onClick=${() => go(f.line)}>${t('baris', 'line')} ${f.line}</button>`} <${Said} text=${f.message} /></li>`)}</ul>`
 			: html`<p><${Mark} tone="good">${t('Tidak ada kesalahan', 'No faults')}<//></p>`}
 		${answer.valid && (answer.holes.length === 0
 			? html`<p><${Mark} tone="good">${t(`Semua desa terlayani${answer.cases ? ` (${answer.cases} kemungkinan diperiksa)` : ''}`, `Every village is served${answer.cases ? ` (${answer.cases} cases looked at)` : ''}`)}<//></p>`
 			: html`<details class="holes"><summary><${Mark} tone="wait">${answer.hole_count ?? answer.holes.length} ${t('lubang: tempat yang tidak terlayani', 'holes: places that are not served')}<//></summary>
-				<ul lang="en">${answer.holes.slice(0, 100).map((h) => html`<li>${h}</li>`)}</ul></details>`)}
+				<ul>${answer.holes.slice(0, 100).map((h) => html`<li><${Said} text=${h} /></li>`)}</ul></details>`)}
 	</div>`;
 }
 
@@ -73,7 +74,7 @@ function Draft({ policy, draft, setDraft, reload, leave }) {
 	const [side, setSide] = useState('check');
 	const [applying, setApplying] = useState(false);
 	const check = useCheck(draft.text);
-	const faults = useMemo(() => new Map((check.answer?.faults ?? []).filter((f) => f.line).map((f) => [f.line, f.message])), [check.answer]);
+	const faults = useMemo(() => new Map((check.answer?.faults ?? []).filter((f) => f.line).map((f) => [f.line, said(f.message)])), [check.answer]);
 	const lines = useMemo(() => diffLines(policy.text, draft.text), [policy.text, draft.text]);
 	const moved = draft.base !== policy.version;
 	const ready = isAdmin() && check.answer?.valid && !check.pending && draft.text !== policy.text;
