@@ -1,8 +1,14 @@
 """Promise 1 while PostgreSQL is away: what was acknowledged is on this machine's disk, its first notices leave all the same, and when the database is back everything is where it belongs,
 once, under the same ids, whatever was killed when."""
+import contextlib
 import datetime
+import itertools
+import random
 import re
+import signal
 import sqlite3
+import threading
+import time
 import uuid
 
 import pytest
@@ -351,3 +357,63 @@ def test_what_does_not_fit_is_refused_and_what_was_taken_is_there(make):
     come_back(world)
     taken = {id for id, code in codes.items() if code == 200}
     assert taken <= {r["external_id"] for r in world.sql("select external_id from inbound where gateway = 'kannel'")}
+
+
+def test_outages_at_any_moment_lose_nothing_and_double_nothing(world):
+    """Clients do what clients do, the same again until it is acknowledged, while the database comes and goes, in order and as in a crash, and the daemon is killed, too."""
+    chance = random.Random(4711)
+    answers, sms, faults, over, pause = {}, set(), [], threading.Event(), threading.Event()
+
+    def until_taken(send, codes):
+        end = time.monotonic() + 90
+        while time.monotonic() < end:
+            with contextlib.suppress(requests.RequestException):
+                r = send()
+                if r.status_code in codes:
+                    return r
+                if r.status_code != 503:
+                    raise AssertionError((r.status_code, r.text))
+            pause.wait(0.2)
+        raise AssertionError("never taken")
+
+    def client(n):
+        try:
+            for i in itertools.takewhile(lambda _: not over.is_set(), itertools.count()):
+                key = f"c{n}-{i}"
+                answers[key] = until_taken(lambda k=key: world.post_report(key=k, text=f"laporan {k}"), (201, 202)).json()
+                id = f"s{n}-{i}"
+                until_taken(lambda d=id: world.send_sms(CITIZEN % (100 + n), f"{BODY} nomor {d}", id=d), (200,))
+                sms.add(id)
+                pause.wait(0.2)
+        except AssertionError as e:
+            faults.append(e)
+
+    threads = [threading.Thread(target=client, args=(n,)) for n in range(4)]
+    world.connection.close()
+    for t in threads:
+        t.start()
+    for how in (signal.SIGQUIT, signal.SIGINT, signal.SIGQUIT):
+        pause.wait(chance.uniform(0.2, 1.5))
+        world.postgres.stop(how)
+        pause.wait(chance.uniform(1, 6))
+        if how == signal.SIGINT:
+            world.kill()
+            world.start(ready=False)
+        world.postgres.start()
+    over.set()
+    for t in threads:
+        t.join()
+    assert faults == []
+    world.connect()
+    wait_until(world.is_ready, 30, "ready again")
+    wait_until(lambda: waiting(world) == 0, 30, "an empty spool")
+    kept = {r["external_id"]: r for r in world.sql("select b.external_id, r.id::text, r.number from inbound b join report r on r.id = b.id")}
+    assert {k: (a["id"], a["number"]) for k, a in answers.items()} == {k: (kept[k]["id"], kept[k]["number"]) for k in answers}
+    assert world.value("select count(*) from report r join inbound b on b.id = r.id where r.received_at < b.received_at") > 0, "nothing had to wait"
+    assert sms <= {r["external_id"] for r in world.sql("select external_id from inbound")}
+    assert world.value("select count(*) from report where text like 'laporan c%%'", ()) == len(answers)
+    wait_until(lambda: world.value("select count(*) from outbox where due_at < now() + interval '1 min'") == 0, 60, "all notices out")
+    known = {r["id"] for r in world.sql("select id::text from notice")}
+    called = [c for p in world.partners.values() for c in list(p.calls)]
+    assert {c.id for c in called} <= known, "a partner heard of something that is not in the database"
+    assert world.doctor() == []
