@@ -62,4 +62,7 @@ void json_member_int(struct json_out *j, const char *key, int64_t value);
 void json_member_double(struct json_out *j, const char *key, double value);
 void json_member_bool(struct json_out *j, const char *key, bool value);
 void json_member_time(struct json_out *j, const char *key, int64_t unix_us); /* RFC 3339; 0 writes null */
+void json_member_base64(struct json_out *j, const char *key, const void *bytes, size_t len); /* RFC 4648, padded */
+/* What json_member_base64 wrote: bytes to ret, which has room for as many as text has characters. False: it is no base64. */
+bool json_base64_read(const char *text, uint8_t *ret, size_t *ret_len);
 #endif

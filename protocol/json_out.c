@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <float.h>
 #include <math.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -229,4 +230,29 @@ void json_member_time(struct json_out *j, const char *key, int64_t unix_us)
 	if (unix_us != 0)
 		rfc3339_format(unix_us, text);
 	json_member_string(j, key, unix_us != 0 ? text : NULL);
+}
+
+void json_member_base64(struct json_out *j, const char *key, const void *bytes, size_t len)
+{
+	enum { PIECE = 300 }; /* bytes: a multiple of 3, so that only the last is padded */
+	char text[sodium_base64_ENCODED_LEN(PIECE, sodium_base64_VARIANT_ORIGINAL)];
+	struct buf whole;
+	buf_init(&whole, j->to->max);
+	for (size_t at = 0; at < len; at += PIECE) {
+		size_t n = len - at < PIECE ? len - at : PIECE;
+		sodium_bin2base64(text, sizeof text, (const unsigned char *)bytes + at, n,
+		                  sodium_base64_VARIANT_ORIGINAL);
+		buf_adds(&whole, text);
+	}
+	json_key(j, key);
+	json_put_stringn(j, len > 0 ? whole.data : "", whole.len);
+	j->to->failed |= whole.failed;
+	buf_free(&whole);
+}
+
+bool json_base64_read(const char *text, uint8_t *ret, size_t *ret_len)
+{
+	size_t len = strlen(text);
+	*ret_len = 0;
+	return sodium_base642bin(ret, len, text, len, NULL, ret_len, NULL, sodium_base64_VARIANT_ORIGINAL) == 0;
 }

@@ -1,19 +1,17 @@
 /* spooled: see spooled.h. One drain at a time, one record after the other: committed or taken, then dropped; a crash in between repeats it, which its key makes harmless. */
 #include "spooled.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../protocol/json.h"
-#include "../../protocol/rfc3339.h"
 #include "../base/fault.h"
 #include "../base/log.h"
 #include "../base/metrics.h"
 #include "../io/spool_doc.h"
 #include "alarm.h"
 #include "escalate.h"
+#include "incoming_doc.h"
 #include "parts.h"
 
 enum {
@@ -148,43 +146,13 @@ static void on_message_put(void *ctx, enum spool_end end, const struct spool_rec
 	m->done(m->in, end != SPOOL_NOT);
 }
 
-static void put_base64(struct json_out *j, const char *key, struct arena *a, const void *bytes, size_t len)
-{
-	size_t size = sodium_base64_encoded_len(len, sodium_base64_VARIANT_ORIGINAL);
-	char *text = arena_alloc(a, size);
-	sodium_bin2base64(text, size, bytes, len, sodium_base64_VARIANT_ORIGINAL);
-	json_member_string(j, key, text);
-}
-
-static void write_message(const struct incoming *in, struct buf *out)
-{
-	struct json_out j;
-	json_out_init(&j, out);
-	json_begin_object(&j);
-	json_member_string(&j, "from", in->from);
-	json_member_string(&j, "text", in->text);
-	json_member_string(&j, "name", in->name);
-	if (in->has_position) {
-		json_member_double(&j, "lat", in->lat);
-		json_member_double(&j, "lon", in->lon);
-	}
-	json_member_bool(&j, "truncated", in->truncated);
-	json_member_int(&j, "part_ref", in->part_ref);
-	json_member_int(&j, "part_number", in->part_number);
-	json_member_int(&j, "part_total", in->part_total);
-	json_member_string(&j, "content_type", in->content_type);
-	put_base64(&j, "raw", in->arena, in->raw, in->raw_len);
-	json_member_time(&j, "received_at", db_clock_now(&in->flow->clock).us);
-	json_end_object(&j);
-}
-
 void spooled_message(struct incoming *in, void (*done)(struct incoming *in, bool kept))
 {
 	struct message *m = arena_new_of(in->arena, struct message);
 	struct buf doc;
 	*m = (struct message){.in = in, .done = done};
 	buf_init(&doc, DOC_MOST);
-	write_message(in, &doc);
+	incoming_doc_write(in, &doc);
 	if (doc.failed) {
 		buf_free(&doc);
 		done(in, false);
@@ -299,74 +267,23 @@ static const struct conf_gateway *gateway_of(const struct flow *f, const char *n
 	return NULL;
 }
 
-static void copy_text(const cJSON *tree, const char *name, char *ret, size_t size)
-{
-	const char *text = json_string(tree, name);
-	if (text != NULL)
-		snprintf(ret, size, "%s", text);
-}
-
-static int int_of(const cJSON *tree, const char *name)
-{
-	const cJSON *item = json_member(tree, name);
-	return cJSON_IsNumber(item) ? item->valueint : 0;
-}
-
-static void read_message(const cJSON *tree, const char *external_id, struct inbound_message *ret)
-{
-	const cJSON *lat = json_member(tree, "lat"), *lon = json_member(tree, "lon");
-	const char *text = json_string(tree, "text");
-	copy_text(tree, "from", ret->from, sizeof ret->from);
-	copy_text(tree, "name", ret->name, sizeof ret->name);
-	snprintf(ret->external_id, sizeof ret->external_id, "%s", external_id);
-	buf_adds(&ret->text, text != NULL ? text : "");
-	ret->has_position = cJSON_IsNumber(lat) && cJSON_IsNumber(lon);
-	ret->lat = ret->has_position ? lat->valuedouble : 0;
-	ret->lon = ret->has_position ? lon->valuedouble : 0;
-	ret->truncated = cJSON_IsTrue(json_member(tree, "truncated"));
-	ret->part_ref = int_of(tree, "part_ref");
-	ret->part_number = int_of(tree, "part_number");
-	ret->part_total = int_of(tree, "part_total");
-}
-
-static void take_tree(struct spooled *s, const struct spool_record *r, const struct conf_gateway *gateway,
-                      const cJSON *tree)
-{
-	struct inbound_message m;
-	inbound_message_init(&m);
-	read_message(tree, r->external_id, &m);
-	struct incoming *in = incoming_new(s->flow, gateway, &m);
-	const char *raw = json_string(tree, "raw");
-	size_t most = raw != NULL ? strlen(raw) : 0;
-	uint8_t *bytes = arena_alloc(in->arena, most + 1);
-	if (raw != NULL)
-		sodium_base642bin(bytes, most + 1, raw, most, NULL, &in->raw_len, NULL, sodium_base64_VARIANT_ORIGINAL);
-	in->raw = bytes;
-	in->content_type = arena_strdup(in->arena, json_string(tree, "content_type"));
-	const char *since = json_string(tree, "received_at");
-	if (since != NULL)
-		rfc3339_parse_loose(since, &in->spooled.us);
-	in->done = on_taken;
-	in->ctx = s;
-	if (parts_is_part(&m))
-		parts_take(in, &m);
-	else
-		incoming_take(in);
-	inbound_message_free(&m);
-}
-
 static void take_message(struct spooled *s, const struct spool_record *r)
 {
-	struct json_fault fault;
 	const struct conf_gateway *gateway = gateway_of(s->flow, r->gateway);
-	cJSON *tree = json_parse(r->doc, r->doc_len, &fault);
-	if (gateway == NULL)
-		refuse(s, "there is no gateway of its name any more");
-	else if (tree == NULL || json_string(tree, "text") == NULL)
-		refuse(s, "it is no message");
-	else
-		take_tree(s, r, gateway, tree);
-	cJSON_Delete(tree);
+	struct inbound_message m;
+	inbound_message_init(&m);
+	struct incoming *in = gateway != NULL ? incoming_doc_read(s->flow, gateway, r, &m) : NULL;
+	if (in == NULL) {
+		refuse(s, gateway == NULL ? "there is no gateway of its name any more" : "it is no message");
+	} else {
+		in->done = on_taken;
+		in->ctx = s;
+		if (parts_is_part(&m))
+			parts_take(in, &m);
+		else
+			incoming_take(in);
+	}
+	inbound_message_free(&m);
 }
 
 /* ---- the drain: all of a kind ---- */

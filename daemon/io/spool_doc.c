@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <limits.h>
-#include <sodium.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,16 +138,6 @@ static void put_fields(struct json_out *j, const struct field *fields, const voi
 	}
 }
 
-static void put_bytes(struct json_out *j, const char *key, const void *bytes, size_t len)
-{
-	size_t size = sodium_base64_encoded_len(len, sodium_base64_VARIANT_ORIGINAL);
-	struct arena *a = arena_new();
-	char *text = arena_alloc(a, size);
-	sodium_bin2base64(text, size, bytes, len, sodium_base64_VARIANT_ORIGINAL);
-	json_member_string(j, key, text);
-	arena_free(&a);
-}
-
 static void put_plan(struct json_out *j, const struct plan *p, const bool *leased)
 {
 	json_begin_object(j);
@@ -194,8 +183,8 @@ void spool_doc_write(const struct store_report *r, struct buf *out)
 	json_key(&j, "report");
 	json_begin_object(&j);
 	put_fields(&j, report_fields, r);
-	put_bytes(&j, "fingerprint", r->fingerprint, sizeof r->fingerprint);
-	put_bytes(&j, "raw", r->raw, r->raw_len);
+	json_member_base64(&j, "fingerprint", r->fingerprint, sizeof r->fingerprint);
+	json_member_base64(&j, "raw", r->raw, r->raw_len);
 	json_end_object(&j);
 	json_key(&j, "plan");
 	put_plan(&j, r->plan, r->leased);
@@ -327,11 +316,9 @@ static void get_fields(struct reader *d, const cJSON *object, const struct field
 static const void *bytes_of(struct reader *d, const cJSON *object, const char *name, size_t *ret_len)
 {
 	const char *text = text_of(d, object, name);
-	size_t most = text != NULL ? strlen(text) : 0;
-	uint8_t *bytes = arena_alloc(d->arena, most + 1);
+	uint8_t *bytes = arena_alloc(d->arena, text != NULL ? strlen(text) + 1 : 1);
 	*ret_len = 0;
-	if (text == NULL ||
-	    sodium_base642bin(bytes, most + 1, text, most, NULL, ret_len, NULL, sodium_base64_VARIANT_ORIGINAL) != 0)
+	if (text == NULL || !json_base64_read(text, bytes, ret_len))
 		wrong(d, name, "is no base64");
 	return bytes;
 }

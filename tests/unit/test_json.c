@@ -541,6 +541,34 @@ static void cut_sequence_is_dropped_at_the_end(void **state)
 	}
 }
 
+static void bytes_of_any_length_come_back(void **state)
+{
+	uint8_t bytes[700], back[1024];
+	size_t len;
+	(void)state;
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)(i * 7);
+	for (size_t n = 0; n <= sizeof bytes; n++) {
+		struct buf out;
+		struct json_out j;
+		struct json_fault fault;
+		buf_init(&out, 4096);
+		json_out_init(&j, &out);
+		json_begin_object(&j);
+		json_member_base64(&j, "a", bytes, n);
+		json_end_object(&j);
+		cJSON *tree = json_parse(out.data, out.len, &fault);
+		assert_non_null(tree);
+		assert_true(json_base64_read(json_string(tree, "a"), back, &len));
+		assert_int_equal(len, n);
+		assert_memory_equal(back, bytes, n);
+		cJSON_Delete(tree);
+		buf_free(&out);
+	}
+	assert_false(json_base64_read("YQ=", back, &len));
+	assert_false(json_base64_read("Y*==", back, &len));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -572,6 +600,7 @@ int main(void)
 	        cmocka_unit_test(doubles_are_written_in_the_shortest_form_that_reads_back),
 	        cmocka_unit_test(malformed_sequences_are_repaired_one_by_one),
 	        cmocka_unit_test(cut_sequence_is_dropped_at_the_end),
+	        cmocka_unit_test(bytes_of_any_length_come_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
