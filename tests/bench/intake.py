@@ -18,7 +18,8 @@ AGENCIES = 2  # about eleven rows a report
 CAPTURE = {
     "new_report": """select 1 as ord, i.id, i.gateway, i.external_id, i.fingerprint, i.content_type, i.raw, r.number, r.source, r.text,
         r.type as report_type, r.urgency as report_urgency, r.place_text, r.lat, r.lon, r.anonymous, r.occurred_at, r.triage,
-        p.phone, p.name, r.relation, r.asks, r.answers, n.id as incident, n.state, n.type, n.urgency, n.region, n.summary, e.data as opened
+        p.phone, p.name, r.relation, r.asks, r.answers, n.id as incident, n.state, n.type, n.urgency, n.region, n.summary, e.data as opened,
+        null as received_at
         from report r join inbound i using (id) join incident n on n.id = r.incident_id
         join event e on e.incident_id = n.id and e.number = 1 left join reporter p on p.report_id = r.id""",
     "new_dispatch": """select 1 as ord, d.id, d.incident_id as incident, d.event, d.agency, d.role, d.task, d.ladders, d.why, d.accept_s,
