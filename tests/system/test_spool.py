@@ -57,7 +57,8 @@ def world(make):
 
 
 def leave(world):
-    """The database goes; until the daemon has seen it for so long that it waits for it no more."""
+    """The database goes, when the daemon has taken its first numbers of reports; until it has seen that."""
+    wait_until(lambda: world.value("select is_called from report_number"), 10, "numbers")
     world.connection.close()
     world.postgres.stop()
     wait_until(lambda: world.metric("sigap_database_up") == 0, 20, "the outage is seen")
