@@ -358,7 +358,7 @@ static void on_sender(void *ctx, const struct pg_result *r)
 {
 	struct talk *t = ctx;
 	if (r->status != PG_OK) {
-		if (spooled_at_once(t->in->flow))
+		if (spooled_takes(t->in->flow))
 			take_unknown(t);
 		else
 			t->in->done(t->in, false);

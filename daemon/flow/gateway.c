@@ -124,7 +124,7 @@ static void keep_raw(struct call *c)
 
 /* ---- messages ---- */
 
-static void on_message_spooled(struct incoming *in, bool kept)
+static void on_message_end(struct incoming *in, bool kept)
 {
 	struct call *c = in->ctx;
 	incoming_free(&in);
@@ -133,13 +133,10 @@ static void on_message_spooled(struct incoming *in, bool kept)
 
 static void on_message(struct incoming *in, bool kept)
 {
-	struct call *c = in->ctx;
-	if (!kept && spooled_takes(c->flow)) {
-		spooled_message(in, on_message_spooled);
-		return;
-	}
-	incoming_free(&in);
-	ended(c, kept);
+	if (!kept && spooled_takes(in->flow))
+		spooled_message(in, on_message_end);
+	else
+		on_message_end(in, kept);
 }
 
 /* One of several: what it says and where the whole stands. */
@@ -302,14 +299,6 @@ static const char *header(void *ctx, const char *name)
 	return http_header(ctx, name);
 }
 
-static const struct conf_gateway *gateway_of(const struct flow *f, const struct http_request *r)
-{
-	for (int i = 0; i < f->conf->gateway_count; i++)
-		if (strcmp(f->conf->gateways[i].name, r->segments[0]) == 0)
-			return &f->conf->gateways[i];
-	return NULL; /* access has refused it */
-}
-
 static enum inbound_end read_call(struct call *c, char *why, size_t why_size)
 {
 	struct http_request *r = c->request;
@@ -380,7 +369,7 @@ static void take(struct flow *f, struct http_request *r, enum door door)
 	struct call *c = arena_new_of(r->arena, struct call);
 	c->flow = f;
 	c->request = r;
-	c->gateway = gateway_of(f, r);
+	c->gateway = conf_gateway_named(f->conf, r->segments[0]); /* access has refused what there is not */
 	c->door = door;
 	c->content_type = arena_strdup(r->arena, http_header(r, "Content-Type"));
 	inbound_init(&c->all);

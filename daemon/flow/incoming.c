@@ -62,6 +62,18 @@ struct incoming *incoming_new(struct flow *f, const struct conf_gateway *gateway
 	return in;
 }
 
+const struct conf_gateway *incoming_gateway(struct arena *a, const struct flow *f, const char *name)
+{
+	const struct conf_gateway *there = conf_gateway_named(f->conf, name);
+	if (there != NULL)
+		return there;
+	struct conf_gateway *gone = arena_new_of(a, struct conf_gateway);
+	gone->name = arena_strdup(a, name);
+	gone->channel = &channel_webhook;
+	gone->parts_wait_s = PARTS_WAIT_S;
+	return gone;
+}
+
 void incoming_free(struct incoming **in)
 {
 	struct arena *a = (*in)->arena;

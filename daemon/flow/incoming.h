@@ -7,7 +7,7 @@
 #include "../../protocol/phone.h"
 #include "flow.h"
 
-enum { ADDRESS_MAX = 80 };
+enum { ADDRESS_MAX = 80, PARTS_WAIT_S = 1800 /* of a gateway that has no settings any more */ };
 struct incoming {
 	struct flow *flow;
 	struct arena *arena; /* lives until done has returned */
@@ -42,6 +42,8 @@ struct incoming {
 /* A message in an arena of its own; whoever sets done frees it there. Of m everything is copied; external_id is m's, or "" when it has none. raw,
  * raw_len, content_type, done, ctx (and external_id when "") are the caller's to fill; raw must live in the arena, or until done. */
 struct incoming *incoming_new(struct flow *f, const struct conf_gateway *gateway, const struct inbound_message *m);
+/* The gateway of that name. It may have gone from the settings since: what it brought is taken all the same, and a stand-in for it lives in the arena. */
+const struct conf_gateway *incoming_gateway(struct arena *a, const struct flow *f, const char *name);
 /* Frees it with its arena; sets *in to NULL. */
 void incoming_free(struct incoming **in);
 /* Partner, person on duty or citizen: it is taken as what it is. Ends in done. */

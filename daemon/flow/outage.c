@@ -12,7 +12,7 @@
 #include "send.h"
 #include "spooled.h"
 
-enum { TICK_MS = 500, TRY_AGAIN_S = 30 };
+enum { TICK_MS = 500, TRY_AGAIN_S = 30, NEARLY_FULL = 50 /* per cent of the spool: people are told at once */ };
 
 struct outage {
 	struct flow *flow;
@@ -20,6 +20,7 @@ struct outage {
 	struct mono since;   /* us 0: the database is there */
 	struct mono tell_at; /* people are told then */
 	struct mono told;    /* us 0: nobody yet */
+	bool filling;        /* and of that they are told, too */
 	/* one that is over and still to be written; since.us 0: none */
 	struct mono past_since, past_told;
 	bool writing;
@@ -38,7 +39,14 @@ static void put_detail(const struct outage *o, struct mono since, char *ret, siz
 	int64_t waiting = spooled_waiting(f);
 	int n = snprintf(ret, size, "basis data tidak menjawab sejak %s", at);
 	if (waiting > 0 && n > 0 && (size_t)n < size)
-		snprintf(ret + n, size - (size_t)n, "; %lld pesan menunggu di cakram", (long long)waiting);
+		n += snprintf(ret + n, size - (size_t)n, "; %lld pesan menunggu di cakram", (long long)waiting);
+	if (o->filling && n > 0 && (size_t)n < size)
+		snprintf(ret + n, size - (size_t)n, ", terisi %d%%", spooled_fullness(f));
+}
+
+static enum alarm_kind kind_of(const struct outage *o)
+{
+	return o->filling ? ALARM_SPOOL_FILLING : ALARM_DATABASE_AWAY;
 }
 
 /* ---- telling without it ---- */
@@ -68,8 +76,8 @@ static void on_sent(void *ctx, const struct verdict *v, int status)
 	if (v->outcome == OUTCOME_OK) {
 		o->told = mono_now();
 		if (o->since.us != 0)
-			o->tell_at.us = o->told.us +
-			                (int64_t)o->flow->rules->policy->alarms[ALARM_DATABASE_AWAY].repeat_s * 1000000;
+			o->tell_at.us =
+			        o->told.us + (int64_t)o->flow->rules->policy->alarms[kind_of(o)].repeat_s * 1000000;
 		metric_add(M_ALARMS_DIRECT, 1);
 		log_info("outage.told", "gateway=%s", gateway);
 		telling_end(t);
@@ -125,7 +133,7 @@ static void tell(struct outage *o)
 {
 	struct flow *f = o->flow;
 	const struct person *people[ALARM_PEOPLE];
-	size_t n = f->rules == NULL ? 0 : alarm_people(f, ALARM_DATABASE_AWAY, people, ALARM_PEOPLE);
+	size_t n = f->rules == NULL ? 0 : alarm_people(f, kind_of(o), people, ALARM_PEOPLE);
 	o->tell_at = (struct mono){mono_now().us + (int64_t)TRY_AGAIN_S * 1000000};
 	log_error("outage.lasts", "seconds=%d people=%zu gateways=%d", seconds_since(o->since), n,
 	          f->conf->gateway_count);
@@ -174,6 +182,15 @@ static void database_back(struct outage *o)
 		o->past_told = o->told;
 	}
 	o->since.us = o->told.us = 0;
+	o->filling = false;
+}
+
+/* Once in an outage. */
+static bool begins_to_fill(struct outage *o)
+{
+	bool begins = !o->filling && spooled_fullness(o->flow) >= NEARLY_FULL;
+	o->filling |= begins;
+	return begins;
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *ctx)
@@ -186,7 +203,7 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 	if (away && o->since.us == 0) {
 		o->since = now;
 		o->tell_at.us = now.us + (int64_t)f->conf->database_away_s * 1000000;
-	} else if (away && now.us >= o->tell_at.us && !f->draining) {
+	} else if (away && !f->draining && (now.us >= o->tell_at.us || begins_to_fill(o))) {
 		tell(o);
 	} else if (!away && o->since.us != 0) {
 		database_back(o);

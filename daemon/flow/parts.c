@@ -15,7 +15,6 @@ enum {
 	GRACE_S = 10, /* whoever kept the last part is joining them */
 	SETS_MOST = 200,
 	PARTS_MOST = 2000,
-	WAIT_S = 1800, /* of a gateway that has no settings any more */
 	TEXT_MOST = 512 * 1024,
 };
 
@@ -143,26 +142,13 @@ static void on_loaded(void *ctx, const struct pg_result *r)
 	arena_free(&a);
 }
 
-/* The gateway may have gone from the settings since: what it brought is taken all the same. */
-static const struct conf_gateway *gateway_named(struct arena *a, const struct flow *f, const char *name)
-{
-	for (int i = 0; i < f->conf->gateway_count; i++)
-		if (strcmp(f->conf->gateways[i].name, name) == 0)
-			return &f->conf->gateways[i];
-	struct conf_gateway *gone = arena_new_of(a, struct conf_gateway);
-	gone->name = arena_strdup(a, name);
-	gone->channel = &channel_webhook;
-	gone->parts_wait_s = WAIT_S;
-	return gone;
-}
-
 static void load(struct flow *f, const char *gateway, const char *sender, const char *recipient, int ref, int total)
 {
 	struct arena *a = arena_new();
 	struct set *s = arena_new_of(a, struct set);
 	*s = (struct set){.flow = f,
 	                  .arena = a,
-	                  .gateway = gateway_named(a, f, gateway),
+	                  .gateway = incoming_gateway(a, f, gateway),
 	                  .sender = arena_strdup(a, sender),
 	                  .recipient = arena_strdup(a, recipient),
 	                  .ref = ref,
@@ -255,7 +241,7 @@ static void on_found(void *ctx, const struct pg_result *r)
 /* The shortest wait among the gateways: which of them is due is decided message by message. */
 static int shortest_wait_s(const struct conf *c)
 {
-	int wait_s = WAIT_S;
+	int wait_s = PARTS_WAIT_S;
 	for (int i = 0; i < c->gateway_count; i++)
 		wait_s = c->gateways[i].parts_wait_s < wait_s ? c->gateways[i].parts_wait_s : wait_s;
 	return wait_s;

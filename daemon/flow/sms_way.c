@@ -17,10 +17,8 @@ void sms_ways_look(struct sms_ways *w, const struct flow *f, struct gates *gates
 
 int sms_gateway_index(const struct conf *c, const char *name)
 {
-	for (int i = 0; i < c->gateway_count; i++)
-		if (strcmp(c->gateways[i].name, name) == 0)
-			return i;
-	return -1;
+	const struct conf_gateway *g = conf_gateway_named(c, name);
+	return g == NULL ? -1 : (int)(g - c->gateways);
 }
 
 /* One word of tried: "kannel=retry". */

@@ -76,10 +76,9 @@ static void judge(struct spend *s, const struct conf_gateway *c)
 
 static void judge_named(struct spend *s, const char *name)
 {
-	const struct conf *c = s->flow->conf;
-	for (int i = 0; i < c->gateway_count; i++)
-		if (strcmp(c->gateways[i].name, name) == 0)
-			judge(s, &c->gateways[i]);
+	const struct conf_gateway *g = conf_gateway_named(s->flow->conf, name);
+	if (g != NULL)
+		judge(s, g);
 }
 
 /* ---- counting ---- */
@@ -121,10 +120,11 @@ static void on_read(void *ctx, const struct pg_result *r)
 		begin_day(g, pg_int(r, 0, 1));
 		g->spent = 0; /* unless a row says otherwise */
 	}
-	for (int row = 1; row < r->rows; row++)
-		for (int i = 0; i < c->gateway_count; i++)
-			if (strcmp(c->gateways[i].name, pg_text(r, row, 0)) == 0)
-				gate_of(s->gates, c->gateways[i].name)->spent = pg_bigint(r, row, 2);
+	for (int row = 1; row < r->rows; row++) {
+		const struct conf_gateway *g = conf_gateway_named(c, pg_text(r, row, 0));
+		if (g != NULL)
+			gate_of(s->gates, g->name)->spent = pg_bigint(r, row, 2);
+	}
 	for (int i = 0; i < c->gateway_count; i++)
 		judge(s, &c->gateways[i]);
 	if (!s->is_known) {

@@ -18,8 +18,7 @@ enum {
 	AT_ONCE_MS = 3000, /* as long as a report waits for the database that is there */
 	DOC_MOST = 8 * 1024 * 1024,
 	TICK_S = 2,
-	TRIES = 5,       /* of a message that the database, though it is there, does not take */
-	NEARLY_FULL = 50 /* per cent: people are told */
+	TRIES = 5 /* of a message that the database, though it is there, does not take */
 };
 
 struct drain {
@@ -66,6 +65,14 @@ int64_t spooled_waiting(const struct flow *f)
 {
 	const struct spooled *s = f->spooled;
 	return s == NULL || s->stopped ? 0 : spool_count(s->spool, SPOOL_REPORT) + spool_count(s->spool, SPOOL_MESSAGE);
+}
+
+int spooled_fullness(const struct flow *f)
+{
+	const struct spooled *s = f->spooled;
+	if (s == NULL || s->stopped)
+		return 0;
+	return spool_is_usable(s->spool) ? spool_fullness(s->spool) : 100;
 }
 
 void spooled_measure(const struct flow *f)
@@ -259,22 +266,13 @@ static void on_taken(struct incoming *in, bool kept)
 		finish(s);
 }
 
-static const struct conf_gateway *gateway_of(const struct flow *f, const char *name)
-{
-	for (int i = 0; i < f->conf->gateway_count; i++)
-		if (strcmp(f->conf->gateways[i].name, name) == 0)
-			return &f->conf->gateways[i];
-	return NULL;
-}
-
 static void take_message(struct spooled *s, const struct spool_record *r)
 {
-	const struct conf_gateway *gateway = gateway_of(s->flow, r->gateway);
 	struct inbound_message m;
 	inbound_message_init(&m);
-	struct incoming *in = gateway != NULL ? incoming_doc_read(s->flow, gateway, r, &m) : NULL;
+	struct incoming *in = incoming_doc_read(s->flow, incoming_gateway(s->arena, s->flow, r->gateway), r, &m);
 	if (in == NULL) {
-		refuse(s, gateway == NULL ? "there is no gateway of its name any more" : "it is no message");
+		refuse(s, "it is no message");
 	} else {
 		in->done = on_taken;
 		in->ctx = s;
@@ -331,7 +329,7 @@ void spooled_drain(struct flow *f, enum spool_kind kind, void (*done)(void *ctx)
 		begin(s, &d);
 }
 
-/* ---- what came in between, and what people must know ---- */
+/* ---- what came in between, and what people must know (that it fills, while the database is away: outage.c) ---- */
 
 static void tell(struct spooled *s, const char *key, bool wrong, const char *detail)
 {
@@ -367,10 +365,7 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 	(void)fd, (void)what;
 	struct spooled *s = ctx;
 	let_go_of_attempts(s);
-	int full = spool_fullness(s->spool);
 	char detail[120];
-	snprintf(detail, sizeof detail, "antrean darurat di cakram terisi %d%%", full);
-	tell(s, "full", full >= NEARLY_FULL, detail);
 	tell(s, "disk", !spool_is_usable(s->spool),
 	     "antrean darurat di cakram rusak: laporan tidak tersimpan bila basis data mati");
 	snprintf(detail, sizeof detail, "%lld laporan di antrean darurat tidak dapat dimasukkan: periksa log",

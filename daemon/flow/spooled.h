@@ -17,6 +17,8 @@ bool spooled_is_open(const struct flow *f);
 bool spooled_takes(const struct flow *f);
 /* And it has been for so long that nobody need wait for it any more. */
 bool spooled_at_once(const struct flow *f);
+/* How full it is, in per cent; 100 when its disk has failed and nothing is taken any more; 0 without one. */
+int spooled_fullness(const struct flow *f);
 /* The database answers, and all the same something has to wait. */
 bool spooled_is_stuck(const struct flow *f);
 /* How many reports and messages wait in it. */
@@ -28,7 +30,8 @@ void spooled_report(struct flow *f, struct arena *a, const struct store_report *
 /* Keeps a message, to be taken when the database is back. done(in, kept) once. */
 void spooled_message(struct incoming *in, void (*done)(struct incoming *in, bool kept));
 
-/* The database is back: brings it what waits of that kind. done(ctx) once, from the loop or at once, also when it goes away again meanwhile. */
+/* The database is back: brings it what waits of that kind. done(ctx) from the loop or at once, also when it goes away again meanwhile. One at a time: of several that are asked
+ * for while one is under way the last counts, as with rules_load(). */
 void spooled_drain(struct flow *f, enum spool_kind kind, void (*done)(void *ctx), void *ctx);
 /* For /metrics. */
 void spooled_measure(const struct flow *f);

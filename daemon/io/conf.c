@@ -559,6 +559,14 @@ const struct conf *conf_read(struct arena *a, const char *path, struct buf *faul
 	return r.fault_count == 0 ? r.conf : NULL;
 }
 
+const struct conf_gateway *conf_gateway_named(const struct conf *c, const char *name)
+{
+	for (int i = 0; i < c->gateway_count; i++)
+		if (strcmp(c->gateways[i].name, name) == 0)
+			return &c->gateways[i];
+	return NULL;
+}
+
 /* ---- the commented sample ---- */
 
 static void print_setting(const struct conf_setting *s, struct buf *out)

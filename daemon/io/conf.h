@@ -60,6 +60,8 @@ struct conf {
 };
 /* Reads file. NULL with one line per fault in faults ("sigapd.conf:12: unknown setting \"lisen\" in [daemon]; did you mean \"listen\"?"). Overrides: environment SIGAP_DATABASE, SIGAP_LISTEN. */
 const struct conf *conf_read(struct arena *a, const char *path, struct buf *faults);
+/* The gateway of that name; NULL: there is none. */
+const struct conf_gateway *conf_gateway_named(const struct conf *c, const char *name);
 /* Every setting with default, bound and help, as a commented sigapd.conf (sigapd --print-config). */
 void conf_print_defaults(struct buf *out);
 #endif

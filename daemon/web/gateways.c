@@ -38,11 +38,8 @@ static const char *state_of(const char *alarm, bool shut)
 /* NULL: this daemon's configuration does not name it, another's does. A gate keeps the name that it is first asked for by: the configuration's, which lasts. */
 static const struct gate *gate_here(const struct flow *f, const char *name)
 {
-	const struct conf *c = f->conf;
-	for (int i = 0; i < c->gateway_count; i++)
-		if (strcmp(c->gateways[i].name, name) == 0)
-			return deliver_gate(f->deliver, c->gateways[i].name);
-	return NULL;
+	const struct conf_gateway *g = conf_gateway_named(f->conf, name);
+	return g == NULL ? NULL : deliver_gate(f->deliver, g->name);
 }
 
 static struct wall wall_of(const struct flow *f, struct mono at)

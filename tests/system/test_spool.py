@@ -145,6 +145,14 @@ def test_a_citizens_text_sets_partners_in_motion_and_is_answered(world):
     assert world.doctor() == []
 
 
+def test_a_citizens_text_in_the_first_moments_sets_partners_in_motion_too(world):
+    leave(world)
+    assert world.send_sms(CITIZEN % 1, BODY, id="f-1").status_code == 200
+    wait_until(lambda: [c for c in world.partner("polsek-penajam").calls if c.json["data"]["incident"]["type"] == "unclaimed_body"], 15, "the police's notice")
+    assert world.metric("sigap_database_up") == 0
+    come_back(world)
+
+
 def test_what_cannot_be_understood_without_the_database_is_kept_and_taken_in_its_order(world):
     made = world.report(kind="abandoned_person")
     wait_until(lambda: world.sms.to(OFFICE), 10, "the office's SMS")
@@ -333,6 +341,45 @@ def test_a_record_that_nothing_can_be_made_of_is_set_aside_and_people_are_told(w
     world.report()  # the rest goes on
 
 
+def test_a_message_that_the_database_never_takes_is_set_aside_and_those_behind_it_are_taken(world):
+    world.sql("create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no' using errcode = '22000'; end $$")
+    world.sql("create trigger refuse before insert on inbound for each row when (new.external_id = 'bad') execute function refuse()")
+    leave(world)
+    for id in ("bad", "good"):
+        assert world.send_sms(CITIZEN % 10, "halo", id=id).status_code == 200
+    world.postgres.start()
+    world.connect()
+    wait_until(lambda: world.is_ready() and waiting(world) == 0, 40, "an empty spool")
+    assert world.metric("sigap_spool_refused") == 1
+    assert [r["external_id"] for r in world.sql("select external_id from inbound")] == ["good"]
+
+
+def test_what_waits_behind_a_report_that_is_never_taken_is_recorded_before_its_lease_ends(make):
+    lease_s = 6
+    world = make({**SPOOL, "delivery": {"lease_s": lease_s, "total_ms": 1000, "connect_ms": 500}})
+    world.sql("create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no' using errcode = '53100'; end $$")
+    world.sql("create trigger refuse before insert on inbound for each row when (new.external_id = 'never') execute function refuse()")
+    spooled(world.post_report(key="never"))
+    made = world.report()
+    began = time.monotonic()
+    wait_until(lambda: all(a == ["ok"] for a in attempts(world, made["incident"]["id"]).values()), lease_s, "the attempts on record")
+    assert time.monotonic() - began < lease_s
+    wait_until(lambda: world.value("select count(*) from outbox where notice_id in (select id from notice where incident_id = %s)", made["incident"]["id"]) == 0, 5, "nothing left to send")
+    assert len(told(world.partner("polsek-penajam"), made["number"])) == 1
+    world.sql("drop trigger refuse on inbound")
+    wait_until(lambda: waiting(world) == 0, 20, "an empty spool")
+
+
+def test_the_service_managers_state_directory_holds_the_spool(make, monkeypatch):
+    world = make({}, started=False)
+    monkeypatch.setenv("STATE_DIRECTORY", str(world.folder))
+    world.start()
+    assert (world.folder / "spool.db").exists()
+    leave(world)
+    spooled(world.post_report())
+    come_back(world)
+
+
 def test_without_a_spool_that_can_be_used_a_source_is_told_to_come_again(make):
     world = make(started=False)
     (world.folder / "spool.db").write_text("this is not a database, but a file long enough that it could have been the first page of one, were it one" * 10)
@@ -355,6 +402,8 @@ def test_what_does_not_fit_is_refused_and_what_was_taken_is_there(make):
         codes[id] = requests.post(world.url + f"/v1/gateways/kannel/inbound?token={world.gateway_token}&id={id}&from={(CITIZEN % 9)[1:]}&text={text}&coding=0",
                                   data=b"y" * 150000, timeout=10).status_code
     assert set(codes.values()) == {200, 503}, codes
+    full = wait_until(lambda: [m["text"] for m in world.sms.to(harness.DUTY_PHONE) if "terisi" in m["text"]], 10, "the SMS to whoever is on duty")[0]
+    assert int(re.search(r"terisi (\d+)%", full)[1]) >= 50
     come_back(world)
     taken = {id for id, code in codes.items() if code == 200}
     assert taken <= {r["external_id"] for r in world.sql("select external_id from inbound where gateway = 'kannel'")}

@@ -294,6 +294,8 @@ static void settings_that_contradict_each_other_are_refused(void **state)
 	/* an attempt must be over before another daemon may take it */
 	assert_faults(f, "[delivery]\nlease_s = 11\n",
 	              "2: lease_s (11) must be more than total_ms (10000) and one second\n");
+	assert_faults(f, "[daemon]\nspool = /no/such/folder/spool.db\n",
+	              "2: spool needs a folder that can be written to, /no/such/folder: No such file or directory\n");
 	assert_faults(f, "[daemon]\ndatabase = dbname=x\ndatabase_file = database\n",
 	              "3: database and database_file are both set; keep one\n");
 	assert_faults(f,
