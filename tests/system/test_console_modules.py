@@ -367,6 +367,15 @@ def test_every_fault_that_people_can_make_is_said_in_indonesian(node):
     assert same == texts
 
 
+def test_an_incident_that_waited_on_disk_says_so(node):
+    (waited, others) = node("""globalThis.document = { documentElement: {} }; globalThis.addEventListener = () => {};
+        const { eventLine } = await import('./timeline.js');
+        const line = (more) => eventLine({ kind: 'opened', data: { dispatches: [{ agency: 'polsek', why: '' }], ...more } }, (slug) => slug);
+        tell(line({ spooled_at: '2026-11-23T04:05:06.000Z' })); tell(line({}));""")
+    assert "Ditugaskan: polsek" in waited and re.search(r"diterima \d\d[:.]05[:.]06, basis data sedang mati", waited), waited
+    assert "basis data" not in others
+
+
 def test_every_reason_that_the_daemon_gives_is_said_in_indonesian(node):
     forms = [written(a) for a in [*calls("say", CORE / "duplicate.c"), *calls("plan_add_reason", *CORE.glob("plan*.c"))] if '"' in a]
     forms += [written(a) for a in calls("snprintf", CORE / "triage.c") if a.startswith("reason, REASON_MAX")]

@@ -14,6 +14,7 @@ import uuid
 import pytest
 import requests
 import openapi
+from kannel import Kannel
 import stack as harness
 from stack import AGENCIES, POLICY, POLICY_FAST, ROOT, Answer, Stack, agency, wait_until
 
@@ -230,6 +231,34 @@ def test_a_database_that_is_there_and_takes_nothing_is_as_if_it_were_away(make, 
     assert report["number"] == made["number"]
     wait_until(lambda: all(a == ["ok"] for a in attempts(world, report["incident"]["id"]).values()), 10, "the attempts on record")
     assert len(told(world.partner("polsek-penajam"), made["number"])) == 1
+
+
+def test_a_real_kannel_brings_and_takes_sms_while_the_database_is_away(make):
+    text, world = "ada org dirantai di gudang blkg rumah, kel Petung RT 4", make(started=False)
+    kannel = Kannel(world, started=False)
+    sender = {"send_url": f"http://127.0.0.1:{kannel.sendsms}/cgi-bin/sendsms", "from": "2345"}
+    world.write_conf({**SPOOL, "gateway kannel": sender})
+    try:
+        world.start()
+        kannel.start()
+        leave(world)
+        kannel.sms(CITIZEN % 11, text)
+        (call,) = wait_until(lambda: [c for c in world.partner("puskesmas-petung").calls if c.json["data"]["incident"]["type"] == "shackled_patient"], 30, "the puskesmas's notice")
+        number = call.json["data"]["incident"]["number"]
+        for phone in (CITIZEN % 11, OFFICE):
+            (got,) = wait_until(lambda p=phone: kannel.to(p), 30, f"an SMS to {phone}")
+            assert str(number) in got
+        kannel.sms(OFFICE, f"TERIMA {number}")
+        wait_until(lambda: requests.get(world.url + "/readyz", timeout=5).json()["spooled"] == 2, 15, "the report and the answer on disk")
+        come_back(world)
+        (report,) = world.sql("select number, incident_id from report where text = %s", text)
+        assert report["number"] == number
+        (office,) = [d for d in world.incident(report["incident_id"])["dispatches"] if d["agency"] == "kelurahan-petung"]
+        assert office["state"] == "accepted"
+        wait_until(lambda: all(a == ["ok"] for a in attempts(world, report["incident_id"]).values()), 10, "the attempts on record")
+        assert len(kannel.to(CITIZEN % 11)) == 1 and world.doctor() == []
+    finally:
+        kannel.close()
 
 
 def test_people_hear_that_the_database_is_away_and_how_much_waits(make):
