@@ -192,6 +192,7 @@ static void on_store_down(void *ctx, const char *why)
 	char quoted[512];
 	app->flow.ready = false;
 	log_error("app.database_down", "why=%s", log_quote(why, quoted));
+	deliver_look(app->flow.deliver, 0);
 	sys_notify("STATUS=the database is away");
 }
 

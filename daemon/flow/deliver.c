@@ -18,7 +18,10 @@
 #include "rules.h"
 #include "send.h"
 
-enum { SHUT_AGAIN_MS = 1000 }; /* between a notice made while every door is shut and the climb of whom it is for */
+enum {
+	SHUT_AGAIN_MS = 1000, /* between a notice made while every door is shut and the climb of whom it is for */
+	STAY_LEAST_MS = 1000  /* without the database, between two looks at what may not leave */
+};
 
 static void pump(struct deliver *d, struct lane *lane);
 
@@ -44,6 +47,7 @@ void deliver_queue(struct deliver *d, struct lane *lane, struct job *j)
 {
 	if (lane->sms)
 		j->parts = sms_measure(j->body).parts;
+	deliver_away_look(d);
 	lane_add(lane, j);
 	d->in_memory++;
 	metric_set(M_OUTBOX_IN_MEMORY, d->in_memory);
@@ -93,22 +97,39 @@ static void on_recorded(void *ctx, struct store_attempt *a, enum store_end end)
 }
 
 /* outcome NULL: no attempt was made, the notice goes back for a while. */
-void deliver_record(struct deliver *d, struct shot *s, const char *outcome, int status, int next_ms)
+static void record(struct deliver *d, struct shot *s, const char *outcome, int status, int next_ms)
 {
 	const struct job *j = s->job;
-	s->dead = next_ms == -2;
+	s->dead = next_ms == NEXT_DEAD;
 	s->attempt.notice = j->notice;
 	s->attempt.number = j->attempt;
 	s->attempt.outcome = outcome;
 	s->attempt.status = status;
 	s->attempt.ms = (int)((mono_now().us - j->started.us) / 1000);
 	s->attempt.next_ms = next_ms;
+	s->attempt.follows = j->follows;
 	s->attempt.utc_offset_s = j->rules->policy->utc_offset_s;
 	s->attempt.done = on_recorded;
 	s->attempt.ctx = s;
 	store_attempt(d->flow->store, &s->attempt);
 	if (next_ms > 0)
 		deliver_look(d, next_ms);
+}
+
+void deliver_finish(struct deliver *d, struct shot *s, const char *outcome, int status, int next_ms)
+{
+	struct job *j = s->job;
+	if (next_ms >= 0 && deliver_is_away(d)) {
+		char trial[80] = "";
+		if (s->gate != NULL)
+			snprintf(trial, sizeof trial, "%s=%s", s->gate->name, outcome);
+		d->in_memory++;
+		deliver_stay(d, job_again(j, trial), next_ms);
+		fault_point("spool.in_hand");
+		next_ms = NEXT_IN_HAND;
+	}
+	record(d, s, outcome, status, next_ms);
+	deliver_drop(d, j);
 }
 
 static double chance(void)
@@ -122,13 +143,13 @@ bool deliver_is_too_old(const struct job *j)
 	return age_us > (int64_t)j->rules->policy->attempt_limit_s * 1000000;
 }
 
-/* What the verdict means for this notice: milliseconds until the next attempt, -1 finished, -2 given up. */
+/* What the verdict means for this notice: milliseconds until the next attempt, or enum attempt_next. */
 int deliver_next(const struct job *j, const struct verdict *v)
 {
 	if (v->outcome == OUTCOME_OK)
-		return -1;
+		return NEXT_NONE;
 	if (v->outcome == OUTCOME_PERMANENT || deliver_is_too_old(j))
-		return -2;
+		return NEXT_DEAD;
 	int again = backoff_ms(j->attempt, chance());
 	if (v->outcome == OUTCOME_RETRY_AFTER && v->retry_after_s * 1000 > again)
 		return v->retry_after_s * 1000;
@@ -187,8 +208,7 @@ void deliver_on_sent(void *ctx, const struct verdict *v, int status)
 		next = deliver_next(j, v);
 	}
 	d->in_flight--;
-	deliver_record(d, s, outcome_names[v->outcome], status, next);
-	deliver_drop(d, j);
+	deliver_finish(d, s, outcome_names[v->outcome], status, next);
 	pump(d, lane);
 }
 
@@ -204,13 +224,16 @@ struct shot *deliver_shot_new(struct deliver *d, struct job *j)
 	return s;
 }
 
-/* Ends a notice without a call: it can never be sent this way, or an answer made it void. Or, outcome NULL or "held": it is to wait. */
 void deliver_end_unsent(struct deliver *d, struct job *j, const char *outcome, const char *why, int next_ms)
 {
+	if (next_ms >= 0 && deliver_is_away(d)) {
+		deliver_stay(d, j, next_ms > STAY_LEAST_MS ? next_ms : STAY_LEAST_MS);
+		return;
+	}
 	struct shot *s = deliver_shot_new(d, j);
 	j->started = mono_now();
 	snprintf(s->attempt.detail, sizeof s->attempt.detail, "%s", why);
-	deliver_record(d, s, outcome, 0, next_ms);
+	record(d, s, outcome, 0, next_ms);
 	deliver_drop(d, j);
 }
 
@@ -239,20 +262,35 @@ static void start(struct deliver *d, struct lane *lane, struct job *j)
 	} else {
 		free(s);
 		deliver_log_unsendable(j, "none", why);
-		deliver_end_unsent(d, j, outcome_names[OUTCOME_PERMANENT], why, -2);
+		deliver_end_unsent(d, j, outcome_names[OUTCOME_PERMANENT], why, NEXT_DEAD);
 	}
 	buf_free(&marked);
 }
 
+static bool asks_of(const struct job *j, struct uuid dispatch)
+{
+	return late_asks(j) && uuid_equal(j->about, dispatch);
+}
+
+static void end_answered(struct deliver *d, struct job *j)
+{
+	deliver_end_unsent(d, j, "void", "answered meanwhile", NEXT_NONE);
+}
+
 void deliver_void(struct deliver *d, struct uuid dispatch)
 {
+	struct job *j, *next;
 	for (struct lane *lane = lane_next(&d->lanes, NULL); lane != NULL; lane = lane_next(&d->lanes, lane)) {
-		struct job *j, *next;
 		for (j = TAILQ_FIRST(&lane->queue); j != NULL; j = next) {
 			next = TAILQ_NEXT(j, link);
-			if (late_asks(j) && uuid_equal(j->about, dispatch))
-				deliver_end_unsent(d, lane_take(lane, j), "void", "answered meanwhile", -1);
+			if (asks_of(j, dispatch))
+				end_answered(d, lane_take(lane, j));
 		}
+	}
+	for (j = deliver_away_next(d, NULL); j != NULL; j = next) {
+		next = deliver_away_next(d, j);
+		if (asks_of(j, dispatch))
+			end_answered(d, deliver_away_take(d, j));
 	}
 }
 
@@ -265,7 +303,7 @@ static void on_gone(void *ctx, struct job *j)
 
 static void on_void(void *ctx, struct job *j, const char *why)
 {
-	deliver_end_unsent(ctx, j, "void", why, -1);
+	deliver_end_unsent(ctx, j, "void", why, NEXT_NONE);
 }
 
 static void on_rechecked(void *ctx, struct lane *lane)
@@ -279,10 +317,15 @@ void deliver_recheck(struct deliver *d, struct lane *lane)
 	recheck_lane(d->flow, lane, &calls, d);
 }
 
+bool deliver_must_recheck(const struct deliver *d, const struct job *j, struct mono now)
+{
+	return recheck_is_due(j, now) && !deliver_is_away(d);
+}
+
 /* Its lease would end under way: let it be claimed again. */
 bool deliver_drop_stale(struct deliver *d, struct lane *lane, struct job *j, struct mono now)
 {
-	if (now.us - j->taken.us <= (int64_t)d->flow->conf->lease_s * 1000000 / 2)
+	if (deliver_is_away(d) || now.us - j->taken.us <= (int64_t)d->flow->conf->lease_s * 1000000 / 2)
 		return false;
 	deliver_drop(d, lane_take(lane, j));
 	return true;
@@ -297,7 +340,7 @@ static void pump_lane(struct deliver *d, struct lane *lane)
 			continue;
 		if (lane->checking || d->in_flight >= d->flow->conf->delivery_slots || !lane_has_room(lane, now))
 			break;
-		if (recheck_is_due(j, now)) {
+		if (deliver_must_recheck(d, j, now)) {
 			deliver_recheck(d, lane);
 			break;
 		}
@@ -318,7 +361,7 @@ static void pump(struct deliver *d, struct lane *lane)
 }
 
 /* A slot of the whole daemon or a pause may have ended: every lane gets its turn. */
-static void pump_all(struct deliver *d)
+void deliver_pump_all(struct deliver *d)
 {
 	for (struct lane *lane = lane_next(&d->lanes, NULL); lane != NULL; lane = lane_next(&d->lanes, lane))
 		if (!TAILQ_EMPTY(&lane->queue))
@@ -392,11 +435,12 @@ int deliver_room(struct deliver *d)
 void deliver_reserve(struct deliver *d, const struct plan *p, bool *leased)
 {
 	struct mono now = mono_now();
+	const bool away = deliver_is_away(d); /* then there is no outbox to leave it to */
 	for (size_t i = 0; i < p->notice_count; i++) {
 		const struct plan_notice *m = &p->notices[i];
 		struct lane *lane = deliver_lane(d, m->channel, m->contact);
-		leased[i] = lane != NULL && !d->draining && !d->flow->conf->delivery_held && !lane_full(lane, now) &&
-		            deliver_room(d) > 0 && (!lane->sms || deliver_sms_leaves_soon(d, p, m));
+		leased[i] = lane != NULL && !d->draining && !d->flow->conf->delivery_held && deliver_room(d) > 0 &&
+		            (away || (!lane_full(lane, now) && (!lane->sms || deliver_sms_leaves_soon(d, p, m))));
 		if (leased[i]) {
 			lane->reserved++;
 			d->reserved++;
@@ -442,7 +486,8 @@ void deliver_release(struct deliver *d, const struct rules *r, const struct plan
 static void on_look(void *ctx)
 {
 	struct deliver *d = ctx;
-	pump_all(d);
+	deliver_away_look(d);
+	deliver_pump_all(d);
 	deliver_claim(d);
 }
 
@@ -468,16 +513,18 @@ struct deliver *deliver_open(struct flow *f)
 	d->spend = spend_open(f, &d->gates, on_spend_known, d);
 	look_open(&d->look, f->base, on_look, d);
 	look_open(&d->shut, f->base, on_shut, d);
+	deliver_away_open(d);
 	return d;
 }
 
 void deliver_forget(struct deliver *d)
 {
-	for (struct lane *lane = lane_next(&d->lanes, NULL); lane != NULL; lane = lane_next(&d->lanes, lane)) {
-		struct job *j;
+	struct job *j;
+	for (struct lane *lane = lane_next(&d->lanes, NULL); lane != NULL; lane = lane_next(&d->lanes, lane))
 		while ((j = TAILQ_FIRST(&lane->queue)) != NULL)
 			deliver_drop(d, lane_take(lane, j));
-	}
+	while ((j = deliver_away_next(d, NULL)) != NULL)
+		deliver_drop(d, deliver_away_take(d, j));
 }
 
 /* What has not started goes back: its lease ends and another daemon, or this one after its restart, claims it. */
@@ -505,6 +552,7 @@ void deliver_close(struct deliver **deliver)
 	deliver_drain(d);
 	look_close(&d->look);
 	look_close(&d->shut);
+	deliver_away_close(d);
 	spend_close(&d->spend);
 	lanes_free(&d->lanes);
 	gates_free(&d->gates);

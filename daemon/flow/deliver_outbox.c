@@ -30,10 +30,10 @@ static void take_row(struct deliver *d, const struct pg_result *r, int row)
 	struct lane *lane = channel < 0 ? NULL : deliver_lane(d, (enum channel_kind)channel, contact);
 	if (!pg_is_null(r, row, 9)) {
 		d->in_memory++;
-		deliver_end_unsent(d, j, "void", pg_text(r, row, 9), -1);
+		deliver_end_unsent(d, j, "void", pg_text(r, row, 9), NEXT_NONE);
 	} else if (lane == NULL) {
 		d->in_memory++;
-		deliver_end_unsent(d, j, outcome_names[OUTCOME_PERMANENT], "the contact has been retired", -2);
+		deliver_end_unsent(d, j, outcome_names[OUTCOME_PERMANENT], "the contact has been retired", NEXT_DEAD);
 	} else {
 		deliver_queue(d, lane, j);
 	}

@@ -75,8 +75,7 @@ static void end_unsendable(struct deliver *d, struct shot *s, const char *why)
 	deliver_log_unsendable(j, s->gate->name, why);
 	snprintf(s->attempt.detail, sizeof s->attempt.detail, "%s", why);
 	s->cost = 0;
-	deliver_record(d, s, outcome_names[OUTCOME_PERMANENT], 0, next_for_sms(d, s, &refused));
-	deliver_drop(d, j);
+	deliver_finish(d, s, outcome_names[OUTCOME_PERMANENT], 0, next_for_sms(d, s, &refused));
 }
 
 /* Through that gateway of the configuration. */
@@ -140,7 +139,7 @@ static void pump_sms(struct deliver *d, struct job *j, struct sms_ways *w, int *
 	struct lane *line = j->lane;
 	switch (c.end) {
 	case GATEWAY_NOW:
-		if (line->checking || recheck_is_due(j, w->now)) {
+		if (line->checking || deliver_must_recheck(d, j, w->now)) {
 			if (!line->checking)
 				deliver_recheck(d, line);
 			break;
@@ -156,7 +155,7 @@ static void pump_sms(struct deliver *d, struct job *j, struct sms_ways *w, int *
 		break;
 	default:
 		deliver_log_unsendable(j, "any", c.why);
-		deliver_end_unsent(d, lane_take(line, j), outcome_names[OUTCOME_PERMANENT], c.why, -2);
+		deliver_end_unsent(d, lane_take(line, j), outcome_names[OUTCOME_PERMANENT], c.why, NEXT_DEAD);
 	}
 }
 

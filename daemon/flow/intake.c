@@ -68,11 +68,13 @@ static void on_spooled(void *ctx, enum spool_end end, const struct spool_record 
 	end_planned(in, what, end == SPOOL_KEPT, end != SPOOL_NOT, now);
 }
 
-/* The history says that it waited there, and since when. */
+/* The history says that it waited there, and since when. What would have waited in the outbox now waits in memory. */
 static void spool(struct intake *in)
 {
 	struct store_report *r = &in->report;
 	char since[RFC3339_MAX];
+	deliver_release(in->flow->deliver, in->rules, in->plan, in->leased, false);
+	deliver_reserve(in->flow->deliver, in->plan, in->leased);
 	if (r->received.us == 0)
 		r->received = db_clock_now(&in->flow->clock);
 	rfc3339_format(r->received.us, since);
@@ -193,9 +195,8 @@ static void on_number(void *ctx, int64_t number)
 		buf_free(&text);
 		recent_begin(in->flow->recent, in->plan->incident, &in->facts);
 	}
-	bool *leased = arena_array(in->arena, bool, in->plan->notice_count + 1);
-	deliver_reserve(in->flow->deliver, in->plan, leased);
-	r->leased = leased;
+	r->leased = in->leased = arena_array(in->arena, bool, in->plan->notice_count + 1);
+	deliver_reserve(in->flow->deliver, in->plan, in->leased);
 	r->done = on_committed;
 	r->ctx = in;
 	fault_point("intake.planned");

@@ -34,6 +34,7 @@ struct intake {
 	struct rules *rules;
 	struct triage triage;
 	struct plan *plan;
+	bool *leased; /* report.leased */
 	struct duplicate_facts facts;
 	struct recent_match match;   /* what it may repeat */
 	struct recent_waiter waiter; /* for the commit of what it repeats */

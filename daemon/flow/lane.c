@@ -1,10 +1,15 @@
 /* lane: see lane.h. */
 #include "lane.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANE_QUEUE_MOST = 400, LINE_SLOTS = 16 /* looked up again at once: twice that */ };
+enum {
+	LANE_QUEUE_MOST = 400,
+	LINE_SLOTS = 16,  /* looked up again at once: twice that */
+	TRIED_MOST = 1000 /* of job.tried: the latest */
+};
 
 /* ---- lanes ---- */
 
@@ -114,6 +119,30 @@ struct job *job_new(struct rules *r, const struct contact *contact, const struct
 	if (*via == '\0')
 		j->via = NULL;
 	return j;
+}
+
+struct job *job_again(const struct job *j, const char *trial)
+{
+	const char *before = j->tried;
+	while (strlen(before) > TRIED_MOST)
+		before += strcspn(before, " ") + 1;
+	char tried[2 * TRIED_MOST];
+	snprintf(tried, sizeof tried, "%s%s%s", before, *before != '\0' && *trial != '\0' ? " " : "", trial);
+	struct job *next =
+	        job_new(j->rules, j->contact, &(struct job_text){j->address, j->via, tried, j->body, j->body_len});
+	next->lane = j->lane;
+	next->notice = j->notice;
+	next->attempt = j->attempt + 1;
+	next->kind = j->kind;
+	next->priority = j->priority;
+	next->about = j->about;
+	next->taken = j->taken;
+	next->age_us = j->age_us;
+	next->critical = j->critical;
+	next->claimed = j->claimed;
+	next->parts = j->parts;
+	next->follows = true;
+	return next;
 }
 
 void job_delete(struct job *j)

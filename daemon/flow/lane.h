@@ -25,6 +25,8 @@ struct job {
 	struct mono taken;   /* when it came into our hands, leased */
 	struct mono sure;    /* when the database last said that it is ours and may leave */
 	struct mono started; /* the attempt under way */
+	struct mono again;   /* not before; of what is tried again without the database (deliver_away.c) */
+	bool follows;        /* and an earlier attempt of it waits to be recorded */
 	int64_t age_us;      /* of the notice when it was taken */
 	char *address;       /* in the same allocation, like body */
 	char *body;
@@ -77,6 +79,8 @@ struct job_text { /* copied; NULL: none */
 };
 /* Made in our hands now; rules are held. */
 struct job *job_new(struct rules *r, const struct contact *contact, const struct job_text *text);
+/* The next attempt of the same notice, in our hands as long as it has been. trial: what came of the one before, "GATEWAY=OUTCOME" of an SMS, else "". */
+struct job *job_again(const struct job *j, const char *trial);
 void job_delete(struct job *j);
 /* In the line the more urgent go first. */
 void lane_add(struct lane *l, struct job *j);

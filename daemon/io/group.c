@@ -195,6 +195,11 @@ void group_hold(struct group *g, bool held)
 	group_kick(g);
 }
 
+bool group_is_held(const struct group *g)
+{
+	return g->held;
+}
+
 void group_add_alone(struct group *g, struct group_item *item)
 {
 	add(g, item, true);

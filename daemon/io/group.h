@@ -41,6 +41,7 @@ void group_close(struct group **g);
 void group_add(struct group *g, struct group_item *item);
 /* While it is held, nothing is sent; let go, all that waited is. */
 void group_hold(struct group *g, bool held);
+bool group_is_held(const struct group *g);
 /* The same, with a statement of its own. */
 void group_add_alone(struct group *g, struct group_item *item);
 /* A connection came up: goes on. */

@@ -139,7 +139,8 @@ static void changes_finish(void *ctx, struct group_item *const *items, int n, en
 static void attempts_build(void *ctx, struct group_item *const *items, int n, struct pg_params *params)
 {
 	struct store *s = ctx;
-	rows_of_attempts((struct store_attempt *const *)(const void *)items, n, s->options.owner, params);
+	rows_of_attempts((struct store_attempt *const *)(const void *)items, n, s->options.lease_s, s->options.owner,
+	                 params);
 }
 
 static void attempts_finish(void *ctx, struct group_item *const *items, int n, enum group_end end,
@@ -302,12 +303,20 @@ void store_change(struct store *s, struct change *c)
 
 void store_attempt(struct store *s, struct store_attempt *a)
 {
-	group_add(s->attempts, &a->item);
+	if (a->follows)
+		group_add_alone(s->attempts, &a->item);
+	else
+		group_add(s->attempts, &a->item);
 }
 
 void store_hold_attempts(struct store *s, bool held)
 {
 	group_hold(s->attempts, held);
+}
+
+bool store_takes_attempts(const struct store *s)
+{
+	return store_is_up(s) && !group_is_held(s->attempts);
 }
 
 void store_query(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx)

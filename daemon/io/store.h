@@ -122,6 +122,12 @@ struct change {
 };
 void store_change(struct store *s, struct change *c);
 
+/* What becomes of a notice that is not to be tried again after a while. The numbers are those of sql/finish_attempts.sql. */
+enum attempt_next {
+	NEXT_NONE = -1,    /* it is finished */
+	NEXT_DEAD = -2,    /* given up */
+	NEXT_IN_HAND = -3, /* this daemon tries again, without the outbox */
+};
 /* One attempt's end. detail must live until done. */
 struct store_attempt {
 	struct group_item item; /* the store's */
@@ -137,7 +143,8 @@ struct store_attempt {
 	int status;
 	char detail[160];
 	int ms;
-	int next_ms; /* -1: the notice is finished, -2: given up, else: again after that long */
+	int next_ms;  /* again after that long, or one of enum attempt_next */
+	bool follows; /* an attempt of its notice may still wait to be recorded: a statement of its own, behind it */
 	/* for done, when it was kept and went through a gateway: */
 	int day;          /* days since 1970; 0: it counted to none */
 	int64_t day_cost; /* what all daemons together have spent through the gateway on it */
@@ -148,6 +155,8 @@ struct store_attempt {
 void store_attempt(struct store *s, struct store_attempt *a);
 /* Attempts wait, whatever they are, while what they are about is not in the database yet (flow/spooled.h). */
 void store_hold_attempts(struct store *s, bool held);
+/* The database is there, and attempts do not wait. */
+bool store_takes_attempts(const struct store *s);
 
 /* Any other statement. done runs exactly once, from the loop. Reads that people ask for go over a connection of their own, so that they delay no clock. */
 void store_query(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx);

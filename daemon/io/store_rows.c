@@ -286,9 +286,11 @@ void rows_of_changes(struct change *const *changes, int n, bool all_or_none, boo
 
 /* ---- finish_attempts ---- */
 
-void rows_of_attempts(struct store_attempt *const *attempts, int n, struct uuid owner, struct pg_params *params)
+void rows_of_attempts(struct store_attempt *const *attempts, int n, int lease_s, struct uuid owner,
+                      struct pg_params *params)
 {
 	pg_param_uuid(params, owner);
+	pg_param_int(params, lease_s);
 	pg_rows_begin(params);
 	for (int i = 0; i < n; i++) {
 		const struct store_attempt *t = attempts[i];

@@ -11,5 +11,6 @@ void rows_of_reports(struct store_report *const *reports, int n, int lease_s, st
 void rows_of_changes(struct change *const *changes, int n, bool all_or_none, bool of_reports, int lease_s,
                      struct uuid owner, struct pg_params *params);
 /* sql/finish_attempts.sql */
-void rows_of_attempts(struct store_attempt *const *attempts, int n, struct uuid owner, struct pg_params *params);
+void rows_of_attempts(struct store_attempt *const *attempts, int n, int lease_s, struct uuid owner,
+                      struct pg_params *params);
 #endif

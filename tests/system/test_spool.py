@@ -290,6 +290,8 @@ def test_a_daemon_that_ends_in_between_brings_it_when_both_are_back(world):
 @pytest.mark.parametrize("point", POINTS)
 def test_nothing_is_lost_and_nothing_is_there_twice_when_killed_at(make, point):
     world = make(started=False)
+    if point == "spool.in_hand":
+        world.partner("polsek-penajam").will(Answer(500))
     world.start(kill_at=point)
     leave(world)
     died = requests.RequestException
@@ -333,16 +335,76 @@ def is_ready(world):
         return True
 
 
-def test_a_notice_that_failed_meanwhile_is_tried_again_when_it_is_on_record(world):
+def statuses(partner, number):
+    return [c.answer.status for c in told(partner, number)]
+
+
+def test_a_notice_that_fails_is_tried_again_while_the_database_is_away(world):
     police = world.partner("polsek-penajam")
-    police.will(Answer(500))
+    police.will(Answer(500), Answer(429, {"Retry-After": "2"}))
     leave(world)
     made = spooled(world.post_report())
-    wait_until(lambda: told(police, made["number"]), 10, "the first attempt")
+    wait_until(lambda: statuses(police, made["number"]) == [500, 429, 200], 20, "the third attempt")
+    assert world.metric("sigap_database_up") == 0
     come_back(world)
-    wait_until(lambda: [c for c in told(police, made["number"]) if c.answer.status == 200], 15, "the second attempt")
     incident = world.api("GET", f"/v1/reports/{made['id']}").json()["incident"]["id"]
-    wait_until(lambda: attempts(world, incident)["polsek-penajam", "webhook"] == ["retry", "ok"], 10, "both on record")
+    wait_until(lambda: attempts(world, incident)["polsek-penajam", "webhook"] == ["retry", "retry_after", "ok"], 10, "all three on record")
+    wait_until(lambda: world.value("select count(*) from outbox where notice_id in (select id from notice where incident_id = %s)", incident) == 0, 10, "nothing left to send")
+    assert statuses(police, made["number"]) == [500, 429, 200] and len({c.id for c in told(police, made["number"])}) == 1
+    assert world.doctor() == []
+
+
+def test_a_partner_who_was_deaf_for_longer_than_any_lease_hears_it_while_the_database_is_away(make):
+    world = make({**SPOOL, "delivery": {"lease_s": 5, "total_ms": 1000, "connect_ms": 500}})
+    police = world.partner("polsek-penajam")
+    police.default = Answer(500)
+    leave(world)
+    first = spooled(world.post_report())
+    began = time.monotonic()
+    wait_until(lambda: "deliver.breaker_open" in world.log.read_text(), 40, "his breaker is open")
+    second = spooled(world.post_report(key="behind-a-shut-door"))
+    wait_until(lambda: time.monotonic() - began > 5, 10, "longer than a lease")
+    police.default = Answer(200)
+    for made in (first, second):
+        wait_until(lambda m=made: 200 in statuses(police, m["number"]), 60, "he hears it")
+    assert world.metric("sigap_database_up") == 0
+    come_back(world)
+    for made in (first, second):
+        incident = world.api("GET", f"/v1/reports/{made['id']}").json()["incident"]["id"]
+        wait_until(lambda i=incident: attempts(world, i)["polsek-penajam", "webhook"][-1:] == ["ok"], 10, "on record")
+        assert len(attempts(world, incident)["polsek-penajam", "webhook"]) == len(told(police, made["number"]))
+    assert world.doctor() == []
+
+
+def test_where_one_gateway_fails_the_next_carries_the_sms_while_the_database_is_away(make):
+    world = make(gateways=("kannel", "cadangan"))
+    leave(world)
+    world.gateways["kannel"].default = Answer(503)
+    made = spooled(world.post_report(village="64.09.01.1003", kind="abandoned_person"))
+    (got,) = wait_until(lambda: world.gateways["cadangan"].to(OFFICE), 20, "the SMS through the other gateway")
+    assert str(made["number"]) in got["text"] and world.metric("sigap_database_up") == 0
+    come_back(world)
+    incident = world.api("GET", f"/v1/reports/{made['id']}").json()["incident"]["id"]
+    wait_until(lambda: attempts(world, incident)["kelurahan-petung", "sms"][-1:] == ["ok"], 10, "on record")
+    assert len(world.gateways["cadangan"].to(OFFICE)) == 1
+    gateways = [a["gateway"] for n in world.incident(incident)["notices"] if n["channel"] == "sms" for a in n["attempts"]]
+    assert gateways == ["kannel", "cadangan"]
+
+
+def test_what_is_still_tried_when_the_database_is_back_goes_on_from_the_outbox(world):
+    police = world.partner("polsek-penajam")
+    police.default = Answer(500)
+    leave(world)
+    made = spooled(world.post_report())
+    wait_until(lambda: len(told(police, made["number"])) >= 2, 20, "two attempts")
+    come_back(world)
+    incident = world.api("GET", f"/v1/reports/{made['id']}").json()["incident"]["id"]
+    tried = len(told(police, made["number"]))
+    wait_until(lambda: len(attempts(world, incident)["polsek-penajam", "webhook"]) >= tried, 10, "the attempts on record")
+    police.default = Answer(200)
+    wait_until(lambda: attempts(world, incident)["polsek-penajam", "webhook"][-1:] == ["ok"], 30, "the last one on record")
+    assert attempts(world, incident)["polsek-penajam", "webhook"] == ["retry"] * (len(told(police, made["number"])) - 1) + ["ok"]
+    assert world.doctor() == []
 
 
 def test_numbers_are_no_longer_given_when_there_are_none_and_messages_wait_all_the_same(world):
@@ -467,6 +529,8 @@ def test_outages_at_any_moment_lose_nothing_and_double_nothing(world):
         except AssertionError as e:
             faults.append(e)
 
+    for partner in world.partners.values():
+        partner.will(*(Answer(chance.choice((200, 200, 500))) for _ in range(40)))
     threads = [threading.Thread(target=client, args=(n,)) for n in range(4)]
     world.connection.close()
     for t in threads:
