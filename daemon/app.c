@@ -31,6 +31,7 @@
 #include "flow/rules.h"
 #include "flow/session.h"
 #include "flow/spooled.h"
+#include "flow/stock.h"
 #include "flow/watch.h"
 #include "io/event_loop.h"
 #include "io/sys.h"
@@ -48,7 +49,8 @@ enum {
 	REQUEST_S = 20,
 	LISTEN_FDS = 4,
 	WORK_THREADS = 2,
-	WORK_MOST = 8, /* 19 MiB each while it runs; further ones are told to come again */
+	WORK_MOST = 8,              /* 19 MiB each while it runs; further ones are told to come again */
+	WITHOUT_DATABASE_MS = 3000, /* so long a daemon that starts waits for it */
 	SIGNALS = 3
 };
 
@@ -62,7 +64,8 @@ struct app {
 	struct parts *parts;
 	struct event *signals[SIGNALS];
 	struct event *drain_end, *drain_tick;
-	bool listening, http_drained;
+	struct event *begin; /* without the database */
+	bool listening, released, http_drained;
 };
 
 /* ---- starting ---- */
@@ -98,8 +101,10 @@ static void on_released(void *ctx, const struct pg_result *r)
 		deliver_look(app->flow.deliver, 0);
 }
 
+/* Only when the address is ours: who has it might be this very daemon, and alive. */
 static void release_leases(struct app *app)
 {
+	app->released = true;
 	struct pg_params *p = store_params(app->flow.store);
 	pg_param_uuid(p, app->flow.owner);
 	pg_param_bool(p, false);
@@ -125,6 +130,41 @@ static bool start_listening(struct app *app)
 	return true;
 }
 
+static bool begin_listening(struct app *app, const char *status)
+{
+	app->listening = start_listening(app);
+	if (app->listening)
+		sys_notify(status);
+	else
+		event_base_loopbreak(app->flow.base);
+	return app->listening;
+}
+
+/* ---- without the database ---- */
+
+static void on_stock_rules(void *ctx, const char *saved, size_t len)
+{
+	struct app *app = ctx;
+	struct flow *f = &app->flow;
+	if (f->rules != NULL || f->draining)
+		return;
+	const char *why = rules_begin(f, saved, len);
+	if (why != NULL)
+		log_warn("app.waits_for_database", "why=\"%s\"", why);
+	else if (begin_listening(app, "READY=1\nSTATUS=the database is away: reports are kept on disk"))
+		log_warn("app.began_without_database", "rules=%lld", (long long)f->rules->version);
+}
+
+static void on_begin(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd, (void)what;
+	struct app *app = ctx;
+	if (app->flow.rules == NULL && !store_is_up(app->flow.store))
+		stock_rules(&app->flow, on_stock_rules, app);
+}
+
+/* ---- with it ---- */
+
 /* Rules are there, and what was reported lately is known: from now on reports can be taken. */
 static void on_recent(void *ctx)
 {
@@ -136,17 +176,15 @@ static void on_recent(void *ctx)
 	numbers_start(f->numbers);
 	deliver_look(f->deliver, 0);
 	escalate_look(f->escalate, 0);
+	stock_fill(f);
 	if (!app->listening) {
-		app->listening = start_listening(app);
-		if (!app->listening) {
-			event_base_loopbreak(f->base);
-			return;
-		}
-		release_leases(app);
-		sys_notify("READY=1\nSTATUS=taking reports");
-	} else if (deliver_held(f->deliver) == 0 && store_waiting(f->store) == 0) {
-		release_leases(app); /* of plans committed just as the connection broke: nobody here knows of them */
+		if (begin_listening(app, "READY=1\nSTATUS=taking reports"))
+			release_leases(app);
+		return;
 	}
+	sys_notify("STATUS=taking reports");
+	if (deliver_held(f->deliver) == 0 && store_waiting(f->store) == 0)
+		release_leases(app); /* of plans committed just as the connection broke: nobody here knows of them */
 }
 
 /* What waited on disk for the database is there before anything is decided: reports, then what was reported lately, then messages, then the clocks. */
@@ -177,6 +215,8 @@ static void on_store_up(void *ctx)
 	struct app *app = ctx;
 	log_info("app.database_up", "owner=%02x%02x", app->flow.owner.b[0], app->flow.owner.b[1]);
 	daemons_register(app->flow.daemons);
+	if (app->listening && !app->released)
+		release_leases(app); /* of an earlier life: what is in hand now is not in the database yet */
 	rules_load(&app->flow, on_rules, app);
 }
 
@@ -342,12 +382,15 @@ static void open_modules(struct app *app)
 	f->roster = roster_watch_open(f);
 	const struct http_limits limits = {c->max_connections, HEADERS_BYTES, BODY_BYTES, IDLE_S, REQUEST_S};
 	f->spooled = spooled_open(f);
+	f->stock = stock_open(f);
 	f->http = http_open(f->base, api_routes, api_route_count, &limits, access_gate, f);
 	app->parts = parts_open(f);
 	f->audit = audit_open(f);
 	f->gammu = gammu_open(f);
 	app->watch = watch_open(f);
 	app->outage = outage_open(f);
+	app->begin = evtimer_new(f->base, on_begin, app);
+	evtimer_add(app->begin, &(struct timeval){.tv_sec = WITHOUT_DATABASE_MS / 1000});
 	app->signals[0] = evsignal_new(f->base, SIGTERM, on_term, app);
 	app->signals[1] = evsignal_new(f->base, SIGINT, on_term, app);
 	struct event *hup = evsignal_new(f->base, SIGHUP, on_hup, app);
@@ -363,6 +406,7 @@ static void close_modules(struct app *app)
 	for (int i = 0; i < SIGNALS; i++)
 		if (app->signals[i] != NULL)
 			event_free(app->signals[i]);
+	event_free(app->begin);
 	if (app->drain_end != NULL)
 		event_free(app->drain_end);
 	if (app->drain_tick != NULL)
@@ -374,6 +418,7 @@ static void close_modules(struct app *app)
 	push_close(&f->push);   /* calls in flight end and are recorded as far as the store still can */
 	store_close(&f->store); /* requests that still wait are answered, the watch's look too */
 	spooled_close(&f->spooled);
+	stock_close(&f->stock);
 	outage_close(&app->outage);
 	parts_close(&app->parts);
 	watch_close(&app->watch);

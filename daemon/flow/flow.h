@@ -18,7 +18,7 @@
  *   audit      what is armed and waiting is compared with what the events say, and repaired
  *
  * Beside the path: recent (what was reported in the last days), rules (the snapshot that decisions are made on), access (who may ask what; session and cookie: of people who
- * logged in), numbers (report numbers), alarm (trouble of the machine itself: people are told), outage (the same when the database is away).
+ * logged in), numbers (report numbers), stock (what a daemon needs to begin without the database), alarm (trouble of the machine itself: people are told), outage (the same when the database is away).
  * What people and programs look at, change and fill in stands on the path's outside, in daemon/web. */
 #ifndef SIGAP_FLOW_H
 #define SIGAP_FLOW_H
@@ -51,6 +51,7 @@ struct logins;
 struct work;
 struct stream;
 struct spooled;
+struct stock;
 
 /* What the stages share. Made and ended by app.c. */
 struct flow {
@@ -81,7 +82,8 @@ struct flow {
 	struct work *work; /* threads for what would hold the loop up */
 	struct stream *stream;
 	struct spooled *spooled; /* NULL: without the database nothing is taken */
-	bool ready;              /* rules are loaded and the database answers */
+	struct stock *stock;
+	bool ready; /* rules are loaded and the database answers */
 	bool draining;
 };
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../base/log.h"
+#include "stock.h"
 
 enum { BLOCK_LEAST = 32, BLOCK_MOST = 4096, POOL = 2 * BLOCK_MOST };
 
@@ -56,9 +57,23 @@ static void serve(struct numbers *n, bool failed)
 
 static void ask(struct numbers *n);
 
+/* The database gave none. */
+static void on_stock(void *ctx, const int64_t *numbers, int count)
+{
+	struct numbers *n = ctx;
+	n->asked = false;
+	for (int i = 0; i < count && n->count < POOL; i++)
+		n->pool[(n->first + n->count++) % POOL] = numbers[i];
+	serve(n, count == 0);
+	if (n->waiting != NULL)
+		ask(n);
+}
+
 static void on_block(void *ctx, const struct pg_result *r)
 {
 	struct numbers *n = ctx;
+	if (r->status != PG_OK && stock_numbers(n->flow, n->block, on_stock, n))
+		return;
 	n->asked = false;
 	for (int i = 0; r->status == PG_OK && i < r->rows && n->count < POOL; i++)
 		n->pool[(n->first + n->count++) % POOL] = pg_bigint(r, i, 0);

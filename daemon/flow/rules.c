@@ -5,26 +5,17 @@
 #include <string.h>
 
 #include "../base/log.h"
+#include "../io/pg_saved.h"
 #include "../io/sys.h"
+#include "rules_parts.h"
+#include "stock.h"
 
-enum { FILE_MOST = 8 * 1024 * 1024, LEXICON_FILES = 32 };
-
-struct load {
-	struct flow *flow;
-	struct rules *rules;
-	int step;
-	void (*done)(void *ctx, const char *why);
-	void *ctx;
-	void (*next_done)(void *ctx, const char *why); /* a load asked for while this one runs; NULL: none */
-	void *next_ctx;
-	/* parts that are put together at the end */
-	struct region *regions;
-	size_t region_count;
-	struct region_alias *aliases;
-	size_t alias_count;
-	struct agency *agencies;
-	size_t agency_count;
-	size_t known_count; /* of the directory's people and, after them, of those who left */
+enum {
+	FILE_MOST = 8 * 1024 * 1024,
+	LEXICON_FILES = 32,
+	SAVED_MOST = 64 * 1024 * 1024,
+	HASH_BYTES = 32,
+	SAVED_HEAD = 2 * HASH_BYTES /* of all behind it, and of the statements whose rows these are */
 };
 
 struct rules *rules_hold(struct rules *r)
@@ -41,205 +32,6 @@ void rules_drop(struct rules **rules)
 		struct arena *a = r->arena;
 		arena_free(&a);
 	}
-}
-
-static char *copy(struct load *l, const struct pg_result *r, int row, int column)
-{
-	return pg_is_null(r, row, column)
-	               ? NULL
-	               : arena_strndup(l->rules->arena, pg_text(r, row, column), pg_length(r, row, column));
-}
-
-/* ---- one function for each statement: rows -> snapshot; NULL or what is wrong ---- */
-
-static const char *read_key(struct load *l, const struct pg_result *r)
-{
-	if (r->rows != 1 || pg_length(r, 0, 0) != sizeof l->rules->link_key)
-		return "the installation has no link key: run sigapctl migrate";
-	memcpy(l->rules->link_key, pg_text(r, 0, 0), sizeof l->rules->link_key);
-	l->rules->version = pg_bigint(r, 0, 1);
-	db_clock_set(&l->flow->clock, pg_time(r, 0, 2));
-	return NULL;
-}
-
-static const char *read_regions(struct load *l, const struct pg_result *r)
-{
-	l->region_count = (size_t)r->rows;
-	l->regions = arena_array(l->rules->arena, struct region, l->region_count + 1);
-	for (int i = 0; i < r->rows; i++)
-		l->regions[i] = (struct region){.code = copy(l, r, i, 0), .name = copy(l, r, i, 1)};
-	return NULL;
-}
-
-static const char *read_aliases(struct load *l, const struct pg_result *r)
-{
-	l->alias_count = (size_t)r->rows;
-	l->aliases = arena_array(l->rules->arena, struct region_alias, l->alias_count + 1);
-	for (int i = 0; i < r->rows; i++)
-		l->aliases[i] = (struct region_alias){
-		        .code = copy(l, r, i, 0), .alias = copy(l, r, i, 1), .kind = copy(l, r, i, 2)};
-	return NULL;
-}
-
-/* "64.09.01 64.09.02" -> array of strings. */
-static void split_jurisdiction(struct arena *a, char *text, struct agency *to)
-{
-	size_t n = 0;
-	for (const char *p = text; *p != '\0'; p++)
-		n += *p == ' ';
-	const char **codes = arena_array(a, const char *, n + 1);
-	char *rest = NULL;
-	for (char *code = strtok_r(text, " ", &rest); code != NULL; code = strtok_r(NULL, " ", &rest))
-		codes[to->jurisdiction_count++] = code;
-	to->jurisdiction = codes;
-}
-
-static const char *read_agencies(struct load *l, const struct pg_result *r)
-{
-	l->agency_count = (size_t)r->rows;
-	l->agencies = arena_array(l->rules->arena, struct agency, l->agency_count + 1);
-	for (int i = 0; i < r->rows; i++) {
-		struct agency *a = &l->agencies[i];
-		int kind = name_index(agency_kind_names, AGENCY_KINDS, pg_text(r, i, 2));
-		if (kind < 0)
-			return "an agency has an unknown kind";
-		*a = (struct agency){.slug = copy(l, r, i, 0),
-		                     .name = copy(l, r, i, 1),
-		                     .kind = (enum agency_kind)kind,
-		                     .retired = pg_bool(r, i, 4)};
-		split_jurisdiction(l->rules->arena, copy(l, r, i, 3), a);
-	}
-	return NULL;
-}
-
-/* Contacts come ordered by agency, agencies by slug: one walk joins them. */
-static const char *read_contacts(struct load *l, const struct pg_result *r)
-{
-	struct contact *contacts = arena_array(l->rules->arena, struct contact, (size_t)r->rows + 1);
-	size_t at = 0;
-	for (int i = 0; i < r->rows; i++) {
-		while (at < l->agency_count && strcmp(l->agencies[at].slug, pg_text(r, i, 1)) != 0)
-			at++;
-		int channel = name_index(channel_kind_names, CHANNELS, pg_text(r, i, 2));
-		if (at == l->agency_count || channel < 0)
-			return "a contact belongs to no agency or has an unknown channel";
-		struct agency *agency = &l->agencies[at];
-		contacts[i] = (struct contact){.id = pg_uuid(r, i, 0),
-		                               .channel = (enum channel_kind)channel,
-		                               .address = copy(l, r, i, 3),
-		                               .secret = copy(l, r, i, 4),
-		                               .allow_private = pg_bool(r, i, 5),
-		                               .agency = agency};
-		if (agency->contact_count == 0)
-			agency->contacts = &contacts[i];
-		agency->contact_count++;
-	}
-	return NULL;
-}
-
-/* Those who left stand behind the directory's people: the roster still names them. */
-static const char *read_people(struct load *l, const struct pg_result *r)
-{
-	struct person *people = arena_array(l->rules->arena, struct person, (size_t)r->rows + 1);
-	for (int i = 0; i < r->rows; i++) {
-		people[i] = (struct person){.slug = copy(l, r, i, 0),
-		                            .name = copy(l, r, i, 1),
-		                            .phone = copy(l, r, i, 2),
-		                            .role = copy(l, r, i, 3),
-		                            .scope = copy(l, r, i, 4),
-		                            .left = pg_bool(r, i, 5)};
-		l->rules->directory.person_count += !people[i].left;
-	}
-	l->rules->directory.people = people;
-	l->known_count = (size_t)r->rows;
-	return NULL;
-}
-
-static const struct person *known_person(const struct load *l, const char *slug)
-{
-	const struct person *people = l->rules->directory.people;
-	for (size_t i = 0; i < l->known_count; i++)
-		if (strcmp(people[i].slug, slug) == 0)
-			return &people[i];
-	return NULL;
-}
-
-/* "ani budi": in turn. */
-static void split_people(struct load *l, char *text, struct rotation *to)
-{
-	size_t n = 1;
-	for (const char *p = text; *p != '\0'; p++)
-		n += *p == ' ';
-	const struct person **people = arena_array(l->rules->arena, const struct person *, n);
-	char *rest = NULL;
-	for (char *slug = strtok_r(text, " ", &rest); slug != NULL; slug = strtok_r(NULL, " ", &rest))
-		people[to->count++] = known_person(l, slug);
-	to->people = people;
-}
-
-static const char *read_rotations(struct load *l, const struct pg_result *r)
-{
-	struct rotation *rotations = arena_array(l->rules->arena, struct rotation, (size_t)r->rows + 1);
-	for (int i = 0; i < r->rows; i++) {
-		rotations[i] = (struct rotation){.slug = copy(l, r, i, 0),
-		                                 .role = copy(l, r, i, 1),
-		                                 .from = pg_time(r, i, 3),
-		                                 .until = pg_time(r, i, 5),
-		                                 .shift_s = pg_int(r, i, 4)};
-		split_people(l, copy(l, r, i, 2), &rotations[i]);
-		if (rotations[i].count == 0)
-			return "a rotation has no people";
-	}
-	l->rules->directory.roster.rotations = rotations;
-	l->rules->directory.roster.rotation_count = (size_t)r->rows;
-	return NULL;
-}
-
-static const char *read_shifts(struct load *l, const struct pg_result *r)
-{
-	struct single_shift *shifts = arena_array(l->rules->arena, struct single_shift, (size_t)r->rows + 1);
-	for (int i = 0; i < r->rows; i++)
-		shifts[i] = (struct single_shift){.person = known_person(l, pg_text(r, i, 0)),
-		                                  .role = copy(l, r, i, 1),
-		                                  .from = pg_time(r, i, 2),
-		                                  .until = pg_time(r, i, 3),
-		                                  .id = pg_uuid(r, i, 4)};
-	l->rules->directory.roster.shifts = shifts;
-	l->rules->directory.roster.shift_count = (size_t)r->rows;
-	return NULL;
-}
-
-static const char *read_overrides(struct load *l, const struct pg_result *r)
-{
-	struct override *overrides = arena_array(l->rules->arena, struct override, (size_t)r->rows + 1);
-	for (int i = 0; i < r->rows; i++)
-		overrides[i] =
-		        (struct override){.role = copy(l, r, i, 0),
-		                          .from = pg_time(r, i, 1),
-		                          .until = pg_time(r, i, 2),
-		                          .made = pg_time(r, i, 3),
-		                          .person = pg_is_null(r, i, 4) ? NULL : known_person(l, pg_text(r, i, 4)),
-		                          .instead_of = pg_is_null(r, i, 5) ? NULL : known_person(l, pg_text(r, i, 5)),
-		                          .swap = pg_bool(r, i, 6),
-		                          .id = pg_uuid(r, i, 7)};
-	l->rules->directory.roster.overrides = overrides;
-	l->rules->directory.roster.override_count = (size_t)r->rows;
-	return NULL;
-}
-
-static const char *read_policy(struct load *l, const struct pg_result *r)
-{
-	if (r->rows == 0)
-		return "no policy is in force: run sigapctl policy apply";
-	struct buf faults;
-	buf_init(&faults, 16 * 1024);
-	l->rules->policy_version = pg_int(r, 0, 0);
-	l->rules->policy = policy_read(l->rules->arena, "policy", copy(l, r, 0, 1), pg_length(r, 0, 1), &faults);
-	if (l->rules->policy == NULL)
-		log_error("rules.policy_unusable", "version=%d faults=\"%.300s\"", l->rules->policy_version,
-		          faults.data);
-	buf_free(&faults);
-	return l->rules->policy == NULL ? "the policy in force cannot be read" : NULL;
 }
 
 static const char *const role_names[] = {"source", "agency", "coordinator", "admin", "auditor"};
@@ -261,47 +53,9 @@ bool role_read(const char *name, enum role *ret)
 	return i >= 0;
 }
 
-static int by_hash(const void *a, const void *b)
-{
-	return memcmp(((const struct identity *)a)->hash, ((const struct identity *)b)->hash, 32);
-}
-
-static const char *read_tokens(struct load *l, const struct pg_result *r)
-{
-	struct identity *ids = arena_array(l->rules->arena, struct identity, (size_t)r->rows + 1);
-	for (int i = 0; i < r->rows; i++) {
-		enum role role;
-		if (!role_read(pg_text(r, i, 1), &role) || pg_length(r, i, 0) != 32)
-			return "a token has an unknown role or a malformed hash";
-		ids[i] = (struct identity){.role = role,
-		                           .agency = copy(l, r, i, 2),
-		                           .scope = copy(l, r, i, 3),
-		                           .name = copy(l, r, i, 4),
-		                           .expires = pg_time(r, i, 5)};
-		memcpy(ids[i].hash, pg_text(r, i, 0), 32);
-	}
-	qsort(ids, (size_t)r->rows, sizeof *ids, by_hash);
-	l->rules->identities = ids;
-	l->rules->identity_count = (size_t)r->rows;
-	return NULL;
-}
-
-static const struct {
-	enum sql statement;
-	const char *(*read)(struct load *l, const struct pg_result *r);
-} steps[] = {
-        {SQL_RULES_KEY, read_key}, /* first: its version dates the whole load */
-        {SQL_RULES_REGIONS, read_regions},   {SQL_RULES_ALIASES, read_aliases},
-        {SQL_RULES_AGENCIES, read_agencies}, {SQL_RULES_CONTACTS, read_contacts},
-        {SQL_RULES_PEOPLE, read_people},     {SQL_RULES_ROTATIONS, read_rotations},
-        {SQL_RULES_SHIFTS, read_shifts},     {SQL_RULES_OVERRIDES, read_overrides},
-        {SQL_RULES_POLICY, read_policy},     {SQL_RULES_TOKENS, read_tokens},
-};
-enum { STEPS = sizeof steps / sizeof *steps };
-
 /* ---- files ---- */
 
-static const char *read_replies(struct load *l)
+static const char *read_replies(struct rules_load *l)
 {
 	struct arena *a = l->rules->arena;
 	size_t len;
@@ -317,7 +71,7 @@ static const char *read_replies(struct load *l)
 	return why;
 }
 
-static const char *read_lexicon(struct load *l)
+static const char *read_lexicon(struct rules_load *l)
 {
 	struct arena *a = l->rules->arena;
 	const char *folder = arena_printf(a, "%s/lexicon", l->flow->conf->config_dir);
@@ -337,7 +91,7 @@ static const char *read_lexicon(struct load *l)
 	return l->rules->lexicon == NULL ? arena_printf(a, "%s:%d: %s", fault.file, fault.line, fault.detail) : NULL;
 }
 
-static const char *put_together(struct load *l)
+static const char *put_together(struct rules_load *l)
 {
 	struct rules *r = l->rules;
 	r->directory.agencies = l->agencies;
@@ -351,13 +105,46 @@ static const char *put_together(struct load *l)
 	return read_replies(l);
 }
 
+/* ---- what is put aside ---- */
+
+/* Other statements bring other rows: whoever begins with these must have the same. */
+static void hash_statements(uint8_t ret[HASH_BYTES])
+{
+	struct buf all;
+	buf_init(&all, SAVED_MOST);
+	for (int i = 0; i < rules_step_count; i++)
+		buf_adds(&all, sql_statements[rules_steps[i].statement].sql);
+	sha256(all.data, all.len, ret);
+	buf_free(&all);
+}
+
+static void begin_saving(struct rules_load *l)
+{
+	uint8_t head[SAVED_HEAD] = {0};
+	hash_statements(head + HASH_BYTES);
+	buf_init(&l->saved, SAVED_MOST);
+	if (stock_keeps_rules(l->flow))
+		buf_add(&l->saved, head, sizeof head);
+}
+
+static void end_saving(struct rules_load *l, bool loaded)
+{
+	struct buf *s = &l->saved;
+	if (loaded && s->len > 0 && !s->failed) {
+		sha256(s->data + HASH_BYTES, s->len - HASH_BYTES, (uint8_t *)s->data);
+		stock_put_rules(l->flow, s->data, s->len);
+	}
+	buf_free(s);
+}
+
 /* ---- the chain ---- */
 
-static void start(struct load *l, void (*done)(void *ctx, const char *why), void *ctx);
+static void start(struct rules_load *l, void (*done)(void *ctx, const char *why), void *ctx);
 static void wake(struct flow *f, bool loaded);
 
-static void end(struct load *l, const char *why)
+static void end(struct rules_load *l, const char *why)
 {
+	end_saving(l, why == NULL);
 	if (why == NULL) {
 		rules_drop(&l->flow->rules);
 		l->flow->rules = l->rules;
@@ -379,30 +166,39 @@ static void end(struct load *l, const char *why)
 
 static void on_rows(void *ctx, const struct pg_result *r)
 {
-	struct load *l = ctx;
-	const char *why = r->status == PG_OK ? steps[l->step].read(l, r) : "the database did not answer";
-	if (why == NULL && ++l->step < STEPS) {
-		store_read(l->flow->store, steps[l->step].statement, store_params(l->flow->store), on_rows, l);
+	struct rules_load *l = ctx;
+	const char *why = r->status == PG_OK ? rules_steps[l->step].read(l, r) : "the database did not answer";
+	if (why == NULL && l->saved.len > 0)
+		pg_save(r, &l->saved);
+	if (why == NULL && ++l->step < rules_step_count) {
+		store_read(l->flow->store, rules_steps[l->step].statement, store_params(l->flow->store), on_rows, l);
 		return;
 	}
 	end(l, why != NULL ? why : put_together(l));
 }
 
-static void start(struct load *l, void (*done)(void *ctx, const char *why), void *ctx)
+static struct rules *rules_new(void)
 {
 	struct arena *a = arena_new();
-	l->rules = arena_new_of(a, struct rules);
-	l->rules->arena = a;
-	l->rules->holders = 1;
+	struct rules *r = arena_new_of(a, struct rules);
+	r->arena = a;
+	r->holders = 1;
+	return r;
+}
+
+static void start(struct rules_load *l, void (*done)(void *ctx, const char *why), void *ctx)
+{
+	l->rules = rules_new();
 	l->done = done;
 	l->ctx = ctx;
 	l->next_done = NULL;
 	l->known_count = 0;
 	l->step = 0;
-	store_read(l->flow->store, steps[0].statement, store_params(l->flow->store), on_rows, l);
+	begin_saving(l);
+	store_read(l->flow->store, rules_steps[0].statement, store_params(l->flow->store), on_rows, l);
 }
 
-static struct load load; /* one daemon, one load at a time */
+static struct rules_load load; /* one daemon, one load at a time */
 
 bool rules_loading(void)
 {
@@ -418,6 +214,58 @@ void rules_load(struct flow *f, void (*done)(void *ctx, const char *why), void *
 	}
 	load.next_done = done;
 	load.next_ctx = ctx;
+}
+
+/* ---- without the database ---- */
+
+static const char *read_saved(struct rules_load *l, const char *at, const char *end)
+{
+	const char *why = NULL;
+	for (int i = 0; i < rules_step_count && why == NULL; i++) {
+		struct pg_result r;
+		if (!pg_saved_read(&at, end, &r))
+			return "what was put aside is cut short";
+		why = rules_steps[i].read(l, &r);
+		pg_saved_free(&r);
+	}
+	return why != NULL ? why : put_together(l);
+}
+
+static const char *check_saved(const char *saved, size_t len)
+{
+	uint8_t hash[HASH_BYTES];
+	if (len < SAVED_HEAD)
+		return "nothing is put aside";
+	sha256(saved + HASH_BYTES, len - HASH_BYTES, hash);
+	if (memcmp(hash, saved, sizeof hash) != 0)
+		return "what was put aside is damaged";
+	hash_statements(hash);
+	if (memcmp(hash, saved + HASH_BYTES, sizeof hash) != 0)
+		return "another version of sigapd put it aside";
+	return NULL;
+}
+
+const char *rules_begin(struct flow *f, const char *saved, size_t len)
+{
+	const struct db_clock clock = f->clock; /* what the rows say of the time is long past */
+	struct rules_load l = {.flow = f};
+	const char *why = check_saved(saved, len);
+	if (why != NULL)
+		return why;
+	l.rules = rules_new();
+	why = read_saved(&l, saved + SAVED_HEAD, saved + len);
+	f->clock = clock;
+	if (why != NULL) {
+		char quoted[512];
+		log_error("rules.refused", "why=%s", log_quote(why, quoted));
+	} else if (f->rules == NULL) {
+		log_info("rules.from_disk", "version=%lld policy=%d regions=%zu agencies=%zu people=%zu",
+		         (long long)l.rules->version, l.rules->policy_version, l.region_count, l.agency_count,
+		         l.rules->directory.person_count);
+		f->rules = rules_hold(l.rules);
+	}
+	rules_drop(&l.rules);
+	return why == NULL ? NULL : "the rules that were put aside cannot be read";
 }
 
 /* ---- whoever needs them as new as the database's ---- */
@@ -486,13 +334,6 @@ void rules_current(struct flow *f, void (*done)(void *ctx, const char *why), voi
 		abort();
 	*w = (struct waiter){.flow = f, .done = done, .ctx = ctx};
 	store_read(f->store, SQL_RULES_KEY, store_params(f->store), on_version, w);
-}
-
-const struct identity *rules_identity(const struct rules *r, const char *token)
-{
-	struct identity key;
-	sha256(token, strlen(token), key.hash);
-	return bsearch(&key, r->identities, r->identity_count, sizeof key, by_hash);
 }
 
 struct plan_setting rules_setting(const struct flow *f, const struct rules *r)

@@ -49,6 +49,8 @@ void rules_drop(struct rules **r);
  * call while one runs is served by another one afterwards; of several waiting the last counts. */
 void rules_load(struct flow *f, void (*done)(void *ctx, const char *why), void *ctx);
 bool rules_loading(void);
+/* Without the database: makes what a load put aside (stock.h) f->rules, unless there are any by now. NULL, or static and why it is of no use. */
+const char *rules_begin(struct flow *f, const char *saved, size_t len);
 /* For decisions that people are shown: calls done as soon as f->rules are no older than what the database holds now; why is NULL then, else static and says why they
  * cannot be (the database is away, or holds what cannot be read). From the loop, never inside the call. */
 void rules_current(struct flow *f, void (*done)(void *ctx, const char *why), void *ctx);

@@ -184,7 +184,9 @@ static void tell(struct spend *s)
 
 bool spend_is_known(const struct spend *s)
 {
-	return s->is_known || !has_cap(s->flow->conf);
+	const struct flow *f = s->flow;
+	bool nobody_can_say = f->rules != NULL && !store_is_up(f->store); /* a notice does not wait for that */
+	return s->is_known || nobody_can_say || !has_cap(f->conf);
 }
 
 void spend_look(struct spend *s)

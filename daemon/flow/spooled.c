@@ -42,8 +42,13 @@ struct spooled {
 
 bool spooled_is_open(const struct flow *f)
 {
+	return spooled_file(f) != NULL && !f->draining;
+}
+
+struct spool *spooled_file(const struct flow *f)
+{
 	const struct spooled *s = f->spooled;
-	return s != NULL && !s->stopped && spool_is_usable(s->spool) && !f->draining;
+	return s != NULL && !s->stopped && spool_is_usable(s->spool) ? s->spool : NULL;
 }
 
 bool spooled_takes(const struct flow *f)
@@ -83,6 +88,7 @@ void spooled_measure(const struct flow *f)
 	metric_set(M_SPOOL_REPORTS, (double)spool_count(s->spool, SPOOL_REPORT));
 	metric_set(M_SPOOL_MESSAGES, (double)spool_count(s->spool, SPOOL_MESSAGE));
 	metric_set(M_SPOOL_REFUSED, (double)spool_refused(s->spool));
+	metric_set(M_SPOOL_NUMBERS, spool_numbers(s->spool));
 	metric_set(M_SPOOL_USABLE, spool_is_usable(s->spool));
 }
 

@@ -21,6 +21,8 @@ bool spooled_at_once(const struct flow *f);
 int spooled_fullness(const struct flow *f);
 /* The database answers, and all the same something has to wait. */
 bool spooled_is_stuck(const struct flow *f);
+/* The file, while it can be used; NULL: there is none. */
+struct spool *spooled_file(const struct flow *f);
 /* How many reports and messages wait in it. */
 int64_t spooled_waiting(const struct flow *f);
 

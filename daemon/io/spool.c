@@ -1,22 +1,17 @@
 /* spool: see spool.h. Every operation is a piece of work (work.h) of the one thread; what it brought is told in the loop. Facts about SQLite: https://sqlite.org/wal.html,
  * https://sqlite.org/pragma.html (synchronous, locking_mode, secure_delete, max_page_count). */
-#include "spool.h"
-
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "../base/arena.h"
 #include "../base/log.h"
-#include "work.h"
+#include "spool_parts.h"
 
-enum { VERSION = 1, PAGE_BYTES = 4096, OPERATIONS_MOST = 4096, UUID_BYTES = 16, HASH_BYTES = 32 };
+enum { VERSION = 2, PAGE_BYTES = 4096, OPERATIONS_MOST = 4096, UUID_BYTES = 16, HASH_BYTES = 32 };
 
-enum query { PUT, FIND, NEXT, DROP, SET_ASIDE, COUNT, REFUSED, PAGES, QUERIES };
-static const char *const queries[QUERIES] = {
+static const char *const queries[SPOOL_QUERIES] = {
         [PUT] = "insert into spooled (kind, gateway, external_id, fingerprint, id, number, doc) values (?1, ?2, ?3, "
                 "?4, ?5, ?6, "
                 "?7) on conflict (gateway, external_id) do nothing",
@@ -33,42 +28,20 @@ static const char *const queries[QUERIES] = {
         [COUNT] = "select count(*) from spooled where kind = ?1",
         [REFUSED] = "select count(*) from refused",
         [PAGES] = "select page_count - freelist_count from pragma_page_count, pragma_freelist_count",
-};
-
-struct spool {
-	struct work *work;
-	sqlite3 *db; /* after spool_open the thread's */
-	sqlite3_stmt *statements[QUERIES];
-	int64_t pages_most;
-	/* the loop's */
-	int64_t counts[SPOOL_KINDS], refused, pages;
-	bool full, failed;
-};
-
-/* One operation; made and freed in the loop, filled in the thread. */
-struct operation {
-	struct work_item item;
-	struct spool *spool;
-	struct arena *arena;            /* of what was read */
-	const struct spool_record *put; /* the caller's */
-	enum spool_kind kind;
-	int64_t seq;
-	const char *why;
-	union {
-		void (*put)(void *ctx, enum spool_end end, const struct spool_record *known);
-		void (*next)(void *ctx, const struct spool_record *r);
-		void (*went)(void *ctx, bool ok);
-	} done;
-	void *ctx;
-	/* what came of it */
-	int result; /* of SQLite; SQLITE_OK, SQLITE_ROW: it was there */
-	struct spool_record found;
-	int64_t pages;
+        [SAVE] =
+                "insert into kept (name, doc) values ('rules', ?1) on conflict (name) do update set doc = excluded.doc",
+        [LOAD] = "select doc from kept where name = 'rules'",
+        [PUT_NUMBER] = "insert into number (number) values (?1) on conflict do nothing",
+        [TAKE_NUMBERS] = "delete from number where number in (select number from number order by number limit ?1) "
+                         "returning number",
+        [CLEAR_NUMBERS] = "delete from number",
+        [COUNT_NUMBERS] = "select count(*) from number",
+        [HIGHEST_NUMBER] = "select max(number) from number",
 };
 
 /* ---- SQLite, in few words ---- */
 
-static sqlite3_stmt *query(struct spool *s, enum query q)
+sqlite3_stmt *spool_query(struct spool *s, enum spool_query q)
 {
 	sqlite3_stmt *st = s->statements[q];
 	sqlite3_reset(st);
@@ -76,15 +49,14 @@ static sqlite3_stmt *query(struct spool *s, enum query q)
 	return st;
 }
 
-/* Runs it to its end; SQLITE_OK, or what went wrong. */
-static int run(sqlite3_stmt *st)
+int spool_run(sqlite3_stmt *st)
 {
 	int result = sqlite3_step(st);
 	sqlite3_reset(st);
 	return result == SQLITE_DONE || result == SQLITE_ROW ? SQLITE_OK : result;
 }
 
-static int64_t number_of(sqlite3_stmt *st)
+int64_t spool_value(sqlite3_stmt *st)
 {
 	int64_t n = sqlite3_step(st) == SQLITE_ROW ? sqlite3_column_int64(st, 0) : 0;
 	sqlite3_reset(st);
@@ -93,9 +65,9 @@ static int64_t number_of(sqlite3_stmt *st)
 
 static int64_t count(struct spool *s, enum spool_kind kind)
 {
-	sqlite3_stmt *st = query(s, COUNT);
+	sqlite3_stmt *st = spool_query(s, COUNT);
 	sqlite3_bind_int(st, 1, (int)kind);
-	return number_of(st);
+	return spool_value(st);
 }
 
 static const char *column(struct arena *a, sqlite3_stmt *st, int i)
@@ -131,10 +103,10 @@ static int read_record(struct arena *a, sqlite3_stmt *st, struct spool_record *r
 
 /* ---- operations ---- */
 
-static struct operation *operation_new(struct spool *s, void (*in_thread)(void *ctx),
-                                       void (*in_loop)(void *ctx, bool ran), void *ctx)
+struct spool_operation *spool_operation_new(struct spool *s, void (*in_thread)(void *ctx),
+                                            void (*in_loop)(void *ctx, bool ran), void *ctx)
 {
-	struct operation *o = calloc(1, sizeof *o);
+	struct spool_operation *o = calloc(1, sizeof *o);
 	if (o == NULL)
 		abort();
 	o->item = (struct work_item){.run = in_thread, .done = in_loop, .ctx = o};
@@ -145,14 +117,13 @@ static struct operation *operation_new(struct spool *s, void (*in_thread)(void *
 	return o;
 }
 
-static void submit(struct operation *o)
+void spool_submit(struct spool_operation *o)
 {
 	if (o->spool->failed || !work_add(o->spool->work, &o->item))
 		o->item.done(o, false);
 }
 
-/* What is full may have room again; what failed is not believed again. */
-static bool went_well(struct operation *o, bool ran)
+bool spool_went_well(struct spool_operation *o, bool ran)
 {
 	struct spool *s = o->spool;
 	if (!ran)
@@ -168,7 +139,7 @@ static bool went_well(struct operation *o, bool ran)
 	return well;
 }
 
-static void operation_free(struct operation *o)
+void spool_operation_free(struct spool_operation *o)
 {
 	arena_free(&o->arena);
 	free(o);
@@ -176,9 +147,9 @@ static void operation_free(struct operation *o)
 
 static void put_in_thread(void *ctx)
 {
-	struct operation *o = ctx;
+	struct spool_operation *o = ctx;
 	const struct spool_record *r = o->put;
-	sqlite3_stmt *st = query(o->spool, PUT);
+	sqlite3_stmt *st = spool_query(o->spool, PUT);
 	sqlite3_bind_int(st, 1, (int)r->kind);
 	sqlite3_bind_text(st, 2, r->gateway, -1, SQLITE_STATIC);
 	sqlite3_bind_text(st, 3, r->external_id, -1, SQLITE_STATIC);
@@ -186,62 +157,62 @@ static void put_in_thread(void *ctx)
 	sqlite3_bind_blob(st, 5, r->id.b, UUID_BYTES, SQLITE_STATIC);
 	sqlite3_bind_int64(st, 6, r->number);
 	sqlite3_bind_text(st, 7, r->doc, (int)r->doc_len, SQLITE_STATIC);
-	o->result = run(st);
+	o->result = spool_run(st);
 	if (o->result == SQLITE_OK && sqlite3_changes(o->spool->db) == 0) {
-		st = query(o->spool, FIND);
+		st = spool_query(o->spool, FIND);
 		sqlite3_bind_text(st, 1, r->gateway, -1, SQLITE_STATIC);
 		sqlite3_bind_text(st, 2, r->external_id, -1, SQLITE_STATIC);
 		o->result = read_record(o->arena, st, &o->found);
 	}
-	o->pages = number_of(query(o->spool, PAGES));
+	o->pages = spool_value(spool_query(o->spool, PAGES));
 }
 
 static void put_in_loop(void *ctx, bool ran)
 {
-	struct operation *o = ctx;
+	struct spool_operation *o = ctx;
 	enum spool_end end = SPOOL_NOT;
-	if (went_well(o, ran))
+	if (spool_went_well(o, ran))
 		end = o->result == SQLITE_ROW ? SPOOL_KNOWN : SPOOL_KEPT;
 	if (end == SPOOL_KEPT)
 		o->spool->counts[o->put->kind]++;
 	o->done.put(o->ctx, end, end == SPOOL_KNOWN ? &o->found : NULL);
-	operation_free(o);
+	spool_operation_free(o);
 }
 
 void spool_put(struct spool *s, const struct spool_record *r,
                void (*done)(void *ctx, enum spool_end end, const struct spool_record *known), void *ctx)
 {
-	struct operation *o = operation_new(s, put_in_thread, put_in_loop, ctx);
+	struct spool_operation *o = spool_operation_new(s, put_in_thread, put_in_loop, ctx);
 	o->put = r;
 	o->done.put = done;
-	submit(o);
+	spool_submit(o);
 }
 
 static void next_in_thread(void *ctx)
 {
-	struct operation *o = ctx;
-	sqlite3_stmt *st = query(o->spool, NEXT);
+	struct spool_operation *o = ctx;
+	sqlite3_stmt *st = spool_query(o->spool, NEXT);
 	sqlite3_bind_int(st, 1, (int)o->kind);
 	sqlite3_bind_int64(st, 2, o->seq);
 	o->result = read_record(o->arena, st, &o->found);
-	o->pages = number_of(query(o->spool, PAGES));
+	o->pages = spool_value(spool_query(o->spool, PAGES));
 }
 
 static void next_in_loop(void *ctx, bool ran)
 {
-	struct operation *o = ctx;
-	o->done.next(o->ctx, went_well(o, ran) && o->result == SQLITE_ROW ? &o->found : NULL);
-	operation_free(o);
+	struct spool_operation *o = ctx;
+	o->done.next(o->ctx, spool_went_well(o, ran) && o->result == SQLITE_ROW ? &o->found : NULL);
+	spool_operation_free(o);
 }
 
 void spool_next(struct spool *s, enum spool_kind kind, int64_t after,
                 void (*done)(void *ctx, const struct spool_record *r), void *ctx)
 {
-	struct operation *o = operation_new(s, next_in_thread, next_in_loop, ctx);
+	struct spool_operation *o = spool_operation_new(s, next_in_thread, next_in_loop, ctx);
 	o->kind = kind;
 	o->seq = after;
 	o->done.next = done;
-	submit(o);
+	spool_submit(o);
 }
 
 /* An empty spool leaves nothing behind in the log of writes either. */
@@ -254,26 +225,26 @@ static void clear_when_empty(struct spool *s)
 }
 
 /* Sets it aside first when there is a reason: both or nothing. */
-static int remove_record(struct operation *o)
+static int remove_record(struct spool_operation *o)
 {
 	struct spool *s = o->spool;
 	int result = SQLITE_OK;
 	if (o->why != NULL) {
-		sqlite3_stmt *aside = query(s, SET_ASIDE);
+		sqlite3_stmt *aside = spool_query(s, SET_ASIDE);
 		sqlite3_bind_int64(aside, 1, o->seq);
 		sqlite3_bind_text(aside, 2, o->why, -1, SQLITE_STATIC);
-		result = run(aside);
+		result = spool_run(aside);
 	}
 	if (result != SQLITE_OK)
 		return result;
-	sqlite3_stmt *drop = query(s, DROP);
+	sqlite3_stmt *drop = spool_query(s, DROP);
 	sqlite3_bind_int64(drop, 1, o->seq);
-	return run(drop);
+	return spool_run(drop);
 }
 
 static void drop_in_thread(void *ctx)
 {
-	struct operation *o = ctx;
+	struct spool_operation *o = ctx;
 	struct spool *s = o->spool;
 	o->result = sqlite3_exec(s->db, "begin", NULL, NULL, NULL);
 	if (o->result == SQLITE_OK)
@@ -284,30 +255,30 @@ static void drop_in_thread(void *ctx)
 		sqlite3_exec(s->db, "rollback", NULL, NULL, NULL);
 	else
 		clear_when_empty(s);
-	o->pages = number_of(query(s, PAGES));
+	o->pages = spool_value(spool_query(s, PAGES));
 }
 
 static void drop_in_loop(void *ctx, bool ran)
 {
-	struct operation *o = ctx;
-	bool ok = went_well(o, ran);
+	struct spool_operation *o = ctx;
+	bool ok = spool_went_well(o, ran);
 	if (ok) {
 		o->spool->counts[o->kind]--;
 		o->spool->refused += o->why != NULL;
 	}
 	o->done.went(o->ctx, ok);
-	operation_free(o);
+	spool_operation_free(o);
 }
 
 static void remove_later(struct spool *s, enum spool_kind kind, int64_t seq, const char *why,
                          void (*done)(void *ctx, bool ok), void *ctx)
 {
-	struct operation *o = operation_new(s, drop_in_thread, drop_in_loop, ctx);
+	struct spool_operation *o = spool_operation_new(s, drop_in_thread, drop_in_loop, ctx);
 	o->kind = kind;
 	o->seq = seq;
 	o->why = arena_strdup(o->arena, why);
 	o->done.went = done;
-	submit(o);
+	spool_submit(o);
 }
 
 void spool_drop(struct spool *s, enum spool_kind kind, int64_t seq, void (*done)(void *ctx, bool ok), void *ctx)
@@ -355,14 +326,16 @@ static const char tables[] =
         "(strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), why text not null, kind integer not null, gateway text not null, "
         "external_id text "
         "not null, doc text not null);"
-        "pragma user_version = 1;";
+        "create table if not exists kept (name text primary key, doc blob not null);"
+        "create table if not exists number (number integer primary key);"
+        "pragma user_version = 2;";
 
 static int64_t pragma(sqlite3 *db, const char *text)
 {
 	sqlite3_stmt *st;
 	if (sqlite3_prepare_v2(db, text, -1, &st, NULL) != SQLITE_OK)
 		return -1;
-	int64_t value = number_of(st);
+	int64_t value = spool_value(st);
 	sqlite3_finalize(st);
 	return value;
 }
@@ -389,7 +362,7 @@ static const char *set_up(struct spool *s)
 	sqlite3_exec(s->db, most, NULL, NULL, NULL);
 	if (sqlite3_exec(s->db, tables, NULL, NULL, NULL) != SQLITE_OK)
 		return sqlite3_errmsg(s->db);
-	for (int q = 0; q < QUERIES; q++)
+	for (int q = 0; q < SPOOL_QUERIES; q++)
 		if (sqlite3_prepare_v2(s->db, queries[q], -1, &s->statements[q], NULL) != SQLITE_OK)
 			return sqlite3_errmsg(s->db);
 	return NULL;
@@ -409,7 +382,7 @@ static const char *open_file(struct spool *s, const char *path)
 
 static void free_spool(struct spool *s)
 {
-	for (int q = 0; q < QUERIES; q++)
+	for (int q = 0; q < SPOOL_QUERIES; q++)
 		sqlite3_finalize(s->statements[q]);
 	sqlite3_close(s->db);
 	free(s);
@@ -429,8 +402,10 @@ struct spool *spool_open(struct event_base *base, const char *path, int64_t most
 	}
 	for (int kind = 0; kind < SPOOL_KINDS; kind++)
 		s->counts[kind] = count(s, (enum spool_kind)kind);
-	s->refused = number_of(query(s, REFUSED));
-	s->pages = number_of(query(s, PAGES));
+	s->numbers = (int)spool_value(spool_query(s, COUNT_NUMBERS));
+	s->highest_number = spool_value(spool_query(s, HIGHEST_NUMBER));
+	s->refused = spool_value(spool_query(s, REFUSED));
+	s->pages = spool_value(spool_query(s, PAGES));
 	s->work = work_open(base, 1, OPERATIONS_MOST);
 	return s;
 }

@@ -47,6 +47,19 @@ void spool_drop(struct spool *s, enum spool_kind kind, int64_t seq, void (*done)
 void spool_refuse(struct spool *s, enum spool_kind kind, int64_t seq, const char *why, void (*done)(void *ctx, bool ok),
                   void *ctx);
 
+/* What is put aside while the database is there, for a daemon that begins without it or goes on for long. The numbers of reports: instead: those that are there are thrown
+ * away. Copied. */
+void spool_put_numbers(struct spool *s, const int64_t *numbers, int n, bool instead, void (*done)(void *ctx, bool ok),
+                       void *ctx);
+/* Takes at most so many, the lowest: they are nobody else's from now on. n 0: there are none. */
+void spool_take_numbers(struct spool *s, int most, void (*done)(void *ctx, const int64_t *numbers, int n), void *ctx);
+int spool_numbers(const struct spool *s); /* that are there */
+int64_t spool_highest_number(const struct spool *s);
+/* The rules, as one document; copied, instead of the one before. */
+void spool_save(struct spool *s, const void *doc, size_t len, void (*done)(void *ctx, bool ok), void *ctx);
+/* doc NULL: there is none. It lives until done returns. */
+void spool_load(struct spool *s, void (*done)(void *ctx, const char *doc, size_t len), void *ctx);
+
 /* False once the disk has failed: nothing is taken until the daemon starts anew (a flush that failed once may seem to succeed later and not be true). */
 bool spool_is_usable(const struct spool *s);
 int64_t spool_count(const struct spool *s, enum spool_kind kind); /* that wait */

@@ -2,6 +2,7 @@
 once, under the same ids, whatever was killed when."""
 import contextlib
 import datetime
+import hashlib
 import itertools
 import random
 import re
@@ -20,6 +21,7 @@ from stack import AGENCIES, POLICY, POLICY_FAST, ROOT, Answer, Stack, agency, wa
 
 SPOOL = {"daemon": {"spool": "spool.db"}, "clocks": {"poll_ms": 200}}
 OFFICE, CITIZEN = "+6281270000055", "+6281250000%03d"
+NUMBERS = 256  # that are put aside
 POINTS = sorted({name for source in (ROOT / "daemon").rglob("*.c") for name in re.findall(r'\bfault_point\("(spool\.[^"]+)"\)', source.read_text())})
 WITH_PHONE = [agency("kelurahan-petung", "village_office", "64.09.01.1003", [{"channel": "webhook"}, {"channel": "sms", "phone": OFFICE}]),
               *[a for a in AGENCIES if a["slug"] != "kelurahan-petung"]]
@@ -408,16 +410,126 @@ def test_what_is_still_tried_when_the_database_is_back_goes_on_from_the_outbox(w
 
 
 def test_numbers_are_no_longer_given_when_there_are_none_and_messages_wait_all_the_same(world):
+    wait_until(lambda: world.metric("sigap_spool_numbers") == NUMBERS, 10, "numbers are put aside")
     leave(world)
-    answers = [world.post_report(key=str(n)) for n in range(40)]
+    answers = [world.post_report(key=str(n)) for n in range(NUMBERS + 40)]
     kept = [spooled(r) for r in answers if r.status_code == 202]
-    assert 16 <= len(kept) <= 32 and {r.status_code for r in answers[len(kept):]} == {503}
+    assert NUMBERS + 16 <= len(kept) <= NUMBERS + 32 and {r.status_code for r in answers[len(kept):]} == {503}
+    assert len({r["number"] for r in kept}) == len(kept)
     assert all(r.headers["Retry-After"] for r in answers[len(kept):])
     assert world.send_sms(CITIZEN % 7, BODY, id="n-1").status_code == 200
     come_back(world)
     assert world.value("select count(*) from report where source = 'source:source'") == len(kept)
     assert world.value("select count(*) from report r join inbound b on b.id = r.id where b.external_id = 'n-1'") == 1
+    wait_until(lambda: world.metric("sigap_spool_numbers") == NUMBERS, 60, "others are put aside")
     assert world.doctor() == []
+
+
+# ---- a daemon that starts while the database is away ----
+
+
+def start_without_database(world):
+    world.start(ready=False)
+    wait_until(lambda: answers_degraded(world), 20, "it takes reports")
+
+
+def answers_degraded(world):
+    with contextlib.suppress(requests.ConnectionError):
+        r = requests.get(world.url + "/readyz", timeout=5)
+        return r.status_code == 200 and r.json()["status"] == "degraded"
+    return False
+
+
+def sealed(rest):
+    return hashlib.sha256(rest).digest() + rest
+
+
+def put_aside_long_ago(doc):
+    """The database's time stands in the first row: behind two hashes, 2 + 3 words, the key and the version, each with its length."""
+    at = 32 + 32 + 5 * 4 + (4 + 32) + (4 + 8) + 4
+    then = int.from_bytes(doc[at:at + 8], "big") - 40_000_000 * 1_000_000
+    return sealed(doc[32:at] + then.to_bytes(8, "big", signed=True) + doc[at + 8:])
+
+
+def test_a_daemon_that_starts_while_the_database_is_away_goes_by_the_rules_on_disk(make):
+    world = make({**SPOOL, "gateway kannel": {"price": 350, "daily_cap": 100000}})
+    before = world.report()
+    leave(world)
+    world.stop()
+    change_rules(world, put_aside_long_ago)
+    start_without_database(world)
+    made = spooled(world.post_report(key="k"))
+    police = world.partner("polsek-penajam")
+    (call,) = wait_until(lambda: told(police, made["number"]), 10, "the police's notice")
+    assert world.send_sms(CITIZEN % 12, BODY, id="w-1").status_code == 200
+    (receipt,) = wait_until(lambda: world.sms.to(CITIZEN % 12), 10, "his receipt")
+    assert world.sms.to(OFFICE), "money that nobody can count now is no reason to be silent"
+    assert requests.post(world.url + "/v1/reports", json={"type": "riot"}, headers={"Authorization": "Bearer nobodys"}, timeout=5).status_code == 401
+    assert world.post_report(village="64.09.99.9999").status_code == 422
+    come_back(world)
+    report = world.api("GET", f"/v1/reports/{made['id']}").json()
+    assert report["number"] == made["number"] != before["number"] and call.json["data"]["incident"]["id"] == report["incident"]["id"]
+    assert world.value("select number from report r join inbound b on b.id = r.id where b.external_id = 'w-1'") == int(re.search(r"\d{4,}", receipt["text"])[0])
+    wait_until(lambda: attempts(world, report["incident"]["id"])["polsek-penajam", "webhook"] == ["ok"], 10, "the attempt on record")
+    assert len(told(police, made["number"])) == 1
+    assert abs((moment(report["received_at"]) - datetime.datetime.now(datetime.timezone.utc)).total_seconds()) < 120
+    assert world.report()["number"] and world.doctor() == []
+
+
+def test_a_number_is_given_once_however_often_the_daemon_starts(world):
+    wait_until(lambda: world.metric("sigap_spool_numbers") == NUMBERS, 10, "numbers are put aside")
+    leave(world)
+    numbers = [spooled(world.post_report(key=str(n)))["number"] for n in range(3)]
+    for life in range(3):
+        world.kill() if life == 1 else world.stop()
+        start_without_database(world)
+        numbers += [spooled(world.post_report(key=f"{life}-{n}"))["number"] for n in range(3)]
+    come_back(world)
+    numbers += [world.post_report(key=f"after-{n}").json()["number"] for n in range(40)]
+    assert len(set(numbers)) == len(numbers)
+    assert world.value("select count(*) from report where number = any(%s)", numbers) == len(numbers)
+    assert world.metric("sigap_spool_refused") == 0 and world.doctor() == []
+
+
+def spool_file(world, *statements):
+    """The daemon is away: its file is ours."""
+    with contextlib.closing(sqlite3.connect(world.folder / "spool.db")) as c, c:
+        return [c.execute(s).fetchall() for s in statements]
+
+
+def test_numbers_that_an_earlier_state_of_the_database_would_give_again_are_thrown_away(world):
+    wait_until(lambda: world.metric("sigap_spool_numbers") == NUMBERS, 10, "numbers are put aside")
+    world.stop()
+    spool_file(world, "delete from number", "insert into number values (1000000)")
+    world.start()
+    wait_until(lambda: "stock.numbers_dropped" in world.log.read_text(), 10, "it says so")
+    wait_until(lambda: world.metric("sigap_spool_numbers") == NUMBERS - 1, 10, "the database's own instead")
+    world.stop()
+    assert spool_file(world, "select count(*) from number where number = 1000000") == [[(0,)]]
+    world.start()
+
+
+def change_rules(world, how):
+    with contextlib.closing(sqlite3.connect(world.folder / "spool.db")) as c, c:
+        ((doc,),) = c.execute("select doc from kept where name = 'rules'").fetchall()
+        c.execute("update kept set doc = ?", (how(doc),))
+
+
+@pytest.mark.parametrize("harm", [lambda d: d[:-1], lambda d: bytes(40), lambda d: d[:-9] + bytes([d[-9] ^ 1]) + d[-8:], lambda d: sealed(bytes(32) + d[64:])],
+                         ids=["cut short", "none of ours", "one bit", "of other statements"])
+def test_rules_on_disk_that_cannot_be_relied_on_are_not_used(world, harm):
+    leave(world)
+    world.stop()
+    change_rules(world, harm)
+    world.start(ready=False)
+    wait_until(lambda: "app.waits_for_database" in world.log.read_text(), 20, "it says so")
+    with pytest.raises(requests.ConnectionError):
+        requests.get(world.url + "/readyz", timeout=5)
+    come_back(world)
+    world.report()
+    world.stop()
+    assert spool_file(world, "select length(doc) > 1000 from kept") == [[(1,)]], "and puts the database's aside anew"
+    world.start()
 
 
 def test_a_record_that_nothing_can_be_made_of_is_set_aside_and_people_are_told(world):

@@ -314,6 +314,97 @@ static void what_is_still_owed_at_the_end_is_answered(void **state)
 		assert_int_equal(said, SPOOL_NOT);
 }
 
+/* ---- what is put aside ---- */
+
+enum { TAKE_MOST = 8 };
+static int64_t taken[TAKE_MOST];
+static int taken_count;
+
+static void on_numbers(void *ctx, const int64_t *numbers, int n)
+{
+	(void)ctx;
+	assert_in_range(n, 0, TAKE_MOST);
+	memcpy(taken, numbers, (size_t)n * sizeof *numbers);
+	taken_count = n;
+	w.back = true;
+}
+
+static int take_numbers(int most)
+{
+	w.back = false;
+	spool_take_numbers(w.spool, most, on_numbers, NULL);
+	LOOP_WAIT(w.base, w.back);
+	return taken_count;
+}
+
+static void put_numbers(const int64_t *numbers, int n, bool instead)
+{
+	w.back = false;
+	spool_put_numbers(w.spool, numbers, n, instead, on_went, NULL);
+	LOOP_WAIT(w.base, w.back);
+	assert_true(w.ok);
+}
+
+static void a_number_is_given_once_also_to_who_opens_the_file_anew(void **state)
+{
+	(void)state;
+	put_numbers((const int64_t[]){1007, 1005, 1006}, 3, false);
+	assert_int_equal(spool_highest_number(w.spool), 1007);
+	assert_int_equal(take_numbers(2), 2);
+	assert_int_equal(taken[0] + taken[1], 1005 + 1006); /* the lowest */
+	reopen();
+	assert_int_equal(spool_numbers(w.spool), 1);
+	assert_int_equal(spool_highest_number(w.spool), 1007);
+	assert_int_equal(take_numbers(TAKE_MOST), 1);
+	assert_int_equal(taken[0], 1007);
+	assert_int_equal(take_numbers(TAKE_MOST), 0);
+	assert_int_equal(spool_numbers(w.spool), 0);
+}
+
+static void numbers_of_another_database_are_thrown_away(void **state)
+{
+	(void)state;
+	put_numbers((const int64_t[]){1005, 1006}, 2, false);
+	put_numbers((const int64_t[]){20}, 1, true);
+	assert_int_equal(spool_numbers(w.spool), 1);
+	assert_int_equal(spool_highest_number(w.spool), 20);
+	assert_int_equal(take_numbers(TAKE_MOST), 1);
+	assert_int_equal(taken[0], 20);
+}
+
+static void on_loaded(void *ctx, const char *doc, size_t len)
+{
+	(void)ctx;
+	w.ok = doc != NULL;
+	w.got.doc_len = len;
+	snprintf(w.doc, sizeof w.doc, "%s", doc != NULL ? doc : "");
+	w.back = true;
+}
+
+static bool load(void)
+{
+	w.back = false;
+	spool_load(w.spool, on_loaded, NULL);
+	LOOP_WAIT(w.base, w.back);
+	return w.ok;
+}
+
+static void the_rules_that_were_saved_last_come_back(void **state)
+{
+	(void)state;
+	assert_false(load());
+	for (int i = 0; i < 2; i++) {
+		w.back = false;
+		spool_save(w.spool, i == 0 ? "old" : "new\0x", i == 0 ? 3 : 5, on_went, NULL);
+		LOOP_WAIT(w.base, w.back);
+		assert_true(w.ok);
+	}
+	reopen();
+	assert_true(load());
+	assert_string_equal(w.doc, "new");
+	assert_int_equal(w.got.doc_len, 5);
+}
+
 int main(void)
 {
 #define in_a_world(test) cmocka_unit_test_setup_teardown(test, make_world, remove_world)
@@ -327,6 +418,9 @@ int main(void)
 	        in_a_world(another_process_cannot_use_it_too),
 	        in_a_world(a_file_that_is_none_of_ours_is_refused),
 	        in_a_world(what_is_still_owed_at_the_end_is_answered),
+	        in_a_world(a_number_is_given_once_also_to_who_opens_the_file_anew),
+	        in_a_world(numbers_of_another_database_are_thrown_away),
+	        in_a_world(the_rules_that_were_saved_last_come_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

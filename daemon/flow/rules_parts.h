@@ -1,0 +1,32 @@
+/* rules_parts: what rules.c (the load and what it leads to) and rules_read.c (rows into a snapshot) share. */
+#ifndef SIGAP_FLOW_RULES_PARTS_H
+#define SIGAP_FLOW_RULES_PARTS_H
+#include "rules.h"
+
+struct rules_load {
+	struct flow *flow;
+	struct rules *rules;
+	int step;
+	void (*done)(void *ctx, const char *why);
+	void *ctx;
+	void (*next_done)(void *ctx, const char *why); /* a load asked for while this one runs; NULL: none */
+	void *next_ctx;
+	/* parts that are put together at the end */
+	struct region *regions;
+	size_t region_count;
+	struct region_alias *aliases;
+	size_t alias_count;
+	struct agency *agencies;
+	size_t agency_count;
+	size_t known_count; /* of the directory's people and, after them, of those who left */
+	struct buf saved;   /* all rows, for a daemon that begins without the database (stock.h) */
+};
+
+/* One statement of a load, and what reads its rows into the snapshot: NULL or what is wrong. */
+struct rules_step {
+	enum sql statement;
+	const char *(*read)(struct rules_load *l, const struct pg_result *r);
+};
+extern const struct rules_step rules_steps[];
+extern const int rules_step_count;
+#endif
