@@ -25,6 +25,7 @@
 #include "flow/incoming.h"
 #include "flow/numbers.h"
 #include "flow/outage.h"
+#include "flow/partner.h"
 #include "flow/parts.h"
 #include "flow/recent.h"
 #include "flow/roster.h"
@@ -375,6 +376,7 @@ static void open_modules(struct app *app)
 	f->attaching = attach_open(f);
 	f->citizens = citizens_open(f);
 	f->incomings = incomings_open(f);
+	f->partners = partners_open();
 	f->gateway_counts = gateway_counts_open(f);
 	f->daemons = daemons_open(f);
 	f->deliver = deliver_open(f);
@@ -431,6 +433,7 @@ static void close_modules(struct app *app)
 	deliver_close(&f->deliver);
 	daemons_close(&f->daemons);
 	incomings_close(&f->incomings);
+	partners_close(&f->partners);
 	gateway_counts_close(&f->gateway_counts);
 	numbers_close(&f->numbers);
 	citizens_close(&f->citizens);

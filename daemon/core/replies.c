@@ -295,8 +295,8 @@ static const char *find(const char *text, const struct piece *p)
 	return NULL;
 }
 
-/* Where the literal pieces of a reply end when all stand in text in their order; NULL: they do not. Pieces of a few letters prove nothing and are passed over. */
-static const char *end_of(const struct reply *reply, const char *text)
+/* Where the literal pieces of a reply begin and end when all stand in text in their order. Pieces of a few letters prove nothing and are passed over. */
+static bool find_echo(const struct reply *reply, const char *text, const char **ret_begin, const char **ret_end)
 {
 	enum { PIECE_LEAST = 4, ALL_LEAST = 30 };
 	size_t seen = 0;
@@ -306,20 +306,41 @@ static const char *end_of(const struct reply *reply, const char *text)
 			continue;
 		const char *at = find(text, p);
 		if (at == NULL)
-			return NULL;
+			return false;
+		if (seen == 0)
+			*ret_begin = at;
 		seen += p->len;
-		text = at + p->len;
+		*ret_end = text = at + p->len;
 	}
-	return seen >= ALL_LEAST ? text : NULL;
+	return seen >= ALL_LEAST;
 }
 
-const char *replies_after_echo(const struct replies *r, const char *text)
+/* The text without the one that ends last; NULL: there is none. */
+static const char *without_last(const struct replies *r, struct arena *a, const char *text)
 {
-	const char *rest = NULL;
+	const char *begin = NULL, *end = NULL;
 	for (int k = 0; k < KEYS; k++) {
-		const char *end = end_of(&r->by_key[k], text);
-		if (end != NULL && (rest == NULL || end > rest))
-			rest = end;
+		const char *b = NULL, *e = NULL;
+		if (find_echo(&r->by_key[k], text, &b, &e) && (end == NULL || e > end)) {
+			begin = b;
+			end = e;
+		}
 	}
+	if (end == NULL)
+		return NULL;
+	return begin == text ? end : arena_printf(a, "%.*s\n%s", (int)(begin - text), text, end);
+}
+
+const char *replies_without_echo(const struct replies *r, struct arena *a, const char *text)
+{
+	enum { ECHOES_MOST = 8 };
+	const char *rest = NULL, *less = text;
+	for (int i = 0; i < ECHOES_MOST && (less = without_last(r, a, less)) != NULL; i++)
+		rest = less;
 	return rest;
+}
+
+bool replies_is_blank(const char *text)
+{
+	return text[strspn(text, " \t\r\n.\"'>")] == '\0';
 }

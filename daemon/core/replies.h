@@ -18,6 +18,8 @@ struct reply_value {
 /* Fills text `key`; every placeholder of the text must be among values (assert); values that the text does not use are ignored. Cut to one SMS part is NOT done here. */
 void replies_fill(const struct replies *r, const char *key, const struct reply_value *values, size_t n,
                   struct buf *out);
-/* When text holds one of our own texts, filled in, what stands behind it ("" : nothing); NULL when it holds none. */
-const char *replies_after_echo(const struct replies *r, const char *text);
+/* When text holds our own texts, filled in, what somebody wrote before and behind them ("" : nothing); NULL when it holds none. */
+const char *replies_without_echo(const struct replies *r, struct arena *a, const char *text);
+/* Is there nothing in it but blanks and the marks of a quotation? */
+bool replies_is_blank(const char *text);
 #endif

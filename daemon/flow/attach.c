@@ -290,13 +290,7 @@ static void tell_agencies(struct attach *a, const struct plan_setting *setting, 
 	}
 	if (a->change.place_text != NULL)
 		about.place_text = a->change.place_text;
-	for (int i = 0; i < a->row_count; i++) {
-		const struct agency *to = directory_agency(&a->rules->directory, a->rows[i].agency);
-		if (to == NULL || !dispatch_is_open(a->rows[i].state))
-			continue;
-		const struct plan_dispatch_view view = dispatch_row_view(&a->rows[i], to);
-		plan_remind(a->arena, setting, &about, &view, NOTICE_UPDATED, 0, a->plan);
-	}
+	replan_tell(a->arena, setting, &about, a->rows, a->row_count, a->plan);
 }
 
 static void decide(struct attach *a)

@@ -376,11 +376,11 @@ static void on_sender(void *ctx, const struct pg_result *r)
 void conversation_take(struct incoming *in)
 {
 	struct talk *t = arena_new_of(in->arena, struct talk);
-	const char *rest = replies_after_echo(in->flow->rules->replies, in->text);
+	const char *rest = replies_without_echo(in->flow->rules->replies, in->arena, in->text);
 	t->in = in;
 	t->who = in->phone[0] != '\0' ? in->phone : in->address;
 	t->text = rest != NULL ? rest : in->text;
-	t->echo = rest != NULL && strspn(rest, " \t\r\n.\"'>") == strlen(rest);
+	t->echo = rest != NULL && replies_is_blank(rest);
 	struct pg_params *p = store_params(in->flow->store);
 	pg_param_text(p, in->address);
 	pg_param_text(p, t->who);

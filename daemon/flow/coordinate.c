@@ -137,6 +137,27 @@ static void on_written(void *ctx, struct change *c, enum store_end end, int vers
 
 /* ---- decide ---- */
 
+static bool is_same(const char *a, const char *b)
+{
+	return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
+}
+
+/* Agencies at work hear what a person has found out: another village, type or urgency than they were told. */
+static void tell_agencies(struct order *o, const struct plan_setting *setting)
+{
+	const struct incident_row *was = &o->incident;
+	struct plan_extra_input now = incident_row_extra(was);
+	now.type = o->plan->type;
+	now.urgency = o->plan->urgency;
+	now.region = o->plan->region;
+	now.summary = o->plan->summary;
+	if (o->asked.place_text != NULL)
+		now.place_text = o->asked.place_text;
+	if (now.type != was->type || now.urgency != was->urgency || !is_same(now.region, was->region) ||
+	    !is_same(now.place_text, was->place_text))
+		replan_tell(o->arena, setting, &now, o->rows, o->row_count, o->plan);
+}
+
 static bool plan_triage(struct order *o)
 {
 	const struct event_request *q = &o->asked;
@@ -157,6 +178,7 @@ static bool plan_triage(struct order *o)
 	const struct plan_setting setting = rules_setting(o->flow, o->rules);
 	o->plan = replan_make(o->arena, &setting, &o->incident, o->rows, o->row_count, &o->triage,
 	                      q->place_text != NULL ? q->place_text : o->incident.place_text);
+	tell_agencies(o, &setting);
 	c->type = incident_type_names[o->triage.type];
 	c->urgency = urgency_names[o->triage.urgency];
 	c->region = region;

@@ -125,13 +125,14 @@ void order_tie_opened(struct order *o)
 	struct detached *d = &o->detached;
 	const struct plan_setting setting = rules_setting(o->flow, o->rules);
 	triage(o);
+	const bool by_hand = strcmp(d->source, "web") == 0; /* anybody could type anybody's number */
 	const struct plan_input input = {.triage = &d->triage,
 	                                 .number = d->number,
 	                                 .place_text = d->place_text,
 	                                 .has_position = d->has_position,
 	                                 .lat = d->lat,
 	                                 .lon = d->lon,
-	                                 .reporter_phone = d->phone};
+	                                 .reporter_phone = by_hand ? NULL : d->phone};
 	d->plan = plan_make(o->arena, &setting, &input);
 	d->leased = arena_array(o->arena, bool, d->plan->notice_count + 1);
 	deliver_reserve(o->flow->deliver, d->plan, d->leased);

@@ -35,6 +35,7 @@
 struct rules;
 struct numbers;
 struct incomings;
+struct partners;
 struct gateway_counts;
 struct deliver;
 struct escalate;
@@ -66,6 +67,7 @@ struct flow {
 	struct uuid owner;     /* this daemon, in leases */
 	struct numbers *numbers;
 	struct incomings *incomings;
+	struct partners *partners;
 	struct gateway_counts *gateway_counts;
 	struct deliver *deliver;
 	struct escalate *escalate;

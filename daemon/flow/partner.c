@@ -3,17 +3,27 @@
 
 #include <string.h>
 
-#include "../../protocol/sms_answer.h"
 #include "../base/fault.h"
+#include "../base/log.h"
+#include "../core/partner_text.h"
+#include "../core/ration.h"
 #include "contact_test.h"
 #include "conversation.h"
 #include "coordinate.h"
 #include "respond.h"
 #include "roster.h"
+#include "rules.h"
 #include "shifts.h"
 #include "sms_reply.h"
 
-enum { CONTACTS_MOST = 8 };
+enum { CONTACTS_MOST = 8, PARTIES = 1024 };
+/* Texts to one telephone that its answers changed nothing for: a machine may be answering ours, and each would be answered again. */
+static const struct ration_rule idle_texts[RATION_RULES] = {{6, 3600}, {24, 86400}};
+
+struct partners {
+	struct arena *arena;
+	struct ration *idle;
+};
 
 struct partner {
 	struct incoming *in;
@@ -29,7 +39,26 @@ struct partner {
 	const char *reply_key; /* text for who answered */
 	const char *reply_state;
 	int64_t reply_number;
+	bool changed; /* something: the reply is due whatever came before */
 };
+
+struct partners *partners_open(void)
+{
+	struct arena *a = arena_new();
+	struct partners *p = arena_new_of(a, struct partners);
+	p->arena = a;
+	p->idle = ration_make(a, PARTIES, idle_texts);
+	return p;
+}
+
+void partners_close(struct partners **p)
+{
+	if (*p == NULL)
+		return;
+	struct arena *a = (*p)->arena;
+	*p = NULL;
+	arena_free(&a);
+}
 
 /* ---- the answer has had its effect ---- */
 
@@ -41,10 +70,19 @@ static void reply_about_shift(const struct partner *p)
 	sms_reply_send(in->flow, in->address, in->gateway->name, p->reply_key, values, 2);
 }
 
+static bool may_reply(const struct partner *p)
+{
+	const struct incoming *in = p->in;
+	if (p->changed || ration_take(in->flow->partners->idle, in->address, mono_now()) == 0)
+		return true;
+	log_warn("partner.not_answered", "why=\"its answers have changed nothing for too long: a machine's?\"");
+	return false;
+}
+
 static void on_kept(struct incoming *in, bool is_new, bool available)
 {
 	const struct partner *p = in->taker;
-	if (is_new && in->address[0] != '\0') {
+	if (is_new && in->address[0] != '\0' && may_reply(p)) {
 		if (p->test.taken)
 			sms_reply_send(in->flow, in->address, in->gateway->name, p->reply_key, NULL, 0);
 		else if (p->reply_state != NULL)
@@ -70,6 +108,7 @@ static void on_responded(struct respond *r, enum respond_end how)
 	struct partner *p = r->ctx;
 	p->reply_number = r->incident.number;
 	p->reply_state = dispatch_state_names[r->row.state];
+	p->changed = how == RESPOND_DONE;
 	switch (how) {
 	case RESPOND_DONE:
 	case RESPOND_REPEATS:
@@ -106,7 +145,6 @@ static void answer_as_agency(struct partner *p)
 	        .event = (enum dispatch_event)name_index(dispatch_event_names, DISPATCH_EVENTS, p->answer.event),
 	        .eta_minutes = p->answer.eta_minutes,
 	        .reason = p->answer.reason[0] != '\0' ? p->answer.reason : NULL,
-	        .actor = arena_printf(in->arena, "agency:%s via sms", agencies[0]),
 	        .done = on_responded,
 	        .ctx = p,
 	};
@@ -228,7 +266,9 @@ bool partner_take(struct incoming *in)
 	const struct contact *contacts[CONTACTS_MOST];
 	size_t n = directory_contacts_by_phone(d, in->phone, contacts, CONTACTS_MOST);
 	const struct person *person = directory_person_by_phone(d, in->phone);
-	if ((n == 0 && person == NULL) || !sms_answer_read(in->text, &answer))
+	const struct rules *rules = in->flow->rules;
+	if ((n == 0 && person == NULL) ||
+	    !partner_text_read(in->arena, rules->replies, lexicon_said_words(rules->lexicon), in->text, &answer))
 		return false;
 	const char *event = answer.event;
 	bool claim = strcmp(event, "claim") == 0, accepts = strcmp(event, "accept") == 0;

@@ -58,3 +58,15 @@ struct plan *replan_make(struct arena *a, const struct plan_setting *s, const st
 	drop_told(p, rows, n);
 	return p;
 }
+
+void replan_tell(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *now,
+                 const struct dispatch_row *rows, int n, struct plan *to)
+{
+	for (int i = 0; i < n; i++) {
+		const struct agency *agency = directory_agency(s->directory, rows[i].agency);
+		if (agency == NULL || !dispatch_is_open(rows[i].state))
+			continue;
+		const struct plan_dispatch_view view = dispatch_row_view(&rows[i], agency);
+		plan_remind(a, s, now, &view, NOTICE_UPDATED, 0, to);
+	}
+}

@@ -9,4 +9,7 @@ bool replan_is_told(const struct dispatch_row *rows, int n, const struct agency 
 /* The plan for what is known now (t). place_text: as shown to partners from now on, may be NULL. No receipts: nobody has written. Lives in the arena. */
 struct plan *replan_make(struct arena *a, const struct plan_setting *s, const struct incident_row *i,
                          const struct dispatch_row *rows, int n, const struct triage *t, const char *place_text);
+/* To agencies at work (open rows of rows[n]): what is known of the incident now. Notices are appended to the plan. */
+void replan_tell(struct arena *a, const struct plan_setting *s, const struct plan_extra_input *now,
+                 const struct dispatch_row *rows, int n, struct plan *to);
 #endif

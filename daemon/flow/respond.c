@@ -266,16 +266,33 @@ static bool read_row(struct respond *r, const struct pg_result *rows, int row)
 	return state >= 0 && incident_row_read(r->arena, rows, row, 13, &r->incident);
 }
 
-/* Of several rows: the one that the event would change; 0 when none would, -1 when several open ones fit and no number was written. */
+/* How surely an answer is about a dispatch in that state. */
+enum meant { MEANT_HARDLY, MEANT_PERHAPS, MEANT_AGAIN, MEANT };
+static enum meant meant(int state, enum dispatch_event event)
+{
+	if (state < 0)
+		return MEANT_HARDLY;
+	struct dispatch_step s = dispatch_step((enum dispatch_state)state, event);
+	if (s.fits && !s.repeats)
+		return MEANT;
+	if (s.repeats)
+		return MEANT_AGAIN;
+	return dispatch_is_open((enum dispatch_state)state) ? MEANT_PERHAPS : MEANT_HARDLY;
+}
+
+/* Of several rows: the one that the event would change; else the one it repeats, an open one, any. Of one incident the newest such, of several the newest incident's.
+ * -1 when it would change several and no number was written. */
 static int pick(const struct respond *r, const struct pg_result *rows)
 {
 	int fits = 0, chosen = 0;
+	enum meant most = MEANT_HARDLY;
 	for (int row = 0; row < rows->rows; row++) {
 		int state = name_index(dispatch_state_names, DISPATCH_STATES, pg_text(rows, row, 4));
-		struct dispatch_step s = state < 0 ? (struct dispatch_step){.fits = false}
-		                                   : dispatch_step((enum dispatch_state)state, r->event);
-		if (s.fits && !s.repeats && fits++ == 0)
+		enum meant m = meant(state, r->event);
+		fits += m == MEANT;
+		if (m > most || (m == most && m != MEANT && r->number != 0))
 			chosen = row;
+		most = m > most ? m : most;
 	}
 	return fits > 1 && r->number == 0 ? -1 : chosen;
 }
@@ -296,6 +313,8 @@ static void on_loaded(void *ctx, const struct pg_result *rows)
 		end(r, RESPOND_UNKNOWN);
 		return;
 	}
+	if (r->actor == NULL)
+		r->actor = arena_printf(r->arena, "agency:%s via sms", r->row.agency);
 	r->step = dispatch_step(r->row.state, r->event);
 	if (r->read_only)
 		end(r, RESPOND_DONE);

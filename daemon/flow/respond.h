@@ -28,7 +28,7 @@ struct respond {
 	struct wall eta; /* us 0: none */
 	int eta_minutes; /* -1: none; from now */
 	const char *reason, *note;
-	const char *actor; /* "agency:polsek-babulu via link" */
+	const char *actor; /* "partner via link"; NULL: the agency that the dispatch turns out to be of, via SMS */
 	bool read_only;    /* only load the view: nothing is written */
 	void (*done)(struct respond *r, enum respond_end end);
 	void *ctx;

@@ -4,9 +4,11 @@ Copies of one SMS, repetitions at once and over days, other senders' words for t
 incidents that end meanwhile. Everything that was taken for the same can be taken apart again."""
 import concurrent.futures
 import datetime
+import re
 import uuid
 
 import pytest
+import requests
 from stack import Stack, wait_until
 
 CITIZEN = "+62812500002%02d"
@@ -165,6 +167,14 @@ def test_a_policy_may_attach_what_comes_by_http(postgres, tmp_path):
         one, other = s.report(**told_twice), s.report(**told_twice)
         assert one["incident"]["id"] == other["incident"]["id"] and one["id"] != other["id"] and one["number"] < other["number"]
         assert other.keys() == one.keys() and len(other["dispatches"]) == len(one["dispatches"])
+        # what was typed on the citizens' page names a telephone that may be anybody's: taken out again, nobody is texted there
+        page = requests.get(s.url + "/lapor", timeout=5).text
+        form = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)) | {"text": FLOATING, "phone": "+6281250009902"}
+        assert requests.post(s.url + "/lapor", data=form, timeout=10).status_code in (200, 201)
+        number = s.value("select r.number from report r join reporter p on p.report_id = r.id where p.phone = '+6281250009902' and r.incident_id = %s", one["incident"]["id"])
+        decide(s, one["incident"]["id"], "detach", report=number)
+        wait_until(lambda: s.value("select count(*) from outbox") == 0, 10, "all notices out")
+        assert s.value("select count(*) from notice where address = '+6281250009902'") == 0
     finally:
         s.close()
 

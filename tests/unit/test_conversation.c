@@ -124,7 +124,7 @@ static struct turn turn_of(const struct known_sender *s, const char *text)
 	struct triage t, together;
 	struct turn turn;
 	int open = conversation_open_question(s, now);
-	const char *rest = replies_after_echo(replies, text);
+	const char *rest = replies_without_echo(replies, arena, text);
 	const char *said = rest != NULL ? rest : text;
 	triage_text(lexicon, gazetteer, said, &t);
 	together = t;
@@ -143,7 +143,7 @@ static struct turn turn_of(const struct known_sender *s, const char *text)
 	        .place_enough = 0.7,
 	        .replies_most = REPLIES_MOST,
 	        .now = now,
-	        .echo = rest != NULL && *rest == '\0',
+	        .echo = rest != NULL && replies_is_blank(rest),
 	};
 	conversation_decide(&c, &turn);
 	return turn;
