@@ -9,9 +9,15 @@
 #include "json.h"
 #include "members.h"
 
-/* What no key writes becomes a space: nobody shall be sent back for a character that he cannot see. Line ends and tabs stay. */
+/* What no key writes becomes a space: nobody shall be sent back for a character that he cannot see. Tabs stay, and line ends, as the one character that they are where he
+ * types: browsers send two (https://html.spec.whatwg.org/multipage/form-control-infrastructure.html, "normalize newlines"). */
 static void tame(char *text)
 {
+	char *to = text;
+	for (const char *from = text; *from != '\0'; from++)
+		if (from[0] != '\r' || from[1] != '\n')
+			*to++ = *from;
+	*to = '\0';
 	for (unsigned char *c = (unsigned char *)text; *c != '\0'; c++) {
 		bool c1 = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
 		if (c1)

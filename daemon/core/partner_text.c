@@ -15,7 +15,7 @@ static bool is_of_a_machine(const struct said_words *words, const char *text)
 bool partner_text_read(struct arena *a, const struct replies *r, const struct said_words *words, const char *text,
                        struct sms_answer *ret)
 {
-	const char *rest = replies_without_echo(r, a, text), *own = rest != NULL ? rest : text;
+	const char *rest = replies_without_echo(r, a, text, 1), *own = rest != NULL ? rest : text;
 	if (replies_is_blank(own) || !sms_answer_read(own, ret))
 		return false;
 	bool easily_said = strcmp(ret->event, "accept") == 0 || strcmp(ret->event, "decline") == 0;

@@ -2,6 +2,7 @@
 #include "replies.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -315,8 +316,19 @@ static bool find_echo(const struct reply *reply, const char *text, const char **
 	return seen >= ALL_LEAST;
 }
 
+/* Words of at least two letters. */
+static int count_words(const char *text, size_t len)
+{
+	int words = 0;
+	for (size_t i = 0, letters = 0; i < len; i++) {
+		letters = isalpha((unsigned char)text[i]) ? letters + 1 : 0;
+		words += letters == 2;
+	}
+	return words;
+}
+
 /* The text without the one that ends last; NULL: there is none. */
-static const char *without_last(const struct replies *r, struct arena *a, const char *text)
+static const char *without_last(const struct replies *r, struct arena *a, const char *text, int words_before)
 {
 	const char *begin = NULL, *end = NULL;
 	for (int k = 0; k < KEYS; k++) {
@@ -328,14 +340,16 @@ static const char *without_last(const struct replies *r, struct arena *a, const 
 	}
 	if (end == NULL)
 		return NULL;
-	return begin == text ? end : arena_printf(a, "%.*s\n%s", (int)(begin - text), text, end);
+	if (count_words(text, (size_t)(begin - text)) < words_before)
+		return end;
+	return arena_printf(a, "%.*s\n%s", (int)(begin - text), text, end);
 }
 
-const char *replies_without_echo(const struct replies *r, struct arena *a, const char *text)
+const char *replies_without_echo(const struct replies *r, struct arena *a, const char *text, int words_before)
 {
 	enum { ECHOES_MOST = 8 };
 	const char *rest = NULL, *less = text;
-	for (int i = 0; i < ECHOES_MOST && (less = without_last(r, a, less)) != NULL; i++)
+	for (int i = 0; i < ECHOES_MOST && (less = without_last(r, a, less, words_before)) != NULL; i++)
 		rest = less;
 	return rest;
 }

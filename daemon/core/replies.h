@@ -18,8 +18,9 @@ struct reply_value {
 /* Fills text `key`; every placeholder of the text must be among values (assert); values that the text does not use are ignored. Cut to one SMS part is NOT done here. */
 void replies_fill(const struct replies *r, const char *key, const struct reply_value *values, size_t n,
                   struct buf *out);
-/* When text holds our own texts, filled in, what somebody wrote before and behind them ("" : nothing); NULL when it holds none. */
-const char *replies_without_echo(const struct replies *r, struct arena *a, const char *text);
+/* When text holds our own texts, filled in, what somebody wrote before and behind them ("" : nothing); NULL when it holds none. What stands before counts from so many
+ * words on: a machine puts its "Re:" there. */
+const char *replies_without_echo(const struct replies *r, struct arena *a, const char *text, int words_before);
 /* Is there nothing in it but blanks and the marks of a quotation? */
 bool replies_is_blank(const char *text);
 #endif

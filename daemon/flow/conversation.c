@@ -16,7 +16,7 @@
 #include "sender_row.h"
 #include "spooled.h"
 
-enum { VALUES_MAX = 4 };
+enum { VALUES_MAX = 4, OWN_WORDS_LEAST = 2 };
 /* One message while it is decided on. */
 struct talk {
 	struct incoming *in;
@@ -376,7 +376,7 @@ static void on_sender(void *ctx, const struct pg_result *r)
 void conversation_take(struct incoming *in)
 {
 	struct talk *t = arena_new_of(in->arena, struct talk);
-	const char *rest = replies_without_echo(in->flow->rules->replies, in->arena, in->text);
+	const char *rest = replies_without_echo(in->flow->rules->replies, in->arena, in->text, OWN_WORDS_LEAST);
 	t->in = in;
 	t->who = in->phone[0] != '\0' ? in->phone : in->address;
 	t->text = rest != NULL ? rest : in->text;

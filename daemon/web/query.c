@@ -73,8 +73,14 @@ void query_report(void *ctx, struct http_request *r)
 	q->source = 1;
 	q->region = 2;
 	struct pg_params *p = store_params(q->flow->store);
+	const struct identity *who = access_identity(r);
 	pg_param_uuid(p, id);
 	pg_param_text(p, access_actor(r));
+	pg_param_text(p, who->scope);
+	if (who->role == ROLE_SOURCE)
+		pg_param_text(p, access_actor(r));
+	else
+		pg_param_null(p);
 	ask(q, SQL_READ_REPORT, p);
 }
 

@@ -34,6 +34,22 @@ def test_lists_show_no_words_of_citizens_and_log_nothing(stack, made):
     assert logged == []
 
 
+def test_who_is_refused_has_seen_nothing_and_is_not_logged(stack, made):
+    stack.add_token("jauh", "coordinator", scope="64.02")
+    stack.add_token("lain", "source")
+    stack.rules_changed()
+    told = stack.report(text="seorang ibu terlantar di jalan", reporter={"phone": "0813-5555-0077"})
+    for path, token in ((f"/v1/incidents/{made['incident']['id']}", "jauh"), (f"/v1/incidents/{made['incident']['number']}", "jauh"), (f"/v1/reports/{made['id']}", "jauh"),
+                        (f"/v1/reports/{made['id']}", "lain")):
+        answer, logged = read(stack, path, token)
+        assert (answer.status_code, logged) == (404, []), path
+    answer, logged = read(stack, "/v1/senders/%2B6281355550077", "jauh")
+    assert answer.json()["reports"] == [] and logged == []
+    for token in ("coordinator", "source"):
+        answer, logged = read(stack, f"/v1/reports/{told['id']}", token)
+        assert answer.status_code == 200 and len(logged) == 1
+
+
 # ---- the reporter, for a reason ---------------------------------------------------------------------------------------------
 
 REASON = "Menelepon pelapor: alamat tidak jelas"

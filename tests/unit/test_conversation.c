@@ -124,7 +124,7 @@ static struct turn turn_of(const struct known_sender *s, const char *text)
 	struct triage t, together;
 	struct turn turn;
 	int open = conversation_open_question(s, now);
-	const char *rest = replies_without_echo(replies, arena, text);
+	const char *rest = replies_without_echo(replies, arena, text, 2);
 	const char *said = rest != NULL ? rest : text;
 	triage_text(lexicon, gazetteer, said, &t);
 	together = t;
@@ -416,7 +416,10 @@ static void our_own_text_that_comes_back_is_not_answered(void **state)
 		buf_init(&text, 1024);
 		replies_fill(replies, keys[k], values, 6, &text);
 		assert_false(is(&s, text.data, TURN_AUTOMATIC).reply);
-		/* with an answer behind it, the answer counts */
+		assert_false(is(&s, arena_printf(arena, "[3] Re: %s", text.data), TURN_AUTOMATIC).reply);
+		/* with an answer before it or behind it, the answer counts */
+		if (strcmp(keys[k], "ask_place_choice") == 0)
+			answers(&s, arena_printf(arena, "di babulu laut pak\n> %s", text.data), babulu_laut);
 		buf_adds(&text, " 2");
 		if (strcmp(keys[k], "ask_place_choice") == 0)
 			answers(&s, text.data, babulu_laut);

@@ -31,7 +31,7 @@ static void a_whole_form_is_read(void **state)
 	                           "lon=116.5&website=&other=x",
 	                           &r),
 	                 0);
-	assert_string_equal(r.text, "Ada kakek\r\nterlantar");
+	assert_string_equal(r.text, "Ada kakek\nterlantar");
 	assert_string_equal(r.area, "64.09.01.1003");
 	assert_string_equal(r.place, "dekat pasar");
 	assert_string_equal(r.phone, "+628123456789");
@@ -136,6 +136,19 @@ static void lengths_are_in_characters(void **state)
 	}
 }
 
+static void a_line_end_is_the_one_character_that_it_is_where_it_is_typed(void **state)
+{
+	(void)state;
+	struct report_form r;
+	char text[8000];
+	int n = sprintf(text, "key=1&text=");
+	for (int i = 0; i < REPORT_FORM_TEXT_MAX / 2; i++)
+		n += sprintf(text + n, "x%%0D%%0A");
+	assert_int_equal(faults_of(text, &r), 0);
+	assert_int_equal(strlen(r.text), REPORT_FORM_TEXT_MAX);
+	form_free(&form);
+}
+
 static void what_is_kept_is_a_report_as_the_api_takes_it(void **state)
 {
 	(void)state;
@@ -169,6 +182,7 @@ int main(void)
 	        cmocka_unit_test(what_no_key_writes_becomes_a_space),
 	        cmocka_unit_test(every_fault_has_its_name),
 	        cmocka_unit_test(lengths_are_in_characters),
+	        cmocka_unit_test(a_line_end_is_the_one_character_that_it_is_where_it_is_typed),
 	        cmocka_unit_test(what_is_kept_is_a_report_as_the_api_takes_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,8 @@
 -- Incident by id $1, or by number $2, as JSON with its reports, suggested duplicates, dispatches, notices with attempts, and events; and its area.
--- It shows what citizens wrote: that $3 has read it is logged. Suggested duplicates are those in the reader's scope $4.
+-- It shows what citizens wrote: that $3 has read it is logged. No row, and nothing logged, outside the reader's scope $4; suggested duplicates are those within it.
 with i as (
-	select * from incident where id = $1::uuid or $1::uuid is null and number = $2::int8
+	select * from incident o where (o.id = $1::uuid or $1::uuid is null and o.number = $2::int8)
+		and ($4::text = '' or o.region in ('', $4::text) or o.region like $4::text || '.%' or $4::text like o.region || '.%')
 ), logged as (
 	insert into access_log (actor, object) select $3::text, 'incident:' || i.id from i
 )

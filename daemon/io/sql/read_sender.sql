@@ -1,14 +1,14 @@
 -- The sender at address $1 as JSON: all marks, those in force first; his latest reports, whose area lies in the reader's scope $3 or is not known. That $2 has read it is
--- logged. Of a sender who has reported, and only from outside the scope, nothing is told.
-with logged as (
-	insert into access_log (actor, object) values ($2::text, 'sender:' || $1::text)
-), mine as materialized (
+-- logged. Of a sender who has reported, and only from outside the scope, nothing is told nor logged.
+with mine as materialized (
 	select p.report_id, i.id as incident_id, $3::text = '' or a.region = '' or a.region = $3::text or a.region like $3::text || '.%' or $3::text like a.region || '.%' as seen
 	from (select report_id from reporter where phone = $1::text order by report_id desc limit 1000) p
 	join report r on r.id = p.report_id left join incident i on i.id = r.incident_id
 	cross join lateral (select coalesce(i.region, r.triage ->> 'village_code', '') as region) a
 ), may as materialized (
 	select count(*) = 0 or bool_or(seen) as see from mine
+), logged as (
+	insert into access_log (actor, object) select $2::text, 'sender:' || $1::text from may where see
 )
 select json_build_object('address', $1::text,
 	'marks', (
