@@ -6,7 +6,7 @@ import { clock, t } from './i18n.js';
 import { said } from './said.js';
 import { Button, Dialog, Fault, Field, Notice, announce, useApi } from './ui.js';
 import { eventLine } from './timeline.js';
-import { Village } from './village.js';
+import { Village, unpicked } from './village.js';
 import * as words from './words.js';
 
 const reason = (label, more = {}) => ({ name: 'reason', label, type: 'textarea', maxlength: 500, ...more });
@@ -119,10 +119,11 @@ export function Decision({ event, incident, dispatch, given = {}, names, onDone,
 	const set = (name) => (value) => setV((old) => ({ ...old, [name]: value }));
 	const missing = form.fields.find((f) => (f.required || f.requiredIf?.(v)) && !String(v[f.name] ?? '').trim());
 	const short = form.fields.find((f) => f.minlength && String(v[f.name] ?? '').trim().length < f.minlength);
+	const unready = Boolean(missing || short || form.fields.some((f) => f.type === 'village' && unpicked(v[f.name])));
 
 	const submit = async (ev) => {
 		ev?.preventDefault();
-		if (missing || short || busy) return undefined;
+		if (unready || busy) return undefined;
 		setBusy(true);
 		setFault(null);
 		const path = dispatch ? `/v1/dispatches/${dispatch.id}/events` : `/v1/incidents/${incident.id}/events`;
@@ -154,7 +155,7 @@ export function Decision({ event, incident, dispatch, given = {}, names, onDone,
 	};
 	return html`<${Dialog} title=${`${form.title} · #${incident.number}${dispatch ? ` · ${names(dispatch.agency)}` : ''}`} onClose=${onClose} actions=${html`
 		<${Button} onClick=${onClose}>${t('Batal', 'Cancel')}<//>
-		<${Button} kind=${form.kind ?? 'primary'} busy=${busy} disabled=${Boolean(missing || short)} onClick=${submit}>${changes ? t('Kirim tetap', 'Send all the same') : form.action}<//>`}>
+		<${Button} kind=${form.kind ?? 'primary'} busy=${busy} disabled=${unready} onClick=${submit}>${changes ? t('Kirim tetap', 'Send all the same') : form.action}<//>`}>
 		${changes && changes.length > 0 && html`<${Notice} kind="warn"><p><b>${t('Sementara itu ada perubahan:', 'Meanwhile something changed:')}</b></p>
 			<ul>${changes.map((c) => html`<li><span class="figures">${clock(c.at)}</span> ${eventLine(c, names)} <span class="soft">${words.actor(c.actor)}</span></li>`)}</ul>
 			<p>${t('Tulisan Anda masih ada. Kirim tetap, atau batal.', 'What you typed is still here. Send it all the same, or cancel.')}</p><//>`}

@@ -88,6 +88,76 @@ def test_a_case_is_decided_by_keys_alone(stack, desk):
     assert decided["actor"] == "coordinator:siaga" and w.log() == []
 
 
+def type_over(w, css, text):
+    """Types over what stands in a field, as somebody who has changed his mind does."""
+    w.js("document.querySelector(arguments[0]).focus(); document.activeElement.select()", css)
+    w.keys(text)
+
+
+def region_of(stack, name):
+    return stack.value("select code from region where name = %s and length(code) = 13", name)
+
+
+def test_what_is_typed_over_a_chosen_village_is_not_sent_as_the_old_one(stack, desk):
+    incident = vague(stack)
+    w = desk()
+    w.keys("1", "v")
+    w.keys("petung")
+    w.find(".deskcase [role=option]", "Petung")
+    w.keys(Keys.ENTER)
+    w.wait(lambda: w.js("return document.activeElement === document.body"), "the keys are the desk's again")
+    type_over(w, ".deskcase .village input", "Labangka")
+    w.find(".deskcase [role=option]", "Labangka")
+    w.keys(Keys.TAB)
+    w.find(".deskcase .village .fault", "pilih dari daftar")
+    assert w.js("return document.querySelector('.deskcase .village input').value") == "Labangka", "what was typed stays"
+    w.js("document.activeElement.blur()")
+    w.keys(Keys.ENTER)
+    w.wait(lambda: w.js("return document.activeElement.closest('.village') !== null"), "the field that lacks something")
+    assert state(stack, incident)["state"] == "open"
+    w.find(".deskcase [role=option]", "Labangka")
+    w.keys(Keys.ENTER)
+    w.wait(lambda: w.js("return document.activeElement === document.body"), "it is chosen")
+    assert w.all(".deskcase .village .fault") == []
+    w.keys(Keys.ENTER)
+    w.find(".queue .empty")
+    assert state(stack, incident)["region"] == region_of(stack, "Labangka")
+
+
+def test_a_village_that_was_only_typed_is_not_sent_from_a_dialog_either(stack, desk):
+    incident = stack.report(text="ada bapak tua terlantar di pasar")["incident"]
+    w = desk(f"kejadian/{incident['number']}", ".incidentpage")
+    w.keys("t")
+    w.find("dialog[open] .village input")
+    type_over(w, "dialog[open] .village input", "labangka")
+    w.find("dialog[open] [role=option]", "Labangka")
+    w.keys(Keys.TAB)
+    w.find("dialog[open] .village .fault", "pilih dari daftar")
+    assert not w.find("dialog[open] footer button", "Putuskan").is_enabled()
+    w.js("document.querySelector('dialog[open] .village input').focus()")
+    w.find("dialog[open] [role=option]", "Labangka")
+    w.keys(Keys.ENTER)
+    w.wait(lambda: w.find("dialog[open] footer button", "Putuskan").is_enabled(), "a village is chosen")
+    w.click("dialog[open] footer button", "Putuskan")
+    w.wait(lambda: state(stack, incident)["region"] == region_of(stack, "Labangka"), "the village that was chosen")
+
+
+def test_enter_never_picks_from_the_list_of_an_earlier_text(desk, stack):
+    incident = stack.report(kind=None, urgency="normal", village=None, text="pak tolong kirim bantuan ke petung secepatnya, warga sudah berkumpul")["incident"]
+    w = desk(f"telaah/{incident['number']}")
+    w.js("""const ask = fetch; window.slow = new Promise((go) => (window.goOn = go));
+            window.fetch = async (path, ...how) => { if (String(path).startsWith('/v1/regions')) await slow; return ask(path, ...how); };""")
+    w.keys("1", "v")
+    w.find(".deskcase [role=option]", "Petung")  # what the machine proposes, before anything is typed
+    type_over(w, ".deskcase .village input", "labangka" + Keys.ENTER)
+    w.js("goOn()")
+    w.find(".deskcase [role=option]", "Labangka")
+    assert w.js("return document.querySelector('.deskcase .village input').value") == "labangka"
+    w.keys(Keys.ENTER)
+    w.wait(lambda: w.js("return document.querySelector('.deskcase .village input').value") == "Labangka", "the one that was typed")
+    assert state(stack, incident)["state"] == "open", "choosing a village decides nothing"
+
+
 def test_what_is_more_urgent_and_comes_later_does_not_take_the_place_of_what_is_looked_at(stack, desk):
     incident = vague(stack)
     w = desk()

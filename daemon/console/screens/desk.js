@@ -11,7 +11,7 @@ import { mayDecide } from '../me.js';
 import { Pairs } from '../pairs.js';
 import { eventLine } from '../timeline.js';
 import { Button, Fault, Field, Loading, Notice, announce, useApi } from '../ui.js';
-import { Village } from '../village.js';
+import { Village, pickFirst, unpicked } from '../village.js';
 import { watched } from '../watched.js';
 import * as words from '../words.js';
 
@@ -66,6 +66,10 @@ function Case({ inc, row, names, reload, onDecided, openDialog }) {
 	const confirm = async () => {
 		if (state.busy) return undefined;
 		if (!v.type) return announce(t('Pilih jenisnya dulu: 1 sampai 4.', 'Choose the type first: 1 to 4.'));
+		if (unpicked(v.village)) {
+			village.current?.focus();
+			return announce(pickFirst());
+		}
 		setState({ busy: true, fault: null, changes: null });
 		try {
 			const { changes, seen: next } = await send(`/v1/incidents/${inc.id}/events`, bodyOf(v, was), inc.id, seen);
@@ -83,7 +87,7 @@ function Case({ inc, row, names, reload, onDecided, openDialog }) {
 	/* the next Enter decides */
 	const pickVillage = (x) => {
 		set({ village: x });
-		if (x) village.current?.blur();
+		if (x?.code) village.current?.blur();
 	};
 	const keys = {
 		Enter: [confirm, t('Putuskan seperti tampil', 'Decide as shown')],
