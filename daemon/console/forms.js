@@ -3,8 +3,9 @@ import { html, useState } from './vendor/preact.js';
 import { api, ApiError } from './api.js';
 import { send } from './decide.js';
 import { clock, t } from './i18n.js';
+import { intoEnded } from './merge.js';
 import { said } from './said.js';
-import { Button, Dialog, Fault, Field, Notice, announce, useApi } from './ui.js';
+import { Button, Dialog, Fault, Field, Notice, announce, confirmThen, useApi } from './ui.js';
 import { eventLine } from './timeline.js';
 import { Village, unpicked } from './village.js';
 import * as words from './words.js';
@@ -13,7 +14,7 @@ const reason = (label, more = {}) => ({ name: 'reason', label, type: 'textarea',
 const note = (label = t('Catatan', 'Note'), more = {}) => ({ name: 'note', label, type: 'textarea', maxlength: 2000, ...more });
 const byPhone = () => ({ name: 'by', label: t('Siapa yang menjawab (lewat telepon)', 'Who answered (by telephone)'), required: true, maxlength: 100 });
 
-/* Each: title, what the button says, the fields, the event; danger where people are stood down. Functions, so that they follow the language. */
+/* Each: title, what the button says, the fields, the event; danger where people are stood down; ask: what is to be asked before it is sent, or null. Functions, so that they follow the language. */
 const incidentForms = {
 	note: () => ({ title: t('Tambah catatan', 'Add a note'), action: t('Simpan', 'Save'), fields: [note(t('Catatan', 'Note'), { required: true })], free: true }),
 	dispatch: () => ({
@@ -46,9 +47,9 @@ const incidentForms = {
 	}),
 	reopen: () => ({ title: t('Buka kembali', 'Reopen'), action: t('Buka kembali', 'Reopen'), fields: [reason(t('Alasan', 'Reason'), { required: true })] }),
 	merge: () => ({
-		title: t('Gabung ke kejadian lain', 'Merge into another incident'), action: t('Gabung', 'Merge'),
-		about: t('Kejadian ini berakhir; yang lain berjalan terus. Dapat dipisahkan lagi.', 'This one ends, the other goes on. It can be split off again.'),
-		fields: [{ name: 'into', label: t('Nomor kejadian yang berjalan terus', 'Number of the one that goes on'), type: 'number', required: true }, reason(t('Alasan', 'Reason'))],
+		title: t('Gabung ke kejadian lain', 'Merge into another incident'), action: t('Gabung', 'Merge'), ask: (incident, v, names) => intoEnded(incident, Number(v.into), names),
+		about: t('Kejadian ini berakhir dan petugasnya dihentikan; selanjutnya yang lain ditangani. Dapat dipisahkan lagi.', 'This one ends and its people are stood down; the other is handled from then on. It can be split off again.'),
+		fields: [{ name: 'into', label: t('Nomor kejadian lain itu', 'Number of the other one'), type: 'number', required: true }, reason(t('Alasan', 'Reason'))],
 	}),
 	split: () => ({ title: t('Pisahkan lagi', 'Split off again'), action: t('Pisahkan', 'Split'), fields: [reason(t('Alasan', 'Reason'))] }),
 	detach: () => ({
@@ -121,9 +122,7 @@ export function Decision({ event, incident, dispatch, given = {}, names, onDone,
 	const short = form.fields.find((f) => f.minlength && String(v[f.name] ?? '').trim().length < f.minlength);
 	const unready = Boolean(missing || short || form.fields.some((f) => f.type === 'village' && unpicked(v[f.name])));
 
-	const submit = async (ev) => {
-		ev?.preventDefault();
-		if (unready || busy) return undefined;
+	const post = async () => {
 		setBusy(true);
 		setFault(null);
 		const path = dispatch ? `/v1/dispatches/${dispatch.id}/events` : `/v1/incidents/${incident.id}/events`;
@@ -139,6 +138,21 @@ export function Decision({ event, incident, dispatch, given = {}, names, onDone,
 			announce(`#${incident.number}: ${form.action} ✓`);
 			onDone?.(answer);
 			return onClose();
+		} catch (e) {
+			setFault(e);
+			return setBusy(false);
+		}
+	};
+	const submit = async (ev) => {
+		ev?.preventDefault();
+		if (unready || busy) return undefined;
+		if (!form.ask) return post();
+		setBusy(true);
+		setFault(null);
+		try {
+			const question = await form.ask(incident, v, names);
+			setBusy(false);
+			return question ? confirmThen(question, post) : post();
 		} catch (e) {
 			setFault(e);
 			return setBusy(false);

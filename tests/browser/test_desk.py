@@ -111,6 +111,7 @@ def test_what_is_typed_over_a_chosen_village_is_not_sent_as_the_old_one(stack, d
     w.keys(Keys.TAB)
     w.find(".deskcase .village .fault", "pilih dari daftar")
     assert w.js("return document.querySelector('.deskcase .village input').value") == "Labangka", "what was typed stays"
+    assert w.axe() == []
     w.js("document.activeElement.blur()")
     w.keys(Keys.ENTER)
     w.wait(lambda: w.js("return document.activeElement.closest('.village') !== null"), "the field that lacks something")
@@ -228,6 +229,47 @@ def test_a_likely_pair_stands_side_by_side_and_one_key_decides(stack, desk, key)
     (pair,) = stack.sql("select decision, decided_by from duplicate_suggestion")
     assert (pair["decision"], pair["decided_by"]) == ("same" if key == "m" else "different", "coordinator:siaga")
     assert state(stack, newer)["state"] == ("merged" if key == "m" else "triaged") and state(stack, older)["state"] == "triaged"
+
+
+@pytest.mark.parametrize("from_form", [False, True], ids=["pair", "form"])
+def test_before_work_goes_into_what_has_ended_it_is_said_and_asked(stack, desk, from_form):
+    older, newer = alike(stack)
+    assert stack.api("POST", f"/v1/incidents/{older['id']}/events", json={"event": "close", "disposition": "handled"}).status_code == 200
+    w = desk(f"kejadian/{newer['number']}" if from_form else "telaah/ganda", ".incidentpage" if from_form else ".split .told")
+
+    def merge():
+        w.keys("m")
+        if from_form:
+            w.find("dialog[open] [type=number]").clear()
+            w.find("dialog[open] [type=number]").send_keys(str(older["number"]))
+            w.click("dialog[open] footer button", "Gabung")
+        return w.find("dialog[open] h2", "sudah berakhir")
+
+    if not from_form:
+        w.wait(lambda: "sudah berakhir" in w.all(".split section")[0].text, "that the older one has ended")
+        assert "berjalan terus" not in w.find(".desk").text and w.axe() == []
+    merge()
+    said = w.find("dialog[open] .body", "tidak ada lagi yang menangani").text
+    assert f"#{older['number']}" in said and "Polsek Penajam" in said
+    w.keys(Keys.ESCAPE)
+    w.wait(lambda: w.all("dialog[open] h2", "sudah berakhir") == [], "the question is gone")
+    if from_form:
+        w.keys(Keys.ESCAPE)
+        w.wait(lambda: w.all("dialog[open]") == [], "the form, too")
+    assert state(stack, newer)["state"] == "triaged" and events(stack, newer, "merge") == []
+    merge()
+    w.click("dialog[open] footer button", "Gabungkan tetap")
+    w.wait(lambda: state(stack, newer)["state"] == "merged", "whoever means it is not kept from it")
+    assert events(stack, newer, "merge")[0]["actor"] == "coordinator:siaga"
+
+
+def test_a_pair_says_so_when_the_older_one_ends_while_it_is_looked_at(stack, desk):
+    older, newer = alike(stack)
+    w = desk("telaah/ganda", ".split .told")
+    w.wait(lambda: "berjalan terus" in w.all(".split section")[0].text, "the older one goes on")
+    assert stack.api("POST", f"/v1/incidents/{older['id']}/events", json={"event": "close", "disposition": "handled"}).status_code == 200
+    w.wait(lambda: "sudah berakhir" in w.all(".split section")[0].text, "that it has ended")
+    assert "berjalan terus" not in w.find(".desk").text
 
 
 def test_the_words_that_decided_are_marked_and_the_machine_says_how_sure_it_was(stack, desk):
