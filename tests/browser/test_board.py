@@ -82,6 +82,22 @@ def test_the_focus_stays_on_its_incident_when_rows_are_sorted(stack, board):
     assert focused() == chosen
 
 
+def test_a_row_that_left_the_filter_under_a_hand_is_not_called_ended(stack, board):
+    number = critical(stack, "putih")
+    board.open(f"{stack.url}/#/papan?show=unclaimed")
+    board.click(f".incident[data-number='{number}'] .claim button")
+    board.wait(lambda: "siaga" in row(board, number).text, "who has it now")
+    left = row(board, number)
+    assert "tidak lagi dalam saringan" in left.text and "Selesai" not in left.text
+    board.find(".resort")
+    assert board.axe() == [], "dimmed, but to be read"
+    stack.api("POST", f"/v1/incidents/{number}/events", json={"event": "close", "disposition": "handled"})
+    board.wait(lambda: "Selesai" in row(board, number).text, "that it has ended, now that it has")
+    assert "tidak lagi dalam saringan" not in row(board, number).text
+    board.keys("s")
+    board.wait(lambda: number not in order(board), "it is gone")
+
+
 def test_filters_stand_in_the_address_and_survive_a_reload(stack, board):
     everything = order(board)
     board.keys("/")

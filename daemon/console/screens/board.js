@@ -24,13 +24,14 @@ function placeOf(r) {
 
 class Row extends Component {
 	shouldComponentUpdate(next) {
-		return next.row !== this.props.row || next.language !== this.props.language || next.ended !== this.props.ended;
+		return next.row !== this.props.row || next.language !== this.props.language || next.left !== this.props.left;
 	}
-	render({ row: r, ended, onClaim }) {
+	render({ row: r, left, onClaim }) {
+		const ended = left === 'ended';
 		const w = watched(r);
 		const why = calls(r, serverNow());
 		const place = placeOf(r);
-		return html`<li class=${`incident ${r.urgency} ${why ?? ''} ${ended ? 'ended' : ''}`} data-id=${r.id} data-number=${r.number}>
+		return html`<li class=${`incident ${r.urgency} ${why ?? ''} ${left}`} data-id=${r.id} data-number=${r.number}>
 			<div class="due">
 				${ended ? html`<span class="countdown">${t('Selesai', 'Ended')}</span>` : html`<${Countdown} due=${w?.due} label=${w ? w.what : ''} />`}
 				<span class="what">${ended ? words.incidentState(r.state) : (w?.what ?? t('tidak ada batas waktu', 'no clock runs'))}</span>
@@ -39,6 +40,7 @@ class Row extends Component {
 				<a href=${`#/kejadian/${r.number}`}><${Urgency} of=${r.urgency} /> <span class="type">${words.type(r.type)}</span> <span class="number">#${r.number}</span></a>
 				<p class="place"><b>${place}</b>${r.place_text && html` <span>${r.place_text}</span>`}</p>
 				<p class="factline"><${Age} since=${r.opened_at} />
+					${left === 'unfit' && html`<span class="tag">${t('tidak lagi dalam saringan', 'no longer in the filter')}</span>`}
 					${r.state === 'open' && html`<span class="tag ask">${t('perlu ditelaah', 'needs triage')}</span>`}
 					${r.state !== 'open' && r.dispatches.length === 0 && html`<span class="tag bad">${t('tanpa instansi', 'no agency')}</span>`}
 					${readyToClose(r) && html`<span class="tag">${t('siap ditutup', 'ready to close')}</span>`}
@@ -115,20 +117,23 @@ function useHand(ref) {
 	};
 }
 
-/** The rows in the order to be shown: sorted, or as they were while a hand is on them. -> {shown: [{row, ended}], held: number of rows that would move or come} */
-function arrange(memory, rows, hand) {
+/**
+ * The rows in the order to be shown: sorted, or as they were while a hand is on them. all: every open row by its id, those outside of the filter too.
+ * -> {shown: [{row, left}], held: number of rows that would move, come or go}. left: "" it belongs here, "unfit" it has left the filter, "ended" it is open no more.
+ */
+function arrange(memory, rows, all, hand) {
 	const wanted = [...rows].sort(inOrder);
 	if (!hand) {
 		memory.order = wanted;
-		return { shown: wanted.map((row) => ({ row, ended: false })), held: 0 };
+		return { shown: wanted.map((row) => ({ row, left: '' })), held: 0 };
 	}
-	const now = new Map(rows.map((r) => [r.id, r]));
+	const now = new Set(rows.map((r) => r.id));
 	const known = new Set(memory.order.map((r) => r.id));
 	const fresh = wanted.filter((r) => !known.has(r.id));
-	const shown = memory.order.map((r) => ({ row: now.get(r.id) ?? r, ended: !now.has(r.id) }));
+	const shown = memory.order.map((r) => ({ row: all.get(r.id) ?? r, left: now.has(r.id) ? '' : all.has(r.id) ? 'unfit' : 'ended' }));
 	memory.order = [...shown.map((s) => s.row), ...fresh];
-	shown.push(...fresh.map((row) => ({ row, ended: false })));
-	const still = shown.filter((s) => !s.ended);
+	shown.push(...fresh.map((row) => ({ row, left: '' })));
+	const still = shown.filter((s) => s.left === '');
 	const moved = still.filter((s, i) => s.row.id !== wanted[i].id).length;
 	return { shown, held: Math.max(moved, shown.length - still.length), fresh: fresh.length };
 }
@@ -187,7 +192,7 @@ export default function Board({ query }) {
 	const holds = memory.current.filter === filter && !memory.current.now && hand();
 	memory.current.now = false;
 	memory.current.filter = filter;
-	const { shown, held, fresh } = arrange(memory.current, picked.filter(chosen), holds);
+	const { shown, held, fresh } = arrange(memory.current, picked.filter(chosen), new Map(rows.map((r) => [r.id, r])), holds);
 	memory.current.held = held;
 
 	/* when the hand has gone, what was held back is put in order, and said */
@@ -217,7 +222,7 @@ export default function Board({ query }) {
 	};
 	const chosenRow = () => document.activeElement?.closest?.('.incident') ?? null;
 	const current = () => rows.find((r) => r.id === chosenRow()?.dataset.id);
-	const firstUnclaimed = () => shown.find((s) => !s.ended && s.row.claimed === null)?.row;
+	const firstUnclaimed = () => shown.find((s) => s.left === '' && s.row.claimed === null)?.row;
 	useKeys({
 		j: [() => move(1), t('Kejadian berikutnya', 'Next incident')],
 		k: [() => move(-1), t('Kejadian sebelumnya', 'Previous incident')],
@@ -239,7 +244,7 @@ export default function Board({ query }) {
 			<${Filters} rows=${rows} f=${f} set=${set} box=${box} />
 			${held > 0 && html`<${Button} class="resort" onClick=${sortNow} hotkey="s">${fresh > 0 ? t(`${fresh} baru, urutkan`, `${fresh} new, sort`) : t('Urutan ditahan, urutkan', 'Order held, sort')}<//>`}
 		</div>
-		<ol class="incidents" ref=${list}>${shown.map(({ row, ended }) => html`<${Row} key=${row.id} row=${row} ended=${ended} language=${lang()} onClaim=${claim} />`)}</ol>
+		<ol class="incidents" ref=${list}>${shown.map(({ row, left }) => html`<${Row} key=${row.id} row=${row} left=${left} language=${lang()} onClaim=${claim} />`)}</ol>
 		${shown.length === 0 && html`<p class="empty calm">${!line.loaded ? t('Memuat papan…', 'Loading the board…')
 			: rows.length === 0 ? t('Tidak ada kejadian terbuka di wilayah Anda.', 'No open incident in your area.')
 			: t('Tidak ada kejadian yang cocok dengan saringan.', 'No incident fits the filter.')}</p>`}
