@@ -2,7 +2,7 @@
 import { api, ApiError } from './api.js';
 import { t } from './i18n.js';
 import { myActor } from './me.js';
-import { announce, faultText } from './ui.js';
+import { announce, confirmThen, faultText } from './ui.js';
 import * as words from './words.js';
 
 /** POST {event, version, ...} about an incident; throws ApiError, of which 409 has problem.current. */
@@ -34,9 +34,18 @@ export async function send(path, body, id, seen, versionOf = (doc) => doc.versio
 	}
 }
 
-/** Takes an incident over. What changed beside does not matter for that; that somebody else has taken it does. */
-export async function claim(row) {
-	if (!row) return;
+/** Takes an incident over; asks first when somebody else has it. */
+export function claim(row) {
+	if (!row) return undefined;
+	if (!row.claimed) return takeOver(row);
+	if (mine(row)) return announce(t(`#${row.number} sudah Anda pegang.`, `You have #${row.number} already.`));
+	const name = words.actor(row.claimed.by);
+	return confirmThen({ title: t(`Sudah dipegang ${name}. Ambil alih?`, `${name} has it already. Take it over?`), action: t('Ambil alih', 'Take over'),
+		text: t(`#${row.number} lalu Anda yang pegang, bukan ${name}.`, `#${row.number} is yours then, and no longer ${name}’s.`) }, () => takeOver(row));
+}
+
+/* What changed beside does not matter for that; that somebody else has taken it does. */
+async function takeOver(row) {
 	let now = row;
 	for (let tries = 0; tries < 4; tries++) {
 		if (now.claimed && now.claimed.by !== row.claimed?.by) {

@@ -1,5 +1,6 @@
 """Two coordinators act on one incident at once: one wins, the other is told what changed, and nothing that was typed is lost."""
 import pytest
+from chromium import Keys
 from duty_room import add_user, duty, row
 from line import Line
 from stack import Stack
@@ -82,3 +83,31 @@ def test_who_claims_second_is_told_who_has_it(stack, chrome):
         ani.close()
         budi.close()
         line.close()
+
+
+def test_nobody_takes_an_incident_from_a_colleague_without_being_asked(stack, both):
+    incident, ani, budi = both
+    claims = lambda: [e["actor"] for e in events(stack, incident, "claimed")]  # noqa: E731
+    ani.keys("a")
+    budi.find(".casehead .claim b", "ani")
+    budi.keys("a")
+    asked = budi.find("dialog[open] h2")
+    assert "Sudah dipegang ani" in asked.text and claims() == ["coordinator:ani"]
+    budi.keys(Keys.ESCAPE)
+    budi.wait(lambda: budi.all("dialog[open]") == [], "the question is gone")
+    budi.open(f"{stack.url}/#/papan")
+    row(budi, incident["number"]).find_element("css selector", "a").send_keys("a")  # from the board, too
+    budi.find("dialog[open] h2", "Sudah dipegang ani")
+    assert claims() == ["coordinator:ani"]
+    budi.click("dialog[open] footer button", "Ambil alih")
+    ani.find(".casehead .claim b", "budi")
+    assert claims() == ["coordinator:ani", "coordinator:budi"]
+
+
+def test_what_is_mine_already_is_not_claimed_again(stack, both):
+    incident, ani, _ = both
+    ani.keys("a")
+    ani.find(".casehead .claim b", "ani")
+    ani.keys("a")
+    ani.wait_text("sudah Anda pegang")
+    assert len(events(stack, incident, "claimed")) == 1
