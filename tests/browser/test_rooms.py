@@ -231,6 +231,48 @@ def test_two_admins_at_once_and_the_second_is_told_what_changed(stack, admin):
     assert stack.api("GET", "/v1/agencies/rsud-rapb", "admin").json()["name"] == "RSUD Ratu Aji"
 
 
+def test_who_closes_after_being_told_of_another_change_begins_from_the_new_one(stack, admin):
+    w = admin("direktori/bpbd-ppu")
+    now = stack.api("GET", "/v1/agencies/bpbd-ppu", "admin").json()
+    entry = {"kind": now["kind"], "jurisdiction": now["jurisdiction"], "contacts": [{"channel": "webhook", "url": c["address"], "id": c["id"], "allow_private": True} for c in now["contacts"]]}
+    assert stack.api("PUT", "/v1/agencies/bpbd-ppu", "admin", {**entry, "name": "BPBD Satu", "version": now["version"]}).status_code == 200
+    w.click(".entry button", "Ubah")
+    write(w, "Nama", "BPBD Dua", "dialog")
+    w.click("dialog footer button", "Simpan")
+    w.find("dialog .notice", "Tutup, lalu ubah lagi")
+    w.click("dialog footer button", "Batal")
+    w.find("#agency-name", "BPBD Satu")
+    w.click(".entry button", "Ubah")
+    assert labelled(w, "Nama", "dialog").get_attribute("value") == "BPBD Satu"
+    write(w, "Nama", "BPBD Dua", "dialog")
+    w.click("dialog footer button", "Simpan")
+    w.find("#agency-name", "BPBD Dua")
+    assert stack.api("GET", "/v1/agencies/bpbd-ppu", "admin").json()["name"] == "BPBD Dua"
+
+
+@pytest.mark.parametrize("button", ["Ubah", "Hentikan"])
+def test_so_does_who_changes_or_retires_a_person(stack, admin, button):
+    slug = f"fajar-{button.lower()}"
+    person = {"role": "officer", "scope": "64.09"}
+    assert stack.api("PUT", f"/v1/people/{slug}", "admin", {**person, "name": f"{slug} satu", "version": 0}).status_code in (200, 201)
+    w = admin("direktori?bagian=petugas")
+    w.find("tbody tr", f"{slug} satu")
+    (now,) = [p for p in stack.api("GET", "/v1/people", "admin").json() if p["slug"] == slug]
+    assert stack.api("PUT", f"/v1/people/{slug}", "admin", {**person, "name": f"{slug} dua", "version": now["version"]}).status_code == 200
+
+    def press():
+        (line,) = [i for i, r in enumerate(w.all("tbody tr")) if slug in r.text]
+        w.click(f"tbody tr:nth-child({line + 1}) button", button)
+        w.click("dialog footer button.primary, dialog footer button.danger")
+
+    press()
+    w.find("dialog .notice", "Orang lain mengubahnya")
+    w.click("dialog footer button", "Batal")
+    w.find("tbody tr", f"{slug} dua")
+    press()
+    w.wait(lambda: not w.all("dialog"), "that it was taken")
+
+
 def test_whoever_may_not_change_the_directory_is_not_offered_to(stack, admin):
     w = admin("direktori/polsek-penajam", "ani")
     w.find(".entry .contacts")

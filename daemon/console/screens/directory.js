@@ -134,12 +134,15 @@ export default function Directory({ args, query }) {
 	const [dialog, open] = useState(null);
 	const load = useLoad('/v1/agencies?all=1');
 	const people = useLoad('/v1/people?all=1');
-	const close = () => open(null);
+	/* also after nothing was saved: somebody else may have been faster, and the next try begins from what is there now */
+	const close = () => {
+		open(null);
+		load.reload();
+		people.reload();
+	};
 	const saved = (text) => {
 		announce(text);
 		close();
-		load.reload();
-		people.reload();
 	};
 	return html`<div class="page full directory">
 		<header class="pagehead"><h1>${t('Direktori', 'Directory')}</h1>
@@ -149,7 +152,7 @@ export default function Directory({ args, query }) {
 			${isAdmin() && html`<span class="bar end"><${Button} onClick=${() => open(tab === 'people' ? { kind: 'person', person: null } : { kind: 'edit', agency: null })}>
 				${tab === 'people' ? t('Petugas baru', 'New person') : t('Instansi baru', 'New agency')}<//></span>`}</header>
 		${tab === 'agencies' && html`<${Agencies} args=${args} open=${open} load=${load} />`}
-		${tab === 'people' && html`<${People} load=${people} dialog=${dialog} open=${open} saved=${saved} />`}
+		${tab === 'people' && html`<${People} load=${people} dialog=${dialog} open=${open} close=${close} saved=${saved} />`}
 		${dialog?.kind === 'edit' && html`<${AgencyForm} agency=${dialog.agency} onClose=${close} saved=${saved} />`}
 		${dialog?.kind === 'retire' && html`<${RetireDialog} title=${t(`Hentikan ${dialog.agency.name}?`, `Retire ${dialog.agency.name}?`)} path=${`/v1/agencies/${dialog.agency.slug}/retire`} version=${dialog.agency.version}
 			text=${t('Instansi ini tidak akan ditugaskan lagi. Riwayatnya tetap ada, dan jawabannya atas penugasan yang terbuka tetap berlaku.', 'This agency will not be dispatched any more. Its history stays, and its answers to open dispatches still count.')}

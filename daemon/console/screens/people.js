@@ -37,7 +37,7 @@ function PersonForm({ person, onClose, saved }) {
 		${person && html`<details><summary>${t('Riwayat perubahan', 'Changes')}</summary><${Changes} path=${`/v1/people/${person.slug}/changes`} /></details>`}<//>`;
 }
 
-export function People({ load, dialog, open, saved }) {
+export function People({ load, dialog, open, close, saved }) {
 	const region = useRegions((load.data ?? []).map((p) => p.scope).filter(Boolean));
 	const [all, setAll] = useState(false);
 	const columns = [
@@ -52,7 +52,7 @@ export function People({ load, dialog, open, saved }) {
 	return html`<section class="panel"><${Loaded} load=${load}>${(list) => html`${list.some((p) => p.retired) && html`<${Field} type="checkbox" label=${t('juga yang dihentikan', 'retired ones too')} value=${all} onInput=${setAll} />`}
 			<${Table} columns=${columns} rows=${list.filter((p) => all || !p.retired)} rowKey=${(p) => p.slug}
 			caption=${t('Petugas piket', 'People on the roster')} empty=${t('Belum ada petugas.', 'No people yet.')} />`}<//></section>
-		${dialog?.kind === 'person' && html`<${PersonForm} person=${dialog.person} onClose=${() => open(null)} saved=${saved} />`}
+		${dialog?.kind === 'person' && html`<${PersonForm} person=${dialog.person} onClose=${close} saved=${saved} />`}
 		${dialog?.kind === 'retire person' && html`<${RetireDialog} title=${t(`Hentikan ${dialog.person.name}?`, `Retire ${dialog.person.name}?`)} path=${`/v1/people/${dialog.person.slug}/retire`} version=${dialog.person.version}
-			text=${t('Ia tidak akan mendapat piket lagi. Riwayatnya tetap ada.', 'There will be no more shifts for this person. The history stays.')} onClose=${() => open(null)} done=${() => saved(t('Petugas dihentikan.', 'The person is retired.'))} />`}`;
+			text=${t('Ia tidak akan mendapat piket lagi. Riwayatnya tetap ada.', 'There will be no more shifts for this person. The history stays.')} onClose=${close} done=${() => saved(t('Petugas dihentikan.', 'The person is retired.'))} />`}`;
 }
