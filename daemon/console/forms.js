@@ -2,9 +2,10 @@
 import { html, useState } from './vendor/preact.js';
 import { api, ApiError } from './api.js';
 import { send } from './decide.js';
-import { clock, t } from './i18n.js';
+import { moment, t } from './i18n.js';
 import { intoEnded } from './merge.js';
 import { said } from './said.js';
+import { serverNow } from './time.js';
 import { Button, Dialog, Fault, Field, Notice, announce, confirmThen, useApi } from './ui.js';
 import { eventLine } from './timeline.js';
 import { Village, unpicked } from './village.js';
@@ -171,7 +172,7 @@ export function Decision({ event, incident, dispatch, given = {}, names, onDone,
 		<${Button} onClick=${onClose}>${t('Batal', 'Cancel')}<//>
 		<${Button} kind=${form.kind ?? 'primary'} busy=${busy} disabled=${unready} onClick=${submit}>${changes ? t('Kirim tetap', 'Send all the same') : form.action}<//>`}>
 		${changes && changes.length > 0 && html`<${Notice} kind="warn"><p><b>${t('Sementara itu ada perubahan:', 'Meanwhile something changed:')}</b></p>
-			<ul>${changes.map((c) => html`<li><span class="figures">${clock(c.at)}</span> ${eventLine(c, names)} <span class="soft">${words.actor(c.actor)}</span></li>`)}</ul>
+			<ul>${changes.map((c) => html`<li><span class="figures">${moment(c.at, serverNow())}</span> ${eventLine(c, names)} <span class="soft">${words.actor(c.actor)}</span></li>`)}</ul>
 			<p>${t('Tulisan Anda masih ada. Kirim tetap, atau batal.', 'What you typed is still here. Send it all the same, or cancel.')}</p><//>`}
 		${form.about && html`<p class="soft">${form.about}</p>`}
 		<form class="stack" onSubmit=${submit}>${form.fields.map(field)}<button type="submit" hidden></button></form>

@@ -1,6 +1,6 @@
 /* marks: what stands for urgency, a countdown, an agency's state: by shape and word, never by colour alone. */
 import { html, useLayoutEffect, useRef } from './vendor/preact.js';
-import { clock, countdown, t } from './i18n.js';
+import { countdown, moment, t } from './i18n.js';
 import { onTick, serverNow } from './time.js';
 import * as words from './words.js';
 
@@ -52,7 +52,7 @@ export function Countdown({ due, label }) {
 		};
 	}, [due]);
 	if (!due) return html`<span class="countdown none" key="none">–</span>`;
-	return html`<span class="countdown" key="some" role="timer" aria-live="off" aria-label=${`${label ?? ''} ${clock(due)}`}><time dateTime=${due} ref=${host}></time></span>`;
+	return html`<span class="countdown" key="some" role="timer" aria-live="off" aria-label=${`${label ?? ''} ${moment(due, serverNow())}`}><time dateTime=${due} ref=${host}></time></span>`;
 }
 
 /** How long ago, in the largest word ("12 mnt"), kept true by the ticker. */
@@ -89,6 +89,7 @@ export const dispatchEnded = (d) => ENDED.has(d.state);
 export function dispatchWords(d) {
 	const mark = dispatchMark(d);
 	const word = words.dispatchState(mark);
-	if ((d.state === 'accepted' || d.state === 'en_route') && d.eta) return t(`${word}, tiba ~${clock(d.eta)}`, `${word}, there ~${clock(d.eta)}`);
-	return word;
+	if (!d.eta || (d.state !== 'accepted' && d.state !== 'en_route')) return word;
+	const there = moment(d.eta, serverNow());
+	return t(`${word}, tiba ~${there}`, `${word}, there ~${there}`);
 }

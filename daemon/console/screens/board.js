@@ -2,7 +2,7 @@
 import { Component, html, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../vendor/preact.js';
 import { calls } from '../alarm.js';
 import { claim } from '../decide.js';
-import { clock, lang, t } from '../i18n.js';
+import { isoDay, lang, moment, t } from '../i18n.js';
 import { useKeys } from '../keys.js';
 import { useBoard } from '../live.js';
 import { Age, Countdown, Urgency } from '../marks.js';
@@ -23,8 +23,9 @@ function placeOf(r) {
 }
 
 class Row extends Component {
+	/* look: what else changes the words of a row: the language, and which day it is */
 	shouldComponentUpdate(next) {
-		return next.row !== this.props.row || next.language !== this.props.language || next.left !== this.props.left;
+		return next.row !== this.props.row || next.left !== this.props.left || next.look !== this.props.look;
 	}
 	render({ row: r, left, onClaim }) {
 		const ended = left === 'ended';
@@ -51,7 +52,7 @@ class Row extends Component {
 			</div>
 			<ul class="agencies">${r.dispatches.map((d) => html`<${Agency} key=${d.id} d=${d} />`)}</ul>
 			<div class="claim">${r.claimed
-				? html`<span class="by">${words.actor(r.claimed.by)}</span><span class="soft">${t('sejak', 'since')} ${clock(r.claimed.at)}</span>`
+				? html`<span class="by">${words.actor(r.claimed.by)}</span><span class="soft">${t('sejak', 'since')} ${moment(r.claimed.at, serverNow())}</span>`
 				: mayDecide() && !ended && html`<${Button} class="small" kind=${why ? 'primary' : ''} onClick=${() => onClaim(r)}>${t('Ambil alih', 'Claim')}<//>`}</div>
 		</li>`;
 	}
@@ -62,7 +63,7 @@ function Agency({ d }) {
 	const next = d.deadline?.next;
 	return html`<li class=${`agency ${d.state} ${d.undeliverable && d.state === 'notified' ? 'undeliverable' : ''}`}>
 		<${Steps} d=${d} /><span class="name">${d.agency_name ?? d.agency}</span>
-		${next && html`<span class="next">${clock(d.deadline.due_at)} → ${next.map(words.rung).join(' + ')}</span>`}
+		${next && html`<span class="next">${moment(d.deadline.due_at, serverNow())} → ${next.map(words.rung).join(' + ')}</span>`}
 	</li>`;
 }
 
@@ -235,6 +236,7 @@ export default function Board({ query }) {
 		s: [sortNow, t('Urutkan sekarang', 'Sort now')],
 	}, t('Papan', 'Board'));
 
+	const look = `${lang()} ${isoDay(serverNow())}`;
 	return html`<div class="page full board">
 		<h1 class="sr">${t('Papan kejadian terbuka', 'Board of open incidents')}</h1>
 		<div class="boardhead">
@@ -244,7 +246,7 @@ export default function Board({ query }) {
 			<${Filters} rows=${rows} f=${f} set=${set} box=${box} />
 			${held > 0 && html`<${Button} class="resort" onClick=${sortNow} hotkey="s">${fresh > 0 ? t(`${fresh} baru, urutkan`, `${fresh} new, sort`) : t('Urutan ditahan, urutkan', 'Order held, sort')}<//>`}
 		</div>
-		<ol class="incidents" ref=${list}>${shown.map(({ row, left }) => html`<${Row} key=${row.id} row=${row} left=${left} language=${lang()} onClaim=${claim} />`)}</ol>
+		<ol class="incidents" ref=${list}>${shown.map(({ row, left }) => html`<${Row} key=${row.id} row=${row} left=${left} look=${look} onClaim=${claim} />`)}</ol>
 		${shown.length === 0 && html`<p class="empty calm">${!line.loaded ? t('Memuat papan…', 'Loading the board…')
 			: rows.length === 0 ? t('Tidak ada kejadian terbuka di wilayah Anda.', 'No open incident in your area.')
 			: t('Tidak ada kejadian yang cocok dengan saringan.', 'No incident fits the filter.')}</p>`}

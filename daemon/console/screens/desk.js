@@ -2,13 +2,14 @@
 import { html, useEffect, useMemo, useRef, useState } from '../vendor/preact.js';
 import { claim, send } from '../decide.js';
 import { Decision } from '../forms.js';
-import { clock, t } from '../i18n.js';
+import { moment, t } from '../i18n.js';
 import { useKeys } from '../keys.js';
 import { useBoard } from '../live.js';
 import { Age, Countdown, Urgency } from '../marks.js';
 import { Marked, Reasons, Sureness } from '../marked.js';
 import { mayDecide } from '../me.js';
 import { Pairs } from '../pairs.js';
+import { serverNow } from '../time.js';
 import { eventLine } from '../timeline.js';
 import { Button, Fault, Field, Loading, Notice, announce, useApi } from '../ui.js';
 import { Village, pickFirst, unpicked } from '../village.js';
@@ -37,8 +38,9 @@ function Question({ inc }) {
 	const what = asked[0] === 'place' ? t('di mana tempatnya', 'where it is') : t('apa yang terjadi', 'what happened');
 	const sms = inc.notices.find((n) => n.kind === 'receipt');
 	const answered = inc.reports.length > 1 ? inc.reports.at(-1) : null;
-	return html`<p class="question">${t('Pelapor ditanya', 'The reporter was asked')} ${what}${sms && html` <span class="figures">${clock(sms.created_at)}</span>${sms.delivery && `, ${words.delivery(sms.delivery)}`}`}.
-		<b> ${answered ? t(`Balasan masuk ${clock(answered.received_at)}.`, `An answer came at ${clock(answered.received_at)}.`) : t('Belum ada balasan.', 'No answer yet.')}</b></p>`;
+	const at = (when) => moment(when, serverNow());
+	return html`<p class="question">${t('Pelapor ditanya', 'The reporter was asked')} ${what}${sms && html` <span class="figures">${at(sms.created_at)}</span>${sms.delivery && `, ${words.delivery(sms.delivery)}`}`}.
+		<b> ${answered ? t(`Balasan masuk ${at(answered.received_at)}.`, `An answer came at ${at(answered.received_at)}.`) : t('Belum ada balasan.', 'No answer yet.')}</b></p>`;
 }
 
 /* The values to begin with: what the machine believes. */
@@ -116,7 +118,7 @@ function Case({ inc, row, names, reload, onDecided, openDialog }) {
 		<header class="pagehead"><h1>${words.type(inc.type)} <a class="number" href=${`#/kejadian/${inc.number}`}>#${inc.number}</a></h1>
 			<span class="soft">${inc.state !== 'open' && words.incidentState(inc.state)}</span>
 			<span class="end">${row && html`<${Countdown} due=${watched(row)?.due} label=${t('telaah', 'triage')} />`} ${claimed ? html`<b>${words.actor(claimed.by)}</b>` : mayDecide() && html`<${Button} class="small" hotkey="a" onClick=${() => claim(row ?? inc)}>${t('Ambil alih', 'Claim')}<//>`}</span></header>
-		<div class="desktexts">${inc.reports.map((r) => html`<section key=${r.id}><p class="factline"><b>#${r.number}</b> <span>${clock(r.received_at)}</span> <span>${words.actor(r.source)}</span></p>
+		<div class="desktexts">${inc.reports.map((r) => html`<section key=${r.id}><p class="factline"><b>#${r.number}</b> <span>${moment(r.received_at, serverNow())}</span> <span>${words.actor(r.source)}</span></p>
 			<${Marked} text=${r.text ?? ''} triage=${r.triage} />
 			<${Reasons} triage=${r.triage} /></section>`)}
 			<p class="legend small soft"><mark class="type">${t('jenis', 'type')}</mark> <mark class="urgency">${t('kegawatan', 'urgency')}</mark> <mark class="place">${t('tempat', 'place')}</mark></p>
@@ -128,7 +130,7 @@ function Case({ inc, row, names, reload, onDecided, openDialog }) {
 			<div class="where"><${Village} label=${html`${t('Desa/kelurahan', 'Village')} <kbd>v</kbd>`} value=${v.village} onPick=${pickVillage} known=${known} inputRef=${village} />
 				<${Field} label=${t('Tempat (kata-kata)', 'Place (in words)')} value=${v.place_text} onInput=${(place_text) => set({ place_text })} maxlength="500" /></div>
 			${known.length > 0 && html`<p class="small">${t('Calon tempat', 'Candidates')}: ${known.map((c, i) => html`<button type="button" class="button small quiet" onClick=${() => set({ village: c })}>${c.name} <span class="soft figures">${c.within}</span>${i < 2 && html` <kbd>${'[]'[i]}</kbd>`}</button>`)}</p>`}
-			${state.changes?.length > 0 && html`<${Notice} kind="warn"><p><b>${t('Sementara itu ada perubahan:', 'Meanwhile something changed:')}</b></p><ul>${state.changes.map((c) => html`<li>${clock(c.at)} ${eventLine(c, names)} <span class="soft">${words.actor(c.actor)}</span></li>`)}</ul>
+			${state.changes?.length > 0 && html`<${Notice} kind="warn"><p><b>${t('Sementara itu ada perubahan:', 'Meanwhile something changed:')}</b></p><ul>${state.changes.map((c) => html`<li>${moment(c.at, serverNow())} ${eventLine(c, names)} <span class="soft">${words.actor(c.actor)}</span></li>`)}</ul>
 				<p>${t('Pilihan Anda masih ada. Tekan Enter sekali lagi bila tetap.', 'What you chose is still here. Press Enter again to send it all the same.')}</p><//>`}
 			${state.fault && html`<${Fault} error=${state.fault} />`}
 			<div class="bar"><${Button} kind="primary" busy=${state.busy} onClick=${confirm} hotkey="↵">${v.type ? t(`Putuskan: ${words.type(v.type)}`, `Decide: ${words.type(v.type)}`) : t('Pilih jenis', 'Choose a type')}<//>

@@ -1,6 +1,6 @@
 /* handover: one sheet for the change of shift: what is open, what happened since, who comes next; to read on the screen and to print. */
 import { withQuery } from '../api.js';
-import { clock, t, zoneName } from '../i18n.js';
+import { moment as near, t, zoneName } from '../i18n.js';
 import { useKeys } from '../keys.js';
 import { Countdown, Urgency } from '../marks.js';
 import { me, settings } from '../me.js';
@@ -20,9 +20,9 @@ function Open({ list, now }) {
 		<tbody>${list.map((r) => html`<tr key=${r.number}><td>${link(r.number)}</td><td><${Urgency} of=${r.urgency} /></td>
 			<td><strong>${words.type(r.type)}</strong>${r.region_name && `, ${r.region_name}`}${r.place_text && html`<br /><small class="soft">${r.place_text}</small>`}</td>
 			<td>${words.incidentState(r.state)}${r.next_due_at && ms(r.next_due_at) < now && html`<br /><${Mark} tone="bad">${t('lewat batas', 'overdue')}<//>`}</td>
-			<td>${(r.dispatches ?? []).map((d) => html`<span class="sent">${d.agency_name ?? d.agency} <small class="soft">${words.dispatchState(d.state).toLowerCase()}${d.eta ? ` · ${t('tiba', 'there')} ${clock(d.eta)}` : ''}</small></span>`)}</td>
+			<td>${(r.dispatches ?? []).map((d) => html`<span class="sent">${d.agency_name ?? d.agency} <small class="soft">${words.dispatchState(d.state).toLowerCase()}${d.eta ? ` · ${t('tiba', 'there')} ${near(d.eta, now)}` : ''}</small></span>`)}</td>
 			<td class="figures">${length((now - ms(r.opened_at)) / 1000)}</td>
-			<td class="figures">${r.next_due_at ? html`<span class="noprint"><${Countdown} due=${r.next_due_at} /></span><span class="printonly">${clock(r.next_due_at)}</span>` : '–'}</td></tr>`)}</tbody></table></div>`;
+			<td class="figures">${r.next_due_at ? html`<span class="noprint"><${Countdown} due=${r.next_due_at} /></span><span class="printonly">${near(r.next_due_at, now)}</span>` : '–'}</td></tr>`)}</tbody></table></div>`;
 }
 
 function List({ list, empty, line }) {

@@ -2,7 +2,7 @@
 import { html, useEffect, useMemo, useState } from '../vendor/preact.js';
 import { claim } from '../decide.js';
 import { Decision, Reporter, answerLabel, answersTo } from '../forms.js';
-import { clock, duration, moment, t } from '../i18n.js';
+import { duration, moment, t } from '../i18n.js';
 import { useKeys } from '../keys.js';
 import { onEvent, useBoard } from '../live.js';
 import { Age, Countdown, Urgency } from '../marks.js';
@@ -39,7 +39,7 @@ function Dispatch({ d, names, onAnswer, live }) {
 	const ways = live && mayDecide() ? answersTo(d.state) : [];
 	return html`<li class=${`dispatch ${d.state}`}>
 		<div class="head"><h3>${names(d.agency)}</h3><span class="soft">${d.task ?? words.task(d.role)}</span>
-			${due && html`<span class="left"><${Countdown} due=${due} label=${words.clockName(d.deadline.clock)} /> <span class="soft">${words.clockName(d.deadline.clock)} ${clock(due)}</span></span>`}</div>
+			${due && html`<span class="left"><${Countdown} due=${due} label=${words.clockName(d.deadline.clock)} /> <span class="soft">${words.clockName(d.deadline.clock)} ${moment(due, serverNow())}</span></span>`}</div>
 		<div class="agency ${d.state} ${d.undeliverable && d.state === 'notified' ? 'undeliverable' : ''}"><${Steps} d=${d} /></div>
 		<${Ladder} d=${d} />
 		<details><summary>${t('aturan', 'rule')}</summary><p class="small"><${Said} text=${d.why} /></p></details>
