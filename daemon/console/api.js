@@ -1,5 +1,7 @@
 /* api: the public API with the session's cookie. One place adds what unsafe calls need, reads problems, and goes to the log-in when the session has ended. */
+import { loginPath, setSessionOver } from './session.js';
 import { clockWas } from './time.js';
+import { unsaved } from './unsaved.js';
 
 export class ApiError extends Error {
 	/** status: 0 when nobody answered. problem: as RFC 9457, with title and detail at least. */
@@ -20,10 +22,15 @@ export const setCsrf = (token) => {
 	csrf = token;
 };
 
-export function goToLogin() {
+/* Nothing that somebody is writing goes with the page: he is told, and chooses when. */
+function goToLogin() {
 	if (leaving) return;
+	if (unsaved()) {
+		setSessionOver(true);
+		return;
+	}
 	leaving = true;
-	location.assign('/masuk?next=' + encodeURIComponent('/' + location.hash));
+	location.assign(loginPath());
 }
 
 async function read(response) {

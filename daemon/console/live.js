@@ -2,10 +2,12 @@
 import { useEffect, useState } from './vendor/preact.js';
 import { api, setCsrf } from './api.js';
 import { me } from './me.js';
+import { sessionOver, setSessionOver } from './session.js';
 import { clockWas, onTick, serverNow } from './time.js';
 import { openStream } from './stream.js';
 
 const ENDED = new Set(['closed', 'cancelled', 'merged']);
+const ASK_MS = 3000;
 const rows = new Map(); /* id -> Row; a row is replaced, never changed */
 const watchers = new Set();
 const eventWatchers = new Set();
@@ -121,9 +123,19 @@ function tellEvent(data) {
 async function whose() {
 	const session = await api.get('/v1/session').catch(() => null);
 	if (session === null) return;
-	if (session.user !== me().user) location.reload();
-	else setCsrf(session.csrf);
+	if (session.user !== me().user) {
+		location.reload();
+		return;
+	}
+	setCsrf(session.csrf);
+	if (!sessionOver()) return;
+	setSessionOver(false);
+	retryNow();
+	load();
 }
+
+/* The session ended while somebody was writing: has he logged in beside this page, or given up what he wrote? */
+const askAgain = () => sessionOver() && !document.hidden && whose();
 
 let streaming = false; /* the connection to the stream stands */
 let cut = false; /* this page has looked for itself, and nobody answered */
@@ -209,4 +221,7 @@ export function start() {
 		look();
 	});
 	document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && retryNow());
+	document.addEventListener('visibilitychange', askAgain);
+	addEventListener('focus', askAgain);
+	setInterval(askAgain, ASK_MS);
 }

@@ -6,8 +6,10 @@ import { clockSeconds, duration, lang, setLang, setOffset, t, zoneName } from '.
 import { keyList, useKeys } from './keys.js';
 import { retryNow, start, useBoard, useNow } from './live.js';
 import { me, settings, setMe, setSettings } from './me.js';
+import { SessionOver, useSessionOver } from './session.js';
 import { Button, Dialog, Fault, Loading, useLang } from './ui.js';
 import { serverNow } from './time.js';
+import { watchTyping } from './unsaved.js';
 import * as words from './words.js';
 
 /* name in the address, [Indonesian, English], the module, the second key after g. Order is the order of the menu. */
@@ -73,6 +75,7 @@ function Line() {
 	const { line } = useBoard();
 	const now = useNow();
 	const here = now - serverNow() + Date.now();
+	if (useSessionOver()) return html`<${SessionOver} />`;
 	if (line.phase === 'loading' && !line.loaded) return null;
 	if (line.phase === 'away') {
 		const age = duration((here - (line.heard ?? line.since)) / 1000);
@@ -176,6 +179,7 @@ async function begin() {
 		render(html`<div class="page"><${Fault} error=${error} retry=${() => location.reload()} /></div>`, document.getElementById('app'));
 		return setTimeout(begin, 5000);
 	}
+	watchTyping();
 	start();
 	alarm.start();
 	document.getElementById('app').replaceChildren();

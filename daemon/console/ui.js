@@ -4,6 +4,7 @@ import { ApiError, api } from './api.js';
 import { lang, onLang, t } from './i18n.js';
 import { useKeys } from './keys.js';
 import { Said } from './said.js';
+import { SessionOver, useSessionOver } from './session.js';
 import * as words from './words.js';
 
 /** Draws again when the language changes. */
@@ -71,6 +72,7 @@ export function Table({ columns, rows, caption, empty, rowKey }) {
 export function Dialog({ title, onClose, children, actions, wide = false }) {
 	const ref = useRef(null);
 	const id = useUid('d');
+	const over = useSessionOver();
 	useEffect(() => {
 		const back = document.activeElement;
 		if (!ref.current.open) ref.current.showModal();
@@ -87,6 +89,7 @@ export function Dialog({ title, onClose, children, actions, wide = false }) {
 	};
 	return html`<dialog ref=${ref} class=${wide ? 'wide' : ''} aria-labelledby=${id} onCancel=${cancel}>
 		<header><h2 id=${id}>${title}</h2><button type="button" class="button quiet x" onClick=${onClose} aria-label=${t('Tutup', 'Close')}>×</button></header>
+		${over && html`<${SessionOver} />`}
 		<div class="body">${children}</div>
 		${actions && html`<footer>${actions}</footer>`}
 	</dialog>`;

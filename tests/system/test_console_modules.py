@@ -118,7 +118,7 @@ def test_only_answers_and_decisions_that_fit_are_offered_and_every_answer_that_d
 # ---- the store of what is open ----
 
 STORE = """
-    globalThis.document = { addEventListener() {}, documentElement: { dataset: {} } };
+    globalThis.document = { addEventListener() {}, querySelector: () => null, documentElement: { dataset: {} } };
     globalThis.addEventListener = () => {};
     globalThis.location = { hash: '', went: [], reloaded: 0, assign(to) { this.went.push(to); }, reload() { this.reloaded += 1; } };
     const lines = [], asked = [];
