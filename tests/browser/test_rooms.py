@@ -435,6 +435,49 @@ def test_a_sender_is_blocked_and_let_in_again(stack, admin):
     w.wait(lambda: "dicabut" in w.find("tbody").text, "that it ended")
 
 
+def marking(admin, phone):
+    """The form that marks a sender, with 11 November of the next year, 19:00, as its end. -> window, the field of the day"""
+    w = admin(f"sistem/pengirim/{phone}", "ani")
+    w.click("button", "Tandai")
+    write(w, "Alasan", "uji coba saja", "dialog")
+    day = labelled(w, "Sampai", "dialog")
+    w.js("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))", day, f"{NOW.year + 1}-11-11")
+    hour = w.find("dialog .moment input.figures")
+    w.wait(lambda: hour.get_attribute("value") == "00:00", "an hour to begin with")
+    w.js("arguments[0].select()", hour)
+    hour.send_keys("1900", Keys.TAB)
+    w.wait(lambda: hour.get_attribute("value") == "19:00", "the hour")
+    return w, day
+
+
+def ends(stack, phone):
+    return [m["ends_at"] for m in stack.api("GET", f"/v1/senders/{phone}", "admin").json()["marks"]]
+
+
+def test_a_moment_that_may_be_empty_can_be_emptied_again(stack, admin):
+    w, day = marking(admin, "+6281250000777")
+    w.js("arguments[0].value = ''; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))", day)
+    w.wait(lambda: [i.get_attribute("value") for i in w.all("dialog .moment input")] == ["", ""], "nothing stands there")
+    w.click("dialog footer button", "Tandai")
+    w.wait(lambda: not w.all("dialog"), "that it was taken")
+    assert ends(stack, "+6281250000777") == [None]
+
+
+def test_a_day_that_is_typed_anew_keeps_its_hour_and_an_hour_that_was_wiped_out_comes_back(stack, admin):
+    w, day = marking(admin, "+6281250000778")
+    day.send_keys(Keys.BACKSPACE)
+    assert w.js("return arguments[0].validity.badInput", day), "half a day"
+    day.send_keys("11")
+    hour = w.find("dialog .moment input.figures")
+    w.js("arguments[0].select()", hour)
+    hour.send_keys(Keys.BACKSPACE, Keys.TAB)
+    w.wait(lambda: hour.get_attribute("value") == "19:00", "what is sent is what is shown")
+    w.click("dialog footer button", "Tandai")
+    w.wait(lambda: not w.all("dialog"), "that it was taken")
+    (end,) = ends(stack, "+6281250000778")
+    assert datetime.datetime.fromisoformat(end).astimezone(WITA).strftime("%m-%d %H:%M") == "11-11 19:00"
+
+
 def test_who_looked_is_shown_to_who_may_know(stack, admin):
     w = admin("sistem/akses", "periksa")
     w.wait(lambda: "+6281250000123" in w.find("main table").text and "ani" in w.find("main table").text, "Ani's look at a sender")

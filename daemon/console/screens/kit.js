@@ -132,14 +132,20 @@ export function MomentField({ label, value, onInput, hint, error, required }) {
 	useEffect(() => clean(typed) !== time && setTyped(time), [time]);
 	const put = (d, h) => {
 		if (d && clean(h)) onInput(`${d}T${clean(h)}`);
-		else if (!d && !h) onInput('');
 	};
+	/* a day of which a part is missing for a moment is not one that was taken out */
+	const putDay = ({ value: d, validity }) => {
+		if (d) put(d, typed || '00:00');
+		else if (!required && !validity.badInput) onInput('');
+	};
+	/* an hour that was wiped out still counts, so it is shown */
+	const leave = () => setTyped(clean(typed) ?? (typed.trim() || time));
 	const about = [hint && `${id}-h`, error && `${id}-e`].filter(Boolean).join(' ') || null;
 	const bad = error ? 'true' : null;
 	return html`<div class="field moment" role="group" aria-label=${label}><label for=${id}>${label}</label><div>
-		<input id=${id} type="date" aria-label=${`${label}, ${t('tanggal', 'day')}`} required=${required} value=${day} aria-invalid=${bad} aria-describedby=${about} onInput=${(e) => put(e.currentTarget.value, typed || '00:00')} />
+		<input id=${id} type="date" aria-label=${`${label}, ${t('tanggal', 'day')}`} required=${required} value=${day} aria-invalid=${bad} aria-describedby=${about} onInput=${(e) => putDay(e.currentTarget)} />
 		<input class="figures" inputmode="numeric" size="5" maxlength="5" placeholder="07:00" aria-label=${`${label}, ${t('jam', 'time')}`} required=${required} pattern="([01]?[0-9]|2[0-3])[.:]?[0-5][0-9]" value=${typed} aria-invalid=${bad}
-			onInput=${(e) => setTyped(e.currentTarget.value)} onChange=${(e) => put(day, e.currentTarget.value)} onBlur=${() => setTyped(clean(typed) ?? typed)} /></div>
+			onInput=${(e) => setTyped(e.currentTarget.value)} onChange=${(e) => put(day, e.currentTarget.value)} onBlur=${leave} /></div>
 		${hint && html`<p class="hint" id=${`${id}-h`}>${hint}</p>`}${error && html`<p class="fault" id=${`${id}-e`}>${error}</p>`}</div>`;
 }
 
