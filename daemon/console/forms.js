@@ -202,7 +202,7 @@ export function Reporter({ report, onClose }) {
 		${state.who
 			? html`<dl class="pairs"><div><dt>${t('Nama', 'Name')}</dt><dd>${state.who.name ?? '–'}</dd></div><div><dt>${t('Telepon', 'Telephone')}</dt><dd class="figures big">${state.who.phone ? html`<a href=${`tel:${state.who.phone}`}>${state.who.phone}</a>` : '–'}</dd></div></dl>`
 			: html`<p>${t('Data pelapor dirahasiakan. Pembukaan dicatat bersama nama Anda dan alasannya.', 'This is confidential. Opening it is recorded with your name and the reason.')}</p>
-				<form onSubmit=${ask}><${Field} label=${t('Alasan membuka', 'Reason for opening')} value=${why} onInput=${setWhy} maxlength="500" hint=${t('Paling sedikit 10 huruf.', 'At least 10 characters.')} /></form>`}
+				<form onSubmit=${ask}><${Field} label=${t('Alasan membuka', 'Reason for opening')} value=${why} onInput=${setWhy} maxlength="300" hint=${t('Paling sedikit 10 huruf.', 'At least 10 characters.')} /></form>`}
 		${state.fault && html`<${Fault} error=${state.fault} />`}
 	<//>`;
 }

@@ -272,6 +272,15 @@ def test_a_pair_says_so_when_the_older_one_ends_while_it_is_looked_at(stack, des
     assert "berjalan terus" not in w.find(".desk").text
 
 
+def test_as_long_a_reason_as_the_field_takes_opens_who_told_it(stack, desk):
+    made = stack.report(text="ada bapak tua terlantar di pasar", reporter={"phone": "+6281250000123", "name": "Warga"})
+    w = desk(f"kejadian/{made['incident']['number']}", ".incidentpage")
+    w.click(".report button", "Pelapor")
+    w.find("dialog[open] input").send_keys("Perlu menanyakan tempatnya. " * 20)
+    w.click("dialog[open] footer button", "Buka")
+    w.find("dialog[open] .figures", "+6281250000123")
+
+
 def test_the_words_that_decided_are_marked_and_the_machine_says_how_sure_it_was(stack, desk):
     stack.report(kind=None, village=None, urgency="normal", text="ada kakek tidur di emperan, tidak tahu siapa keluarganya")
     (incident,) = stack.sql("select id, number, state from incident")
