@@ -27,10 +27,19 @@ const SCREENS = [
 	{ name: 'kejadian', label: ['Kejadian', 'Incident'], load: () => import('./screens/incident.js'), hidden: true },
 ];
 
-/** "#/kejadian/1002?tab=x" -> {screen, args: ["1002"], query: URLSearchParams} */
+/* An address that cannot be read, as one that was cut in a message, names no screen. */
+function parts(path) {
+	try {
+		return path.split('/').map(decodeURIComponent);
+	} catch {
+		return [];
+	}
+}
+
+/** "#/kejadian/1002?tab=x" -> {screen, args: ["1002"], query: URLSearchParams}; the board where no screen is named. */
 function route() {
 	const [path, query = ''] = location.hash.replace(/^#\/?/, '').split('?');
-	const [name, ...args] = path.split('/').map(decodeURIComponent);
+	const [name, ...args] = parts(path);
 	const screen = SCREENS.find((s) => s.name === name) ?? SCREENS[0];
 	return { screen, args, query: new URLSearchParams(query) };
 }

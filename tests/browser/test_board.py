@@ -137,6 +137,16 @@ def test_a_filter_that_nothing_fits_any_more_says_what_it_is(board, stack):
     assert [s.get_attribute("value") for s in board.all(".filters .set select")] == ["rumah-singgah-lama"]
 
 
+def test_an_address_that_cannot_be_read_shows_the_board(board, stack):
+    board.open(f"{stack.url}/#/%")
+    board.driver.refresh()
+    board.find(".incident")
+    board.js("location.hash = '#/akun'")
+    board.find("main h1", "Akun")
+    board.js("location.hash = '#/kejadian/%E0'")
+    board.find(".incident")
+
+
 def test_countdowns_are_right_on_a_computer_whose_clock_is_an_hour_late(stack, chrome):
     w = chrome.window()
     try:
