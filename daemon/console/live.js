@@ -11,7 +11,7 @@ const ASK_MS = 3000;
 const rows = new Map(); /* id -> Row; a row is replaced, never changed */
 const watchers = new Set();
 const eventWatchers = new Set();
-let line = { phase: 'loading', since: null, next: null, heard: null, database: 'here', loaded: false };
+let line = { phase: 'loading', since: null, next: null, heard: null, database: 'here', spooled: null, loaded: false };
 let link = null;
 let loads = 0;
 
@@ -30,7 +30,7 @@ function changed() {
 }
 
 let snapshot = null;
-/** {rows: Row[], line: {phase: "loading"|"live"|"away", since, next, heard, database, loaded}}. since, next, heard: this computer's clock, ms. */
+/** {rows: Row[], line: {phase: "loading"|"live"|"away", since, next, heard, database, spooled, loaded}}. spooled: how much waits on the disk, null: nothing is kept there. since, next, heard: this computer's clock, ms. */
 export function board() {
 	snapshot ??= { rows: [...rows.values()], line };
 	return snapshot;
@@ -174,7 +174,8 @@ function onMessage(m) {
 	} else if (m.kind === 'tick') {
 		line = { ...line, heard: m.at };
 		const database = m.data.database ?? 'here';
-		if (line.phase !== 'live' || line.database !== database) setLine({ phase: 'live', database });
+		const spooled = m.data.spooled ?? null;
+		if (line.phase !== 'live' || line.database !== database || line.spooled !== spooled) setLine({ phase: 'live', database, spooled });
 	} else if (m.kind === 'incident') {
 		take(m.data.incident);
 		tellEvent(m.data);

@@ -95,6 +95,7 @@ function Line() {
 	}
 	if (line.database === 'away')
 		return html`<div class="line warn" role="alert"><strong>${t('Basis data tidak menjawab.', 'The database does not answer.')}</strong>
+			${line.spooled !== null && html`<span>${t('Laporan tetap diterima dan mitra tetap diberi tahu;', 'Reports are taken and partners told all the same;')} <b class="figures">${line.spooled}</b> ${t('menunggu di cakram.', 'wait on the disk.')}</span>`}
 			<span>${t('Papan belum berubah; perubahan menyusul begitu pulih.', 'The board stands still; changes follow when it is back.')}</span></div>`;
 	return null;
 }

@@ -9,6 +9,7 @@
 #include "../../protocol/rfc3339.h"
 #include "../flow/access.h"
 #include "../flow/busy.h"
+#include "../flow/spooled.h"
 #include "../io/http_stream.h"
 #include "stream_parts.h"
 
@@ -69,6 +70,8 @@ static void put_state(struct buf *out, const struct stream *s, const struct list
 		json_member_bool(&j, "resumed", hello->since.us != 0 && !hello->lost);
 	if (s->away)
 		json_member_string(&j, "database", "away");
+	if (s->away && spooled_is_open(s->flow))
+		json_member_int(&j, "spooled", spooled_waiting(s->flow));
 	json_end_object(&j);
 	buf_adds(out, "\n\n");
 }

@@ -1,4 +1,4 @@
--- Pairs of incidents that may be one event as a JSON list, the latest first: $1 "open" (nobody has decided, and both go on), or "all"; $2 the reader's scope, in which both must lie. At most 200.
+-- Pairs of incidents that may be one event as a JSON list, the latest first: $1 "open" (nobody has decided, the first goes on, and the other goes on or is closed), or "all"; $2 the reader's scope, in which both must lie. At most 200.
 select coalesce(json_agg(x.doc order by x.made_at desc), '[]')::text from (
 	(select s.made_at, json_build_object('incident', json_build_object('id', i.id, 'number', i.number), 'other', json_build_object('id', o.id, 'number', o.number),
 		'type', i.type, 'region', i.region, 'summary', i.summary, 'other_summary', o.summary, 'score', s.score, 'reasons', s.reasons, 'made_at', s.made_at,
