@@ -24,7 +24,6 @@ struct store {
 	struct store_options options;
 	struct store_handlers handlers;
 	struct pg *conns[STORE_CONNECTIONS];
-	int up;
 	bool told_up;
 	struct mono down_since; /* when it is not up */
 	struct group *reports, *attempts;
@@ -179,17 +178,25 @@ static void limit_statements(struct pg *pg, int most_ms)
 	pg_params_free(&p);
 }
 
+/* Asked of the connections: one that fails before it was ever there goes down without having come up, so that counting would lose one. */
+static bool all_up(const struct store *s)
+{
+	for (int i = 0; i < STORE_CONNECTIONS; i++)
+		if (!pg_is_up(s->conns[i]))
+			return false;
+	return true;
+}
+
 static void on_up(void *ctx, struct pg *pg)
 {
 	struct store *s = ctx;
-	s->up++;
 	if (pg == s->conns[CONN_SLOW])
 		limit_statements(pg, SLOW_MOST_MS);
 	group_kick(s->reports);
 	group_kick(s->changes);
 	group_kick(s->changes_of_reports);
 	group_kick(s->attempts);
-	if (s->up == STORE_CONNECTIONS && !s->told_up) {
+	if (!s->told_up && all_up(s)) {
 		s->told_up = true;
 		metric_set(M_DB_UP, 1);
 		s->handlers.up(s->handlers.ctx);
@@ -200,8 +207,6 @@ static void on_down(void *ctx, struct pg *pg, const char *why)
 {
 	(void)pg;
 	struct store *s = ctx;
-	if (s->up > 0)
-		s->up--;
 	if (s->told_up) {
 		s->told_up = false;
 		s->down_since = mono_now();
