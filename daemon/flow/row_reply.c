@@ -6,7 +6,7 @@
 void row_reply(struct http_request *r, const struct pg_result *result, const char *missing)
 {
 	if (result->status != PG_OK)
-		busy_reply(r, "the database is away");
+		busy_reply_unanswered(r, result);
 	else if (result->rows == 0 || pg_is_null(result, 0, 0))
 		http_reply_fault(r, 404, "not-found", missing);
 	else

@@ -164,6 +164,13 @@ static void end(struct rules_load *l, const char *why)
 	wake(l->flow, why == NULL);
 }
 
+/* Not with what people ask for: a daemon that has its database back needs the rules even when nobody can ask yet, and they may take their time. */
+static void ask(struct rules_load *l, pg_done *done)
+{
+	struct store *s = l->flow->store;
+	store_query(s, rules_steps[l->step].statement, store_params(s), done, l);
+}
+
 static void on_rows(void *ctx, const struct pg_result *r)
 {
 	struct rules_load *l = ctx;
@@ -171,7 +178,7 @@ static void on_rows(void *ctx, const struct pg_result *r)
 	if (why == NULL && l->saved.len > 0)
 		pg_save(r, &l->saved);
 	if (why == NULL && ++l->step < rules_step_count) {
-		store_read(l->flow->store, rules_steps[l->step].statement, store_params(l->flow->store), on_rows, l);
+		ask(l, on_rows);
 		return;
 	}
 	end(l, why != NULL ? why : put_together(l));
@@ -195,7 +202,7 @@ static void start(struct rules_load *l, void (*done)(void *ctx, const char *why)
 	l->known_count = 0;
 	l->step = 0;
 	begin_saving(l);
-	store_read(l->flow->store, rules_steps[0].statement, store_params(l->flow->store), on_rows, l);
+	ask(l, on_rows);
 }
 
 static struct rules_load load; /* one daemon, one load at a time */

@@ -15,16 +15,31 @@ enum {
 	ATTEMPTS_MOST = 400,
 	ATTEMPTS_LINGER_MS = 40,
 	STALL_MS = 8000,
-	SLOW_MOST_MS = 10000,
-	SLOW_STALL_MS = SLOW_MOST_MS + 5000 /* the server ends the statement first, and the connection lives on */
+	GRACE_MS = 2000
 };
 enum { CONN_INTAKE, CONN_WORK = INTAKE_CONNECTIONS, CONN_READ, CONN_LIVE, CONN_SLOW, STORE_CONNECTIONS };
+
+/* Where people ask, the server ends what takes longer than most_ms (0: never), well before the connection would be given up: it lives on, and so does what waits behind.
+ * Such a connection may be missing: reports are taken and clocks run without it, and whoever asks hears that he must ask again. */
+static const struct line {
+	const char *label;
+	int stall_ms, most_ms;
+	bool needed; /* without it the database is away */
+} lines[STORE_CONNECTIONS] = {
+        {"intake1", STALL_MS, 0, true},
+        {"intake2", STALL_MS, 0, true},
+        [CONN_WORK] = {"work", STALL_MS, 0, true},
+        [CONN_READ] = {"read", STALL_MS, STORE_READ_MOST_S * 1000, false},
+        [CONN_LIVE] = {"live", STALL_MS, STORE_READ_MOST_S * 1000, false},
+        [CONN_SLOW] = {"slow", STORE_SLOW_MOST_S * 1000 + 5000, STORE_SLOW_MOST_S * 1000, false},
+};
 
 struct store {
 	struct store_options options;
 	struct store_handlers handlers;
 	struct pg *conns[STORE_CONNECTIONS];
 	bool told_up;
+	struct event *grace;    /* since what is needed is there: the rest may come as well */
 	struct mono down_since; /* when it is not up */
 	struct group *reports, *attempts;
 	struct group *changes,
@@ -165,48 +180,75 @@ static void attempts_finish(void *ctx, struct group_item *const *items, int n, e
 
 static void on_limited(void *ctx, const struct pg_result *r)
 {
-	(void)ctx;
+	const struct line *line = ctx;
 	if (r->status == PG_FAILED)
-		log_warn("store.unlimited", "label=slow sqlstate=%s", r->sqlstate);
+		log_warn("store.unlimited", "label=%s sqlstate=%s", line->label, r->sqlstate);
 }
 
-static void limit_statements(struct pg *pg, int most_ms)
+static void limit_statements(struct pg *pg, const struct line *line)
 {
 	struct pg_params *p = pg_params_new();
-	pg_param_int(p, most_ms);
-	pg_send(pg, SQL_LIMIT_STATEMENTS, p, on_limited, NULL);
+	pg_param_int(p, line->most_ms);
+	pg_send(pg, SQL_LIMIT_STATEMENTS, p, on_limited, (void *)(uintptr_t)line);
 	pg_params_free(&p);
 }
 
 /* Asked of the connections: one that fails before it was ever there goes down without having come up, so that counting would lose one. */
-static bool all_up(const struct store *s)
+static bool are_up(const struct store *s, bool all)
 {
 	for (int i = 0; i < STORE_CONNECTIONS; i++)
-		if (!pg_is_up(s->conns[i]))
+		if ((all || lines[i].needed) && !pg_is_up(s->conns[i]))
 			return false;
 	return true;
+}
+
+static void tell_up(struct store *s)
+{
+	event_del(s->grace);
+	s->told_up = true;
+	metric_set(M_DB_UP, 1);
+	s->handlers.up(s->handlers.ctx);
+}
+
+static void on_grace(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd, (void)what;
+	struct store *s = ctx;
+	if (!s->told_up && are_up(s, false))
+		tell_up(s);
+}
+
+/* Connections come one after the other: what is needed waits a little for the rest, so that whoever asks first finds it. */
+static void look_whether_up(struct store *s)
+{
+	if (s->told_up || !are_up(s, false))
+		return;
+	if (are_up(s, true))
+		tell_up(s);
+	else if (!evtimer_pending(s->grace, NULL))
+		evtimer_add(s->grace, &(struct timeval){.tv_sec = GRACE_MS / 1000});
 }
 
 static void on_up(void *ctx, struct pg *pg)
 {
 	struct store *s = ctx;
-	if (pg == s->conns[CONN_SLOW])
-		limit_statements(pg, SLOW_MOST_MS);
+	for (int i = 0; i < STORE_CONNECTIONS; i++)
+		if (pg == s->conns[i] && lines[i].most_ms > 0)
+			limit_statements(pg, &lines[i]);
 	group_kick(s->reports);
 	group_kick(s->changes);
 	group_kick(s->changes_of_reports);
 	group_kick(s->attempts);
-	if (!s->told_up && all_up(s)) {
-		s->told_up = true;
-		metric_set(M_DB_UP, 1);
-		s->handlers.up(s->handlers.ctx);
-	}
+	look_whether_up(s);
 }
 
 static void on_down(void *ctx, struct pg *pg, const char *why)
 {
 	(void)pg;
 	struct store *s = ctx;
+	if (are_up(s, false))
+		return;
+	event_del(s->grace);
 	if (s->told_up) {
 		s->told_up = false;
 		s->down_since = mono_now();
@@ -217,7 +259,6 @@ static void on_down(void *ctx, struct pg *pg, const char *why)
 
 struct store *store_open(struct event_base *base, const struct store_options *o, const struct store_handlers *handlers)
 {
-	static const char *const labels[STORE_CONNECTIONS] = {"intake1", "intake2", "work", "read", "live", "slow"};
 	struct store *s = calloc(1, sizeof *s);
 	if (s == NULL)
 		abort();
@@ -225,10 +266,11 @@ struct store *store_open(struct event_base *base, const struct store_options *o,
 	s->down_since = mono_now();
 	s->handlers = *handlers;
 	s->scratch = pg_params_new();
+	s->grace = evtimer_new(base, on_grace, s);
 	const struct pg_handlers on = {.up = on_up, .down = on_down, .ctx = s};
 	for (int i = 0; i < STORE_CONNECTIONS; i++)
-		s->conns[i] = pg_open(base, labels[i], o->conninfo, sql_statements, SQL_STATEMENTS,
-		                      i == CONN_SLOW ? SLOW_STALL_MS : STALL_MS, &on);
+		s->conns[i] = pg_open(base, lines[i].label, o->conninfo, sql_statements, SQL_STATEMENTS,
+		                      lines[i].stall_ms, &on);
 	s->reports = group_open(base, s->conns, INTAKE_CONNECTIONS,
 	                        &(struct group_work){"reports", SQL_COMMIT_PLANS, PLANS_MOST, 0, o->patience_ms,
 	                                             reports_build, reports_finish, s});
@@ -271,6 +313,7 @@ void store_close(struct store **store)
 	refuse_all(s);
 	for (int i = 0; i < STORE_CONNECTIONS; i++)
 		pg_close(&s->conns[i]);
+	event_free(s->grace);
 	pg_params_free(&s->scratch);
 	free(s);
 	*store = NULL;

@@ -19,6 +19,7 @@ struct store_options {
 	int lease_s;
 	int patience_ms; /* how long a report waits for a database that is away before its source is told to come again */
 };
+/* up: reports can be taken and clocks run. What people ask over (store_read and the like) may still be missing: nothing that up begins may rest on it. */
 struct store_handlers {
 	void (*up)(void *ctx);
 	void (*down)(void *ctx, const char *why);
@@ -158,13 +159,15 @@ void store_hold_attempts(struct store *s, bool held);
 /* The database is there, and attempts do not wait. */
 bool store_takes_attempts(const struct store *s);
 
-/* Any other statement. done runs exactly once, from the loop. Reads that people ask for go over a connection of their own, so that they delay no clock. */
+/* Any other statement. done runs exactly once, from the loop. */
 void store_query(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx);
+/* What people ask for goes over connections of their own, so that it delays no clock; one that breaks does not mean that the database is away. The server ends what takes
+ * more than so many seconds: PG_FAILED, and store_was_too_slow. */
+enum { STORE_READ_MOST_S = 5, STORE_SLOW_MOST_S = 10 };
 void store_read(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx);
-/* For the live stream: a connection of its own, so that no long answer to somebody else delays it. */
+/* For the live stream: no long answer to somebody else delays it. */
 void store_live(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx);
-/* For what may take seconds, as it counts much history: a connection of its own, one after the other, so that nobody else waits. The server ends what takes more
- * than 10 s: PG_FAILED, and store_was_too_slow. */
+/* For what may take seconds, as it counts much history: one after the other, so that nobody else waits. STORE_SLOW_MOST_S. */
 void store_slow(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done, void *ctx);
 bool store_was_too_slow(const struct pg_result *r);
 /* How many of these are under way or wait for their turn. */

@@ -79,8 +79,9 @@ static void on_counted(void *ctx, const struct pg_result *r)
 	struct rules *held = q->rules; /* a reply ends the request and its memory */
 	if (store_was_too_slow(r)) {
 		http_reply_fault(q->request, 504, "too-much",
-		                 "counting took more than 10 s and was ended: ask for a shorter period, or for one "
-		                 "type, area or agency");
+		                 "counting took more than %d s and was ended: ask for a shorter period, or for one "
+		                 "type, area or agency",
+		                 STORE_SLOW_MOST_S);
 	} else if (r->status != PG_OK) {
 		busy_reply(q->request, "the database is away");
 	} else {

@@ -78,7 +78,7 @@ static void on_read(void *ctx, const struct pg_result *r)
 {
 	struct asked *q = ctx;
 	if (r->status != PG_OK) {
-		busy_reply(q->request, "the database is away");
+		busy_reply_unanswered(q->request, r);
 		return;
 	}
 	struct buf body;

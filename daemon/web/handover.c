@@ -108,7 +108,7 @@ static void on_read(void *ctx, const struct pg_result *r)
 	struct asked *q = ctx;
 	struct rules *held = q->rules; /* a reply ends the request and its memory */
 	if (r->status != PG_OK) {
-		busy_reply(q->request, "the database is away");
+		busy_reply_unanswered(q->request, r);
 	} else {
 		struct buf body;
 		buf_init(&body, ANSWER_MAX);
