@@ -1,5 +1,5 @@
 /* layer: flow */
-/* io/store on a real PostgreSQL with the daemon's own schema: how it ends. */
+/* io/store on a real PostgreSQL with the daemon's own schema: what is recorded twice, and how it ends. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@ static struct world {
 	struct store *store;
 	bool up;
 	struct store_attempt attempts[2];
-	int read_ended, attempt_ended, asked, not_done; /* how often */
+	int read_ended, attempt_ended, attempt_kept, asked, not_done; /* how often */
 } w;
 
 static void on_up(void *ctx)
@@ -55,6 +55,47 @@ static int close_world(void **state)
 	store_close(&w.store);
 	event_base_free(w.base);
 	return remove_server(state);
+}
+
+static void on_kept(void *ctx, struct store_attempt *a, enum store_end end)
+{
+	(void)ctx, (void)a;
+	assert_int_equal(end, STORE_KEPT);
+	w.attempt_kept++;
+}
+
+static void record(struct store_attempt *a)
+{
+	int before = w.attempt_kept;
+	store_attempt(w.store, a);
+	LOOP_WAIT(w.base, w.attempt_kept > before);
+}
+
+/* Whoever did not hear that the statement was committed sends it again. */
+static void an_attempt_that_is_recorded_twice_costs_once(void **state)
+{
+	(void)state;
+	char counted[64];
+	struct store_attempt first = {.notice = uuid_make(),
+	                              .number = 1,
+	                              .outcome = "ok",
+	                              .gateway = "kannel",
+	                              .parts = 2,
+	                              .cost = 700,
+	                              .next_ms = NEXT_NONE,
+	                              .done = on_kept};
+	struct store_attempt second = first;
+	second.number = 2;
+	record(&first);
+	assert_true(first.day > 0);
+	assert_int_equal(first.day_cost, 700);
+	record(&first);
+	assert_true(run_sql("select parts || ' ' || cost from gateway_day", counted, sizeof counted));
+	assert_string_equal(counted, "2 700");
+	assert_true(run_sql("select count(*) from attempt", counted, sizeof counted));
+	assert_string_equal(counted, "1");
+	record(&second);
+	assert_int_equal(second.day_cost, 1400);
 }
 
 static void ask(void (*send)(struct store *s, enum sql statement, const struct pg_params *params, pg_done *done,
@@ -133,6 +174,7 @@ static void what_is_owed_when_it_closes_ends_once_and_may_ask_again(void **state
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(an_attempt_that_is_recorded_twice_costs_once),
 	        cmocka_unit_test(what_is_owed_when_it_closes_ends_once_and_may_ask_again),
 	};
 	return cmocka_run_group_tests(tests, open_world, close_world);

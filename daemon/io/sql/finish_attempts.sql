@@ -1,6 +1,6 @@
 -- Records attempts and finishes or reschedules their notices. $1 owner, $2 lease in seconds, $3 the attempts: outcome null: none was made, the notice only goes back and its attempt does
 -- not count; next_ms -1: finished, -2: dead, -3: the worker makes the next one itself, its lease begins anew; gateway: the SMS gateway that it went through (null: none), gateway_ref its own id; utc_offset_s: the policy's time zone. A worker whose lease was taken over changes nothing in the queue, its attempt is recorded all the same.
--- What a gateway took (ok, or perhaps: unknown) is added to its day. For each attempt through a gateway a row: its place (from 1), the day (days since 1970) and what was
+-- What a gateway took (ok, or perhaps: unknown) is added to its day, once: an attempt that is recorded already was counted then (whoever never heard that it was records it again). For each attempt through a gateway a row: its place (from 1), the day (days since 1970; null: nothing was counted) and what was
 -- spent on it before this statement and by it; and whether the notice's delivery reports say already that it failed.
 with a as (
 	select * from unnest($3::made_attempt[])
@@ -8,6 +8,7 @@ with a as (
 	insert into attempt (notice_id, number, outcome, status, detail, ms, gateway, parts, gateway_ref)
 	select notice, attempt, outcome, status, detail, ms, gateway, parts, gateway_ref from a where outcome is not null
 	on conflict do nothing
+	returning notice_id, number
 ), done as (
 	delete from outbox o using a where o.notice_id = a.notice and o.owner = $1::uuid and o.attempt = a.attempt and a.next_ms in (-1, -2)
 	returning o.notice_id, a.next_ms, a.detail
@@ -22,8 +23,9 @@ with a as (
 	from a where o.notice_id = a.notice and o.owner = $1::uuid and o.attempt = a.attempt and a.next_ms not in (-1, -2)
 ), spent as (
 	insert into gateway_day as g (gateway, day, parts, cost)
-	select gateway, ((now() + utc_offset_s * interval '1 s') at time zone 'UTC')::date as day, sum(parts), sum(cost)
-	from a where gateway is not null and outcome in ('ok', 'unknown')
+	select a.gateway, ((now() + a.utc_offset_s * interval '1 s') at time zone 'UTC')::date as day, sum(a.parts), sum(a.cost)
+	from a join recorded r on r.notice_id = a.notice and r.number = a.attempt
+	where a.gateway is not null and a.outcome in ('ok', 'unknown')
 	group by 1, 2 order by 1, 2
 	on conflict (gateway, day) do update set parts = g.parts + excluded.parts, cost = g.cost + excluded.cost
 	returning gateway, day, cost
