@@ -139,8 +139,29 @@ static void end_saving(struct rules_load *l, bool loaded)
 
 /* ---- the chain ---- */
 
-static void start(struct rules_load *l, void (*done)(void *ctx, const char *why), void *ctx);
+static void start(struct rules_load *l);
 static void wake(struct flow *f, bool loaded);
+
+static void add_asker(struct rules_load *l, void (*done)(void *ctx, const char *why), void *ctx)
+{
+	struct rules_asker **last = &l->later, *asker = calloc(1, sizeof *asker);
+	if (asker == NULL)
+		abort();
+	*asker = (struct rules_asker){.done = done, .ctx = ctx};
+	while (*last != NULL)
+		last = &(*last)->next;
+	*last = asker;
+}
+
+static void answer_askers(struct rules_load *l, const char *why)
+{
+	while (l->askers != NULL) {
+		struct rules_asker *asker = l->askers;
+		l->askers = asker->next;
+		asker->done(asker->ctx, why);
+		free(asker);
+	}
+}
 
 static void end(struct rules_load *l, const char *why)
 {
@@ -151,16 +172,16 @@ static void end(struct rules_load *l, const char *why)
 		log_info("rules.loaded", "version=%lld policy=%d regions=%zu agencies=%zu people=%zu",
 		         (long long)l->rules->version, l->rules->policy_version, l->region_count, l->agency_count,
 		         l->rules->directory.person_count);
-		l->done(l->ctx, NULL);
+		answer_askers(l, NULL);
 	} else {
 		char quoted[512];
 		log_error("rules.refused", "why=%s", log_quote(why, quoted));
-		l->done(l->ctx, why);
+		answer_askers(l, why);
 		rules_drop(&l->rules);
 	}
 	l->rules = NULL;
-	if (l->next_done != NULL)
-		start(l, l->next_done, l->next_ctx);
+	if (l->later != NULL)
+		start(l);
 	wake(l->flow, why == NULL);
 }
 
@@ -193,12 +214,11 @@ static struct rules *rules_new(void)
 	return r;
 }
 
-static void start(struct rules_load *l, void (*done)(void *ctx, const char *why), void *ctx)
+static void start(struct rules_load *l)
 {
 	l->rules = rules_new();
-	l->done = done;
-	l->ctx = ctx;
-	l->next_done = NULL;
+	l->askers = l->later;
+	l->later = NULL;
 	l->known_count = 0;
 	l->step = 0;
 	begin_saving(l);
@@ -215,12 +235,9 @@ bool rules_loading(void)
 void rules_load(struct flow *f, void (*done)(void *ctx, const char *why), void *ctx)
 {
 	load.flow = f;
-	if (load.rules == NULL) {
-		start(&load, done, ctx);
-		return;
-	}
-	load.next_done = done;
-	load.next_ctx = ctx;
+	add_asker(&load, done, ctx);
+	if (load.rules == NULL)
+		start(&load);
 }
 
 /* ---- without the database ---- */

@@ -45,8 +45,8 @@ struct rules {
 struct rules *rules_hold(struct rules *r);
 /* Lets go and sets *r to NULL; the last one frees. */
 void rules_drop(struct rules **r);
-/* Reads everything anew and makes it f->rules, or keeps what is in force; done(ctx, why) from the loop: why is NULL on success. One load at a time: a
- * call while one runs is served by another one afterwards; of several waiting the last counts. */
+/* Reads everything anew and makes it f->rules, or keeps what is in force; done(ctx, why) once, from the loop: why is NULL on success. One load at a time: all
+ * who call while one runs are served by another one afterwards, as it may have read already what has changed for them. */
 void rules_load(struct flow *f, void (*done)(void *ctx, const char *why), void *ctx);
 bool rules_loading(void);
 /* Without the database: makes what a load put aside (stock.h) f->rules, unless there are any by now. NULL, or static and why it is of no use. */

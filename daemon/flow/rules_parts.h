@@ -3,14 +3,19 @@
 #define SIGAP_FLOW_RULES_PARTS_H
 #include "rules.h"
 
-struct rules_load {
-	struct flow *flow;
-	struct rules *rules;
-	int step;
+/* Somebody who has asked for a load. */
+struct rules_asker {
 	void (*done)(void *ctx, const char *why);
 	void *ctx;
-	void (*next_done)(void *ctx, const char *why); /* a load asked for while this one runs; NULL: none */
-	void *next_ctx;
+	struct rules_asker *next;
+};
+
+struct rules_load {
+	struct flow *flow;
+	struct rules *rules; /* NULL: none is under way */
+	int step;
+	struct rules_asker *askers,
+	        *later; /* whom this one serves; who asked since it began, whom the next one serves */
 	/* parts that are put together at the end */
 	struct region *regions;
 	size_t region_count;

@@ -33,7 +33,7 @@ void spooled_report(struct flow *f, struct arena *a, const struct store_report *
 void spooled_message(struct incoming *in, void (*done)(struct incoming *in, bool kept));
 
 /* The database is back: brings it what waits of that kind. done(ctx) from the loop or at once, also when it goes away again meanwhile. One at a time: of several that are asked
- * for while one is under way the last counts, as with rules_load(). */
+ * for while one is under way the last counts: whoever asks again has begun from the start. */
 void spooled_drain(struct flow *f, enum spool_kind kind, void (*done)(void *ctx), void *ctx);
 /* For /metrics. */
 void spooled_measure(const struct flow *f);

@@ -377,6 +377,52 @@ def test_sighup_with_a_faulty_file_keeps_what_was(fresh):
     reload(stack)
 
 
+def put_a_gate_before_regions(stack):
+    """Whoever reads the regions waits at it, longer than the daemon usually waits for a lock."""
+    stack.sql("alter table region rename to region_behind")
+    stack.sql("create function pass_gate() returns bool language sql volatile as $$ select pg_advisory_xact_lock_shared(6409) is not null $$")
+    stack.sql("create view region as select * from region_behind where (select pass_gate()); grant select on region to sigap_daemon")
+    stack.sql(f"""alter role sigap_daemon in database "{stack.database}" set lock_timeout = '30s'""")
+
+
+@contextlib.contextmanager
+def gate_shut(stack):
+    stack.sql("select pg_advisory_lock(6409)")
+    try:
+        yield lambda: stack.sql("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+    finally:
+        stack.sql("select pg_advisory_unlock(6409)")
+
+
+@pytest.mark.parametrize("order", [("reload", "outage"), ("outage", "reload")], ids=" then ".join)
+def test_whoever_asks_for_the_rules_while_they_are_being_read_is_answered(fresh, order):
+    stack = fresh(started=False)
+    put_a_gate_before_regions(stack)
+    stack.start()
+    stack.report()
+
+    def ask(why):
+        if why == "reload":
+            stack.write_conf({"daemon": {"max_connections": 500}})
+            stack.process.send_signal(signal.SIGHUP)
+            wait_until(lambda: logged(stack, "app.needs_restart"), 5, "the reload has begun")
+        else:
+            assert stack.sql("""select pg_terminate_backend(pid) from pg_stat_activity where usename = 'sigap_daemon' and datname = current_database()
+                                and query like '%Commits the plans of many reports%' limit 1""")
+            wait_until(lambda: logged(stack, "app.database_up") == 2, 5, "the database again")
+
+    with gate_shut(stack) as waits:
+        stack.sql("update token set name = name")
+        wait_until(waits, 5, "the rules are being read")
+        for why in order:
+            ask(why)
+        assert waits() and logged(stack, "app.reloaded") == 0
+    wait_until(lambda: logged(stack, "app.reloaded") == 1, 10, "the reload has ended")
+    wait_until(stack.is_ready, 10, "reports are taken")
+    reload(stack)
+    assert stack.post_report().status_code == 201
+
+
 # ---- the database goes and comes back --------------------------------------------------------------------------------------------------
 
 
