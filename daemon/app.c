@@ -205,10 +205,10 @@ static void on_rules(void *ctx, const char *why)
 {
 	struct app *app = ctx;
 	struct flow *f = &app->flow;
-	if (why == NULL)
-		spooled_drain(f, SPOOL_REPORT, on_reports_drained, app);
-	else if (f->rules == NULL) /* the watch cannot try again without a version to compare with */
+	if (f->rules == NULL) /* the watch cannot try again without a version to compare with */
 		event_base_loopbreak(f->base);
+	else if (why == NULL || store_is_up(f->store)) /* what cannot be read anew stays in force, as with a reload */
+		spooled_drain(f, SPOOL_REPORT, on_reports_drained, app);
 }
 
 static void on_store_up(void *ctx)

@@ -394,6 +394,14 @@ def gate_shut(stack):
         stack.sql("select pg_advisory_unlock(6409)")
 
 
+def end_an_intake_session(stack):
+    """The database is away for a moment; a report must have been taken."""
+    before = logged(stack, "app.database_up")
+    assert stack.sql("""select pg_terminate_backend(pid) from pg_stat_activity where usename = 'sigap_daemon' and datname = current_database()
+                        and query like '%Commits the plans of many reports%' limit 1""")
+    wait_until(lambda: logged(stack, "app.database_up") > before, 5, "the database again")
+
+
 @pytest.mark.parametrize("order", [("reload", "outage"), ("outage", "reload")], ids=" then ".join)
 def test_whoever_asks_for_the_rules_while_they_are_being_read_is_answered(fresh, order):
     stack = fresh(started=False)
@@ -407,9 +415,7 @@ def test_whoever_asks_for_the_rules_while_they_are_being_read_is_answered(fresh,
             stack.process.send_signal(signal.SIGHUP)
             wait_until(lambda: logged(stack, "app.needs_restart"), 5, "the reload has begun")
         else:
-            assert stack.sql("""select pg_terminate_backend(pid) from pg_stat_activity where usename = 'sigap_daemon' and datname = current_database()
-                                and query like '%Commits the plans of many reports%' limit 1""")
-            wait_until(lambda: logged(stack, "app.database_up") == 2, 5, "the database again")
+            end_an_intake_session(stack)
 
     with gate_shut(stack) as waits:
         stack.sql("update token set name = name")
@@ -420,6 +426,19 @@ def test_whoever_asks_for_the_rules_while_they_are_being_read_is_answered(fresh,
     wait_until(lambda: logged(stack, "app.reloaded") == 1, 10, "the reload has ended")
     wait_until(stack.is_ready, 10, "reports are taken")
     reload(stack)
+    assert stack.post_report().status_code == 201
+
+
+def test_a_database_that_returns_while_the_words_make_no_sense_finds_the_old_ones_in_force(fresh, tmp_path):
+    config = tmp_path / "config"
+    shutil.copytree(harness.ROOT / "config", config)
+    stack = fresh(conf={**SLOW_LOOK, "daemon": {"config_dir": config}})
+    stack.report()
+    cues = config / "lexicon/place_cues.tsv"
+    cues.write_text("nonsense\n")
+    end_an_intake_session(stack)
+    wait_until(lambda: logged(stack, "rules.refused"), 5, "the words have been read")
+    wait_until(stack.is_ready, 10, "reports are taken")
     assert stack.post_report().status_code == 201
 
 
