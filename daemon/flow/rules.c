@@ -245,8 +245,8 @@ void rules_load(struct flow *f, void (*done)(void *ctx, const char *why), void *
 static const char *read_saved(struct rules_load *l, const char *at, const char *end)
 {
 	const char *why = NULL;
+	struct pg_result r;
 	for (int i = 0; i < rules_step_count && why == NULL; i++) {
-		struct pg_result r;
 		if (!pg_saved_read(&at, end, &r))
 			return "what was put aside is cut short";
 		why = rules_steps[i].read(l, &r);
