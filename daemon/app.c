@@ -289,7 +289,9 @@ static void on_hup(evutil_socket_t sig, short what, void *ctx)
 static void leave_when_idle(struct app *app)
 {
 	struct flow *f = &app->flow;
-	if (app->http_drained && deliver_busy(f->deliver) == 0 && store_waiting(f->store) == 0)
+	bool owes = store_waiting(f->store) > 0 &&
+	            store_takes_attempts(f->store); /* else only a database that is away could be told */
+	if (app->http_drained && deliver_busy(f->deliver) == 0 && !owes)
 		event_base_loopbreak(f->base);
 }
 

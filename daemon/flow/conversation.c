@@ -134,6 +134,7 @@ static void on_answer(struct intake *intake, enum intake_end end, struct wall at
 	(void)at;
 	struct talk *t = intake->ctx;
 	fault_point("gateway.kept");
+	t->in->refused = end == INTAKE_REFUSED;
 	t->in->done(t->in, end != INTAKE_REFUSED && end != INTAKE_UNAVAILABLE);
 }
 

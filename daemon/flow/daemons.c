@@ -20,7 +20,8 @@ struct daemons {
 	bool locked; /* the session now in use holds the lock */
 	bool told;   /* that somebody else holds the lock was logged */
 	bool registering, taking_over;
-	int tries; /* in vain, one after the other */
+	bool others; /* are registered, too */
+	int tries;   /* in vain, one after the other */
 	struct look again;
 };
 
@@ -95,9 +96,15 @@ static void on_taken_over(void *ctx, const struct pg_result *r)
 		escalate_look(d->flow->escalate, 0);
 }
 
-void daemons_looked(struct daemons *d, bool registered, bool another_is_dead)
+bool daemons_is_alone(const struct daemons *d)
+{
+	return !d->others;
+}
+
+void daemons_looked(struct daemons *d, bool registered, bool others, bool another_is_dead)
 {
 	struct flow *f = d->flow;
+	d->others = others;
 	if (!registered || !d->locked)
 		send_registration(d);
 	if (!another_is_dead || d->taking_over || f->draining)

@@ -7,6 +7,8 @@ struct daemons *daemons_open(struct flow *f);
 void daemons_close(struct daemons **d);
 /* The database is there (again), over new sessions: registers and takes the lock. What was taken over from us meanwhile is dropped from memory. */
 void daemons_register(struct daemons *d);
-/* What a look at the queues has found: is our registration there, is another daemon dead? */
-void daemons_looked(struct daemons *d, bool registered, bool another_is_dead);
+/* What a look at the queues has found: is our registration there, is there another daemon, is another one dead? */
+void daemons_looked(struct daemons *d, bool registered, bool others, bool another_is_dead);
+/* As far as the last look knew there is no other. */
+bool daemons_is_alone(const struct daemons *d);
 #endif

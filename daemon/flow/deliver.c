@@ -119,7 +119,7 @@ static void record(struct deliver *d, struct shot *s, const char *outcome, int s
 void deliver_finish(struct deliver *d, struct shot *s, const char *outcome, int status, int next_ms)
 {
 	struct job *j = s->job;
-	if (next_ms >= 0 && deliver_is_away(d)) {
+	if (next_ms >= 0 && deliver_keeps(d, j)) {
 		char trial[80] = "";
 		if (s->gate != NULL)
 			snprintf(trial, sizeof trial, "%s=%s", s->gate->name, outcome);
@@ -226,7 +226,7 @@ struct shot *deliver_shot_new(struct deliver *d, struct job *j)
 
 void deliver_end_unsent(struct deliver *d, struct job *j, const char *outcome, const char *why, int next_ms)
 {
-	if (next_ms >= 0 && deliver_is_away(d)) {
+	if (next_ms >= 0 && deliver_keeps(d, j)) {
 		deliver_stay(d, j, next_ms > STAY_LEAST_MS ? next_ms : STAY_LEAST_MS);
 		return;
 	}
@@ -319,13 +319,13 @@ void deliver_recheck(struct deliver *d, struct lane *lane)
 
 bool deliver_must_recheck(const struct deliver *d, const struct job *j, struct mono now)
 {
-	return recheck_is_due(j, now) && !deliver_is_away(d);
+	return recheck_is_due(j, now) && !deliver_keeps(d, j);
 }
 
 /* Its lease would end under way: let it be claimed again. */
 bool deliver_drop_stale(struct deliver *d, struct lane *lane, struct job *j, struct mono now)
 {
-	if (deliver_is_away(d) || now.us - j->taken.us <= (int64_t)d->flow->conf->lease_s * 1000000 / 2)
+	if (deliver_keeps(d, j) || now.us - j->taken.us <= (int64_t)d->flow->conf->lease_s * 1000000 / 2)
 		return false;
 	deliver_drop(d, lane_take(lane, j));
 	return true;
@@ -448,7 +448,8 @@ void deliver_reserve(struct deliver *d, const struct plan *p, bool *leased)
 	}
 }
 
-void deliver_release(struct deliver *d, const struct rules *r, const struct plan *p, const bool *leased, bool committed)
+static void release(struct deliver *d, const struct rules *r, const struct plan *p, const bool *leased, bool committed,
+                    bool spooled)
 {
 	bool left_over = false;
 	for (size_t i = 0; i < p->notice_count; i++) {
@@ -473,12 +474,23 @@ void deliver_release(struct deliver *d, const struct rules *r, const struct plan
 		j->attempt = 1;
 		j->kind = m->kind;
 		j->about = m->about;
+		j->spooled = spooled;
 		deliver_queue(d, lane, j);
 	}
 	if (committed && d->in_flight <= (int)p->notice_count)
 		push_go(d->flow->push); /* nothing else is under way: the partners before the answer to the source */
 	if (committed && left_over)
 		deliver_look(d, 0);
+}
+
+void deliver_release(struct deliver *d, const struct rules *r, const struct plan *p, const bool *leased, bool committed)
+{
+	release(d, r, p, leased, committed, false);
+}
+
+void deliver_release_spooled(struct deliver *d, const struct rules *r, const struct plan *p, const bool *leased)
+{
+	release(d, r, p, leased, true, true);
 }
 
 /* ---- looking ---- */
@@ -517,21 +529,33 @@ struct deliver *deliver_open(struct flow *f)
 	return d;
 }
 
+static void drop_waiting(struct deliver *d, bool spooled_too)
+{
+	struct job *j, *next;
+	for (struct lane *lane = lane_next(&d->lanes, NULL); lane != NULL; lane = lane_next(&d->lanes, lane)) {
+		for (j = TAILQ_FIRST(&lane->queue); j != NULL; j = next) {
+			next = TAILQ_NEXT(j, link);
+			if (spooled_too || !j->spooled)
+				deliver_drop(d, lane_take(lane, j));
+		}
+	}
+	for (j = deliver_away_next(d, NULL); j != NULL; j = next) {
+		next = deliver_away_next(d, j);
+		if (spooled_too || !j->spooled)
+			deliver_drop(d, deliver_away_take(d, j));
+	}
+}
+
 void deliver_forget(struct deliver *d)
 {
-	struct job *j;
-	for (struct lane *lane = lane_next(&d->lanes, NULL); lane != NULL; lane = lane_next(&d->lanes, lane))
-		while ((j = TAILQ_FIRST(&lane->queue)) != NULL)
-			deliver_drop(d, lane_take(lane, j));
-	while ((j = deliver_away_next(d, NULL)) != NULL)
-		deliver_drop(d, deliver_away_take(d, j));
+	drop_waiting(d, false);
 }
 
 /* What has not started goes back: its lease ends and another daemon, or this one after its restart, claims it. */
 void deliver_drain(struct deliver *d)
 {
 	d->draining = true;
-	deliver_forget(d);
+	drop_waiting(d, true);
 }
 
 int deliver_busy(const struct deliver *d)

@@ -20,9 +20,11 @@ void deliver_reserve(struct deliver *d, const struct plan *p, bool *leased);
 /* After it: committed → the leased notices go out (their content is copied) and the others are claimed soon; otherwise the room is given back. */
 void deliver_release(struct deliver *d, const struct rules *r, const struct plan *p, const bool *leased,
                      bool committed);
+/* The same after the report was kept on disk, as the database is away: the leased notices go out. */
+void deliver_release_spooled(struct deliver *d, const struct rules *r, const struct plan *p, const bool *leased);
 /* A dispatch was answered or stood down: what still waits here to tell of it must not leave any more. */
 void deliver_void(struct deliver *d, struct uuid dispatch);
-/* What waits here was taken over by another daemon: drops it. */
+/* What waits here was taken over by another daemon: drops it, but for what the database does not know yet. */
 void deliver_forget(struct deliver *d);
 /* Does this daemon, as far as it knows, reach a contact of that agency? No when the breaker of each is open; that of an SMS contact is when those of all gateways are. */
 bool deliver_reaches(struct deliver *d, const struct agency *a);

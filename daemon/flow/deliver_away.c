@@ -1,5 +1,6 @@
 /* deliver_away: while the database is away there is no outbox to wait in: what failed, or may not leave yet, is tried again from memory. When it is back all of that goes back to the
  * outbox, behind the records of the attempts that were made, and is claimed from there. */
+#include "daemons.h"
 #include "deliver_parts.h"
 
 enum { TURN_MS = 1000 /* between two turns of all lanes: nothing else looks after them now */ };
@@ -7,6 +8,11 @@ enum { TURN_MS = 1000 /* between two turns of all lanes: nothing else looks afte
 bool deliver_is_away(const struct deliver *d)
 {
 	return !store_takes_attempts(d->flow->store);
+}
+
+bool deliver_keeps(const struct deliver *d, const struct job *j)
+{
+	return deliver_is_away(d) && (j->spooled || daemons_is_alone(d->flow->daemons));
 }
 
 static void give_back(struct deliver *d)

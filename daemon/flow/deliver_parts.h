@@ -72,6 +72,8 @@ void deliver_away_open(struct deliver *d);
 void deliver_away_close(struct deliver *d);
 /* It is away, or what is recorded has to wait: what is in hand stays there, needs no lease and can be looked up nowhere. */
 bool deliver_is_away(const struct deliver *d);
+/* And nobody else can have it meanwhile, as far as is known: it stays, and leaves when it may. */
+bool deliver_keeps(const struct deliver *d, const struct job *j);
 /* Before anything leaves: when it has come back since, what waits here goes back to the outbox first. */
 void deliver_away_look(struct deliver *d);
 /* Waits here for so long, then in its lane. */

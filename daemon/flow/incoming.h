@@ -29,6 +29,7 @@ struct incoming {
 	uint8_t fingerprint[32];
 	struct mono received;
 	struct wall spooled; /* it waited on disk since; us 0: it did not */
+	bool refused;        /* not kept because the database will never take it */
 	/* Called once, from the loop: is it on disk (also: was it there already)? After that the message is gone. */
 	void (*done)(struct incoming *in, bool kept);
 	void *ctx;

@@ -38,7 +38,10 @@ static void end_planned(struct intake *in, enum intake_end end, bool kept, bool 
 	bool opened = opens_incident(in);
 	struct uuid incident = in->plan->incident;
 	struct rules *rules = in->rules; /* the answer names agencies of the plan; afterwards in is gone */
-	deliver_release(f->deliver, rules, in->plan, in->report.leased, kept);
+	if (kept && end == INTAKE_SPOOLED)
+		deliver_release_spooled(f->deliver, rules, in->plan, in->report.leased);
+	else
+		deliver_release(f->deliver, rules, in->plan, in->report.leased, kept);
 	if (kept) {
 		count_taken(in);
 		metric_add(M_DISPATCHES, (int64_t)in->plan->dispatch_count);
@@ -51,21 +54,29 @@ static void end_planned(struct intake *in, enum intake_end end, bool kept, bool 
 		recent_settled(f->recent, incident, kept, known, at);
 }
 
+/* Its key is on disk: as a report, this one or another; or as a message that waits to be taken, and must go on waiting. */
+static enum intake_end known_as(struct intake *in, const struct spool_record *known)
+{
+	if (known->kind == SPOOL_MESSAGE)
+		return INTAKE_UNAVAILABLE;
+	in->spooled.id = known->id;
+	in->spooled.number = known->number;
+	bool same = memcmp(known->fingerprint, in->report.fingerprint, sizeof known->fingerprint) == 0;
+	return same ? INTAKE_SPOOLED : INTAKE_REUSED;
+}
+
 static void on_spooled(void *ctx, enum spool_end end, const struct spool_record *known)
 {
 	struct intake *in = ctx;
 	struct wall now = db_clock_now(&in->flow->clock);
 	enum intake_end what = end == SPOOL_NOT ? INTAKE_UNAVAILABLE : INTAKE_SPOOLED;
 	if (known != NULL) {
-		in->spooled.id = known->id;
-		in->spooled.number = known->number;
-		if (memcmp(known->fingerprint, in->report.fingerprint, sizeof known->fingerprint) != 0)
-			what = INTAKE_REUSED;
+		what = known_as(in, known);
 	} else {
 		in->spooled.id = in->report.id;
 		in->spooled.number = in->plan->number;
 	}
-	end_planned(in, what, end == SPOOL_KEPT, end != SPOOL_NOT, now);
+	end_planned(in, what, end == SPOOL_KEPT, end != SPOOL_NOT && what != INTAKE_UNAVAILABLE, now);
 }
 
 /* The history says that it waited there, and since when. What would have waited in the outbox now waits in memory. */
@@ -96,6 +107,7 @@ static void on_committed(void *ctx, struct store_report *report, enum store_end 
 	fault_point("intake.committed");
 	if (end == STORE_UNAVAILABLE && spooled_is_open(f)) {
 		spool(in);
+		store_give_up_reports(f->store); /* the same key may wait there: it must not be committed first */
 		return;
 	}
 	if (end == STORE_KEPT) {
@@ -290,12 +302,29 @@ static void route(struct intake *in)
 	}
 }
 
-void intake_submit(struct intake *in)
+static void take(struct intake *in)
 {
 	in->report.id = uuid_make();
 	read_report(in);
 	recent_read(in->flow->recent, &in->report, &in->triage, &in->facts);
 	route(in);
+}
+
+static void on_found(void *ctx, const struct spool_record *found)
+{
+	struct intake *in = ctx;
+	if (found == NULL)
+		take(in);
+	else
+		in->answer(in, known_as(in, found), db_clock_now(&in->flow->clock));
+}
+
+void intake_submit(struct intake *in)
+{
+	if (in->report.received.us != 0) /* it is what waits there */
+		take(in);
+	else
+		spooled_find(in->flow, in->report.gateway, in->report.external_id, on_found, in);
 }
 
 /* ---- POST /v1/reports ---- */

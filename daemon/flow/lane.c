@@ -142,6 +142,7 @@ struct job *job_again(const struct job *j, const char *trial)
 	next->claimed = j->claimed;
 	next->parts = j->parts;
 	next->follows = true;
+	next->spooled = j->spooled;
 	return next;
 }
 

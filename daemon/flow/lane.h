@@ -27,6 +27,7 @@ struct job {
 	struct mono started; /* the attempt under way */
 	struct mono again;   /* not before; of what is tried again without the database (deliver_away.c) */
 	bool follows;        /* and an earlier attempt of it waits to be recorded */
+	bool spooled;        /* it is in nobody's database yet: nobody else can have it */
 	int64_t age_us;      /* of the notice when it was taken */
 	char *address;       /* in the same allocation, like body */
 	char *body;

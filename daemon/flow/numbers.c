@@ -99,10 +99,11 @@ static void ask(struct numbers *n)
 	store_query(n->flow->store, SQL_TAKE_NUMBERS, p, on_block, n);
 }
 
+/* It may be an earlier state of it, which gives again what was taken before. */
 void numbers_start(struct numbers *n)
 {
-	if (n->count == 0)
-		ask(n);
+	n->count = 0;
+	ask(n);
 }
 
 void numbers_take(struct numbers *n, void (*got)(void *ctx, int64_t number), void *ctx)

@@ -17,8 +17,7 @@
 enum {
 	AT_ONCE_MS = 3000, /* as long as a report waits for the database that is there */
 	DOC_MOST = 8 * 1024 * 1024,
-	TICK_S = 2,
-	TRIES = 5 /* of a message that the database, though it is there, does not take */
+	TICK_S = 2
 };
 
 struct drain {
@@ -35,8 +34,9 @@ struct spooled {
 	/* the record under way */
 	int64_t seq;
 	struct arena *arena;
-	int64_t tried; /* a message that was not taken, and how often */
-	int tries;
+	struct uuid id; /* of the report whose key the database knows */
+	int64_t from,
+	        behind; /* where this drain of messages began, and where the next will: after one that was not taken; 0: with the first */
 	struct mono stuck_since;
 };
 
@@ -141,6 +141,16 @@ void spooled_report(struct flow *f, struct arena *a, const struct store_report *
 	spool_put(f->spooled->spool, &k->record, on_report_put, k);
 }
 
+void spooled_find(struct flow *f, const char *gateway, const char *external_id,
+                  void (*found)(void *ctx, const struct spool_record *found), void *ctx)
+{
+	struct spool *spool = spooled_file(f);
+	if (spool == NULL || spool_is_empty(spool))
+		found(ctx, NULL);
+	else
+		spool_find(spool, gateway, external_id, found, ctx);
+}
+
 /* ---- keeping a message ---- */
 
 struct message {
@@ -221,6 +231,29 @@ static void refuse(struct spooled *s, const char *why)
 	spool_refuse(s->spool, s->now.kind, s->seq, why, on_gone, s);
 }
 
+/* The key is in the database: is it this very report, committed before a crash? */
+static void on_repeated(void *ctx, const struct pg_result *r)
+{
+	struct spooled *s = ctx;
+	if (s->stopped)
+		return;
+	if (r->status != PG_OK)
+		finish(s);
+	else if (r->rows > 0 && !uuid_equal(pg_uuid(r, 0, 0), s->id))
+		refuse(s, "its key has come to the database with another report");
+	else
+		drop(s);
+}
+
+static void look_at_repeated(struct spooled *s, const struct store_report *r)
+{
+	struct pg_params *p = store_params(s->flow->store);
+	s->id = r->id;
+	pg_param_text(p, r->gateway);
+	pg_param_text(p, r->external_id);
+	store_query(s->flow->store, SQL_FIND_KEY, p, on_repeated, s);
+}
+
 static void on_committed(void *ctx, struct store_report *r, enum store_end end, struct wall at)
 {
 	struct spooled *s = ctx;
@@ -236,6 +269,8 @@ static void on_committed(void *ctx, struct store_report *r, enum store_end end, 
 		finish(s);
 	else if (end == STORE_REFUSED)
 		refuse(s, "the database refused it");
+	else if (end == STORE_REPEATED)
+		look_at_repeated(s, r);
 	else
 		drop(s);
 }
@@ -250,26 +285,27 @@ static void take_report(struct spooled *s, const struct spool_record *r)
 	}
 	report->done = on_committed;
 	report->ctx = s;
+	if (r->seq <= spool_earlier(s->spool)) /* nobody has its notices in hand any more */
+		report->leased = arena_array(s->arena, bool, report->plan->notice_count + 1);
 	store_report(s->flow->store, report);
 }
 
-/* A message that is not taken although the database is there: another time, but not for ever. */
+/* A message that cannot be taken now: another time. The next drain begins behind it, so that it keeps nobody else waiting; the one after that with it. */
 static void on_taken(struct incoming *in, bool kept)
 {
 	struct spooled *s = in->ctx;
+	const bool refused = in->refused;
 	incoming_free(&in);
 	if (s->stopped)
 		return;
 	if (kept) {
 		drop(s);
-		return;
-	}
-	s->tries = s->tried == s->seq ? s->tries + 1 : 1;
-	s->tried = s->seq;
-	if (store_is_up(s->flow->store) && s->tries >= TRIES)
-		refuse(s, "it could not be taken");
-	else
+	} else if (refused) {
+		refuse(s, "the database refused it");
+	} else {
+		s->behind = s->from == 0 ? s->seq : 0;
 		finish(s);
+	}
 }
 
 static void take_message(struct spooled *s, const struct spool_record *r)
@@ -319,7 +355,8 @@ static void begin(struct spooled *s, const struct drain *d)
 {
 	s->now = *d;
 	s->draining = true;
-	s->seq = 0;
+	s->seq = s->from = d->kind == SPOOL_MESSAGE ? s->behind : 0;
+	s->behind = d->kind == SPOOL_MESSAGE ? 0 : s->behind;
 	ask_next(s);
 }
 

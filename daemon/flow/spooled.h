@@ -29,6 +29,9 @@ int64_t spooled_waiting(const struct flow *f);
 /* Keeps a report with its plan; r and its plan must live until done, which runs once. Afterwards the attempts of its notices are recorded behind it. */
 void spooled_report(struct flow *f, struct arena *a, const struct store_report *r,
                     void (*done)(void *ctx, enum spool_end end, const struct spool_record *known), void *ctx);
+/* A key that waits here is not to go past what waits. found(ctx, record) with what is kept under it, NULL: nothing; at once when nothing is kept at all. */
+void spooled_find(struct flow *f, const char *gateway, const char *external_id,
+                  void (*found)(void *ctx, const struct spool_record *found), void *ctx);
 /* Keeps a message, to be taken when the database is back. done(in, kept) once. */
 void spooled_message(struct incoming *in, void (*done)(struct incoming *in, bool kept));
 

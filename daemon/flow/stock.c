@@ -40,7 +40,7 @@ static void on_numbers(void *ctx, const struct pg_result *r)
 			numbers[n] = pg_bigint(r, n, 0);
 			instead |= numbers[n] <= spool_highest_number(spool);
 		}
-	if (n == 0) {
+	if (n == 0 || (spool_numbers(spool) >= NUMBERS && !instead)) {
 		s->filling = false;
 		return;
 	}
@@ -49,16 +49,25 @@ static void on_numbers(void *ctx, const struct pg_result *r)
 	spool_put_numbers(spool, numbers, n, instead, on_put, s);
 }
 
-void stock_fill(struct flow *f)
+static void fill(struct stock *s, int least)
 {
-	struct stock *s = f->stock;
+	const struct flow *f = s->flow;
 	const struct spool *spool = spooled_file(f);
-	if (s->filling || spool == NULL || !f->ready || spool_numbers(spool) > NUMBERS / 2)
+	if (s->filling || spool == NULL || !f->ready)
+		return;
+	int missing = NUMBERS - spool_numbers(spool), n = missing > NUMBERS / 2 ? missing : least;
+	if (n == 0)
 		return;
 	struct pg_params *p = store_params(f->store);
-	pg_param_int(p, NUMBERS - spool_numbers(spool));
+	pg_param_int(p, n);
 	s->filling = true;
 	store_query(f->store, SQL_TAKE_NUMBERS, p, on_numbers, s);
+}
+
+/* One at least is asked for: by it an earlier state of the database is known. */
+void stock_fill(struct flow *f)
+{
+	fill(f->stock, 1);
 }
 
 bool stock_numbers(struct flow *f, int n, void (*got)(void *ctx, const int64_t *numbers, int count), void *ctx)
@@ -106,8 +115,7 @@ void stock_rules(struct flow *f, void (*done)(void *ctx, const char *saved, size
 static void on_tick(evutil_socket_t fd, short what, void *ctx)
 {
 	(void)fd, (void)what;
-	struct stock *s = ctx;
-	stock_fill(s->flow);
+	fill(ctx, 0);
 }
 
 struct stock *stock_open(struct flow *f)

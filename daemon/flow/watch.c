@@ -69,7 +69,7 @@ static void on_look(void *ctx, const struct pg_result *r)
 		deliver_look(f->deliver, clock_ms_until(pg_time(r, 0, 1), now));
 	if (!pg_is_null(r, 0, 2))
 		escalate_look(f->escalate, clock_ms_until(pg_time(r, 0, 2), now));
-	daemons_looked(f->daemons, pg_bool(r, 0, 4), pg_bool(r, 0, 5));
+	daemons_looked(f->daemons, pg_bool(r, 0, 4), !pg_is_null(r, 0, 6), pg_bool(r, 0, 5));
 	if (!pg_is_null(r, 0, 6))
 		recent_follow(f->recent, pg_uuid(r, 0, 6));
 	if (f->rules != NULL && pg_bigint(r, 0, 3) != f->rules->version && !rules_loading())

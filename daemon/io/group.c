@@ -195,6 +195,15 @@ void group_hold(struct group *g, bool held)
 	group_kick(g);
 }
 
+void group_give_up(struct group *g)
+{
+	struct group_item *item;
+	TAILQ_FOREACH(item, &g->queue, link)
+	item->give_up.us = 0;
+	if (g->work.patience_ms > 0 && g->waiting > 0)
+		evtimer_add(g->later, &(struct timeval){0});
+}
+
 bool group_is_held(const struct group *g)
 {
 	return g->held;

@@ -42,6 +42,8 @@ void group_add(struct group *g, struct group_item *item);
 /* While it is held, nothing is sent; let go, all that waited is. */
 void group_hold(struct group *g, bool held);
 bool group_is_held(const struct group *g);
+/* What has not been sent waits no longer: GROUP_UNAVAILABLE, from the loop. */
+void group_give_up(struct group *g);
 /* The same, with a statement of its own. */
 void group_add_alone(struct group *g, struct group_item *item);
 /* A connection came up: goes on. */

@@ -36,6 +36,7 @@ static const char *const queries[SPOOL_QUERIES] = {
                          "returning number",
         [CLEAR_NUMBERS] = "delete from number",
         [COUNT_NUMBERS] = "select count(*) from number",
+        [NEWEST] = "select max(seq) from spooled",
         [HIGHEST_NUMBER] = "select max(number) from number",
 };
 
@@ -145,6 +146,39 @@ void spool_operation_free(struct spool_operation *o)
 	free(o);
 }
 
+static void find(struct spool_operation *o, const char *gateway, const char *external_id)
+{
+	sqlite3_stmt *st = spool_query(o->spool, FIND);
+	sqlite3_bind_text(st, 1, gateway, -1, SQLITE_STATIC);
+	sqlite3_bind_text(st, 2, external_id, -1, SQLITE_STATIC);
+	o->result = read_record(o->arena, st, &o->found);
+}
+
+static void find_in_thread(void *ctx)
+{
+	struct spool_operation *o = ctx;
+	find(o, o->gateway, o->external_id);
+	o->pages = spool_value(spool_query(o->spool, PAGES));
+}
+
+static void find_in_loop(void *ctx, bool ran)
+{
+	struct spool_operation *o = ctx;
+	bool found = spool_went_well(o, ran) && o->result == SQLITE_ROW;
+	o->done.found(o->ctx, found ? &o->found : NULL);
+	spool_operation_free(o);
+}
+
+void spool_find(struct spool *s, const char *gateway, const char *external_id,
+                void (*done)(void *ctx, const struct spool_record *found), void *ctx)
+{
+	struct spool_operation *o = spool_operation_new(s, find_in_thread, find_in_loop, ctx);
+	o->gateway = arena_strdup(o->arena, gateway);
+	o->external_id = arena_strdup(o->arena, external_id);
+	o->done.found = done;
+	spool_submit(o);
+}
+
 static void put_in_thread(void *ctx)
 {
 	struct spool_operation *o = ctx;
@@ -158,12 +192,8 @@ static void put_in_thread(void *ctx)
 	sqlite3_bind_int64(st, 6, r->number);
 	sqlite3_bind_text(st, 7, r->doc, (int)r->doc_len, SQLITE_STATIC);
 	o->result = spool_run(st);
-	if (o->result == SQLITE_OK && sqlite3_changes(o->spool->db) == 0) {
-		st = spool_query(o->spool, FIND);
-		sqlite3_bind_text(st, 1, r->gateway, -1, SQLITE_STATIC);
-		sqlite3_bind_text(st, 2, r->external_id, -1, SQLITE_STATIC);
-		o->result = read_record(o->arena, st, &o->found);
-	}
+	if (o->result == SQLITE_OK && sqlite3_changes(o->spool->db) == 0)
+		find(o, r->gateway, r->external_id);
 	o->pages = spool_value(spool_query(o->spool, PAGES));
 }
 
@@ -171,6 +201,7 @@ static void put_in_loop(void *ctx, bool ran)
 {
 	struct spool_operation *o = ctx;
 	enum spool_end end = SPOOL_NOT;
+	o->spool->putting--;
 	if (spool_went_well(o, ran))
 		end = o->result == SQLITE_ROW ? SPOOL_KNOWN : SPOOL_KEPT;
 	if (end == SPOOL_KEPT)
@@ -185,6 +216,7 @@ void spool_put(struct spool *s, const struct spool_record *r,
 	struct spool_operation *o = spool_operation_new(s, put_in_thread, put_in_loop, ctx);
 	o->put = r;
 	o->done.put = done;
+	s->putting++;
 	spool_submit(o);
 }
 
@@ -309,6 +341,19 @@ int64_t spool_refused(const struct spool *s)
 	return s->refused;
 }
 
+bool spool_is_empty(const struct spool *s)
+{
+	for (int kind = 0; kind < SPOOL_KINDS; kind++)
+		if (s->counts[kind] > 0)
+			return false;
+	return s->putting == 0;
+}
+
+int64_t spool_earlier(const struct spool *s)
+{
+	return s->earlier;
+}
+
 int spool_fullness(const struct spool *s)
 {
 	return (int)(100 * s->pages / s->pages_most);
@@ -403,6 +448,7 @@ struct spool *spool_open(struct event_base *base, const char *path, int64_t most
 	for (int kind = 0; kind < SPOOL_KINDS; kind++)
 		s->counts[kind] = count(s, (enum spool_kind)kind);
 	s->numbers = (int)spool_value(spool_query(s, COUNT_NUMBERS));
+	s->earlier = spool_value(spool_query(s, NEWEST));
 	s->highest_number = spool_value(spool_query(s, HIGHEST_NUMBER));
 	s->refused = spool_value(spool_query(s, REFUSED));
 	s->pages = spool_value(spool_query(s, PAGES));

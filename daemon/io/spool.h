@@ -38,6 +38,13 @@ enum spool_end {
 /* r must live until done, as all it points to. done runs once, from the loop; known only for SPOOL_KNOWN. */
 void spool_put(struct spool *s, const struct spool_record *r,
                void (*done)(void *ctx, enum spool_end end, const struct spool_record *known), void *ctx);
+/* Is that key kept, or about to be? found: as for SPOOL_KNOWN; NULL: it is not, or nobody can say. */
+void spool_find(struct spool *s, const char *gateway, const char *external_id,
+                void (*done)(void *ctx, const struct spool_record *found), void *ctx);
+/* Is anything kept, or about to be? */
+bool spool_is_empty(const struct spool *s);
+/* The newest record that was there when the file was opened: of an earlier life. */
+int64_t spool_earlier(const struct spool *s);
 /* The oldest record of that kind behind seq after (0: of all). r NULL: there is none, or it cannot be read now. r lives until done returns. */
 void spool_next(struct spool *s, enum spool_kind kind, int64_t after,
                 void (*done)(void *ctx, const struct spool_record *r), void *ctx);

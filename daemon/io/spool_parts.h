@@ -24,6 +24,7 @@ enum spool_query {
 	CLEAR_NUMBERS,
 	COUNT_NUMBERS,
 	HIGHEST_NUMBER,
+	NEWEST,
 	SPOOL_QUERIES
 };
 
@@ -35,6 +36,8 @@ struct spool {
 	/* the loop's */
 	int64_t counts[SPOOL_KINDS], refused, pages, highest_number;
 	int numbers;
+	int putting;     /* records on their way into the file */
+	int64_t earlier; /* seq */
 	bool full, failed;
 };
 
@@ -44,6 +47,7 @@ struct spool_operation {
 	struct spool *spool;
 	struct arena *arena;            /* of what was read */
 	const struct spool_record *put; /* the caller's */
+	const char *gateway, *external_id;
 	enum spool_kind kind;
 	int64_t seq;
 	const char *why;
@@ -56,6 +60,7 @@ struct spool_operation {
 		void (*put)(void *ctx, enum spool_end end, const struct spool_record *known);
 		void (*next)(void *ctx, const struct spool_record *r);
 		void (*went)(void *ctx, bool ok);
+		void (*found)(void *ctx, const struct spool_record *found);
 		void (*loaded)(void *ctx, const char *doc, size_t len);
 		void (*numbers)(void *ctx, const int64_t *numbers, int n);
 	} done;

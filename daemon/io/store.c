@@ -340,6 +340,11 @@ void store_report(struct store *s, struct store_report *r)
 	group_add(s->reports, &r->item);
 }
 
+void store_give_up_reports(struct store *s)
+{
+	group_give_up(s->reports);
+}
+
 void store_change(struct store *s, struct change *c)
 {
 	struct group *g = is_of_reports(c) || is_of_reports(c->tied) ? s->changes_of_reports : s->changes;

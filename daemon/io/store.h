@@ -73,6 +73,8 @@ struct store_report {
 	void *ctx;
 };
 void store_report(struct store *s, struct store_report *r);
+/* Reports that have not been sent wait no longer: STORE_UNAVAILABLE, from the loop's next turn. */
+void store_give_up_reports(struct store *s);
 
 /* One event of one incident and what follows from it. All pointers must live until done. */
 struct change_dispatch {
