@@ -45,7 +45,8 @@ static const struct command commands[] = {
 	{"user retire", "NAME", "end a user and all his sessions", {{NULL, NULL, false}}, command_user_retire},
 	{"user password", "NAME", "another password; all sessions end", {{"generate", NULL, false}, {"keep", NULL, false}}, command_user_password},
 	{"user totp-off", "NAME", "no one-time codes any more, when the telephone is lost; all sessions end", {{NULL, NULL, false}}, command_user_totp_off},
-	{"roster person add", NULL, "add a person, change one, or bring one back",
+	{"roster person add", NULL, "add a person, change one, or bring one back; what is not given stays as it is (at first: an officer for every area), "
+	 "and --phone '' takes the telephone away",
 	 {{"slug", "SLUG", true}, {"name", "NAME", true}, {"phone", "NUMBER", false}, {"role", "coordinator|officer", false},
 	  {"scope", "CODE", false}}, command_person_add},
 	{"roster person list", NULL, "people of the roster", {{NULL, NULL, false}}, command_person_list},

@@ -9,14 +9,17 @@
 #include "snapshot.h"
 #include "table.h"
 
+/* add_person: null keeps what is stored, a telephone of no characters is taken away. */
 enum { ADD_PERSON, LIST_PEOPLE, RETIRE, ROLE, ADD_SHIFT, LIST_SHIFTS, REMOVE_SHIFT };
 static const struct pg_statement sql[] = {
         [ADD_PERSON] =
                 {"add_person",
                  "with before as (select person_entry(p) as entry, phone from person p where slug = $1), put as "
-                 "(insert into person as p (slug, name, phone, role, scope) values ($1, $2, $3, $4, $5) "
-                 "on conflict (slug) do update set name = excluded.name, phone = excluded.phone, "
-                 "role = excluded.role, scope = excluded.scope, retired_at = null, version = p.version + 1 "
+                 "(insert into person as p (slug, name, phone, role, scope) values ($1, $2, nullif($3::text, ''), "
+                 "coalesce($4::text, 'officer'), coalesce($5::text, '')) on conflict (slug) do update set "
+                 "name = excluded.name, phone = case when $3::text is null then p.phone else excluded.phone end, "
+                 "role = coalesce($4::text, p.role), scope = coalesce($5::text, p.scope), retired_at = null, "
+                 "version = p.version + 1 "
                  "returning p.slug, p.phone, person_entry(p) as entry) "
                  "insert into directory_change (object, actor, action, before, after) select 'person:' || slug, $6, "
                  "'put', (select entry from before), (entry::jsonb || jsonb_build_object('phone_changed', "
@@ -80,12 +83,14 @@ int command_person_add(struct ctl *c)
 		ctl_usage(c, "--slug may have only a-z, 0-9 and single hyphens between them");
 	if (name[0] == '\0')
 		ctl_usage(c, "--name must not be empty");
-	if (phone != NULL && !phone_normalise(phone, e164))
-		ctl_usage(c, "--phone is no telephone number; write it like +62812...");
+	if (phone != NULL && phone[0] != '\0') {
+		if (!phone_normalise(phone, e164))
+			ctl_usage(c, "--phone is no telephone number; write it like +62812...");
+		phone = e164;
+	}
 	db_query(c, &sql[ADD_PERSON],
-	         DB_WITH(slug, name, phone != NULL ? e164 : NULL,
-	                 ctl_word(c, "role", roster_roles, ROSTER_ROLES, "officer"), ctl_code(c, "scope", ""),
-	                 ctl_actor(c)));
+	         DB_WITH(slug, name, phone, ctl_word(c, "role", roster_roles, ROSTER_ROLES, NULL),
+	                 ctl_code(c, "scope", NULL), ctl_actor(c)));
 	return CTL_OK;
 }
 

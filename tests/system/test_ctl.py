@@ -496,7 +496,23 @@ def test_a_retired_person_can_come_back(ctl):
     assert ctl.json("roster", "person", "list") == []
     ctl.run("roster", "person", "add", "--slug", "siaga", "--name", "Lain")
     assert ctl.sql("select name, role, scope, phone, retired_at from person") == [
-        {"name": "Lain", "role": "officer", "scope": "", "phone": None, "retired_at": None}]
+        {"name": "Lain", "role": "coordinator", "scope": "64.09", "phone": "+628110000001", "retired_at": None}]
+
+
+def test_what_is_not_said_of_a_person_stays_and_an_empty_telephone_goes(ctl):
+    def person():
+        return tuple(ctl.sql("select name, phone, role, scope from person where slug = 'siaga'")[0].values())
+
+    ctl.run("roster", "person", "add", "--slug", "siaga", "--name", "Siaga Baru")
+    assert person() == ("Siaga Baru", "+628110000001", "coordinator", "64.09")
+    ctl.run("roster", "person", "add", "--slug", "siaga", "--name", "Siaga Baru", "--role", "officer", "--scope", "")
+    assert person() == ("Siaga Baru", "+628110000001", "officer", "")
+    ctl.run("roster", "person", "add", "--slug", "siaga", "--name", "Siaga Baru", "--phone", "")
+    assert person() == ("Siaga Baru", None, "officer", "")
+    ctl.run("roster", "person", "add", "--slug", "baru", "--name", "Orang Baru", "--phone", "")
+    assert ctl.sql("select phone, role, scope from person where slug = 'baru'") == [{"phone": None, "role": "officer", "scope": ""}]
+    assert [c["after"]["phone_changed"] for c in ctl.sql("select after from directory_change where object = 'person:siaga' order by at")] == [
+        True, False, False, True]
 
 
 # ---- outbox -------------------------------------------------------------------------------------------------------------
