@@ -15,19 +15,31 @@
 #include "zone.h"
 
 enum { EVENTS_MOST = 5000, OCCURRENCES_MOST = 1000, DEPTH_MOST = 8, OUTPUT_MOST = 64 * 1024 * 1024, DAY_S = 86400 };
+/* $1 the shifts of the file, $2 the UIDs of all its events, $3 who imports. What has begun stays as it is, as it says who was on duty: the file takes away and
+ * changes what lies ahead, and adds what has not ended and follows no shift of the same event that is under way. begun: of the file, what therefore
+ * was not taken; and what is under way and stands in the file no more. */
 static const struct pg_statement keep = {
         "keep_shifts",
         "with given as (select * from json_to_recordset($1::json) as g (uid text, person text, role text, starts_at "
-        "timestamptz, ends_at timestamptz)), gone as (delete from shift s using (select distinct value as uid from "
-        "json_array_elements_text($2::json)) as n where s.uid = n.uid and not exists (select from given g where g.uid "
-        "= "
-        "s.uid and g.starts_at = s.starts_at) returning 1), kept as (insert into shift (uid, person, role, starts_at, "
-        "ends_at) select uid, person, role, starts_at, ends_at from given on conflict (uid, starts_at) where uid is "
-        "not "
-        "null do update set person = excluded.person, role = excluded.role, ends_at = excluded.ends_at where "
-        "(shift.person, shift.role, shift.ends_at) is distinct from (excluded.person, excluded.role, excluded.ends_at) "
-        "returning xmax = 0 as fresh) select (select count(*) from given), (select count(*) from kept where fresh), "
-        "(select count(*) from kept where not fresh), (select count(*) from gone)"};
+        "timestamptz, ends_at timestamptz)), named as (select s.*, g.uid is not null as stays, g.uid is not null and "
+        "(s.person, s.role, s.ends_at) is not distinct from (g.person, g.role, g.ends_at) as same from shift s left "
+        "join "
+        "given g on g.uid = s.uid and g.starts_at = s.starts_at where s.uid in (select json_array_elements_text("
+        "$2::json))), gone as (delete from shift s using named n where s.id = n.id and not n.stays and s.starts_at > "
+        "now() returning s.id), kept as (insert into shift (uid, person, role, starts_at, ends_at) select uid, person, "
+        "role, starts_at, ends_at from given g where starts_at > now() or (ends_at > now() and not exists (select from "
+        "named n where n.uid = g.uid and n.starts_at <= now() and n.ends_at > g.starts_at)) on conflict (uid, "
+        "starts_at) where uid is not null do update set person = excluded.person, role = excluded.role, ends_at = "
+        "excluded.ends_at where shift.starts_at > now() and (shift.person, shift.role, shift.ends_at) is distinct from "
+        "(excluded.person, excluded.role, excluded.ends_at) returning *, xmax = 0 as fresh), recorded as (insert into "
+        "directory_change (object, actor, action, before, after) select 'shift:' || id, $3, 'import', (select "
+        "row_to_json(s) from shift s where s.id = kept.id), json_build_object('id', id, 'uid', uid, 'person', person, "
+        "'role', role, 'starts_at', starts_at, 'ends_at', ends_at) from kept union all select 'shift:' || s.id, $3, "
+        "'retire', row_to_json(s), null from shift s join gone using (id)) select (select count(*) from kept where "
+        "fresh), (select count(*) from kept where not fresh), (select count(*) from gone), (select count(*) from named "
+        "where same), (select count(*) from given where starts_at <= now()) - (select count(*) from named where same "
+        "and starts_at <= now()) - (select count(*) from kept where starts_at <= now()) + (select count(*) from named "
+        "where not stays and starts_at <= now() and ends_at > now())"};
 
 struct reading {
 	struct ctl *ctl;
@@ -345,18 +357,20 @@ int command_roster_import(struct ctl *c)
 		ctl_die("%s has too many shifts", r.file);
 	if (r.faults > 0)
 		ctl_die("%s: %zu faults; nothing was imported", r.file, r.faults);
-	const struct rows *n = db_query(c, &keep, DB_WITH(r.shifts.data, r.names.data));
+	const struct rows *n = db_query(c, &keep, DB_WITH(r.shifts.data, r.names.data, ctl_actor(c)));
 	buf_free(&r.shifts);
 	buf_free(&r.names);
-	long given = atol(db_cell(n, 0, 0)), added = atol(db_cell(n, 0, 1)), changed = atol(db_cell(n, 0, 2));
 	if (r.floating > 0)
 		fprintf(stderr, "sigapctl: times without a zone were taken as %s\n",
 		        zone_format(c->arena, 0, r.utc_offset_s) + sizeof "1970-01-01 00:00");
-	if (c->json)
-		printf("{\"added\":%ld,\"changed\":%ld,\"removed\":%s,\"unchanged\":%ld}\n", added, changed,
-		       db_cell(n, 0, 3), given - added - changed);
-	else
-		printf("%ld shifts added, %ld changed, %s removed, %ld as before\n", added, changed, db_cell(n, 0, 3),
-		       given - added - changed);
+	if (strcmp(db_cell(n, 0, 4), "0") != 0)
+		fprintf(stderr,
+		        "sigapctl: %s shifts have begun or are over: of those the calendar changed nothing; sigapctl "
+		        "roster shift "
+		        "remove ends one now\n",
+		        db_cell(n, 0, 4));
+	printf(c->json ? "{\"added\":%s,\"changed\":%s,\"removed\":%s,\"unchanged\":%s,\"begun\":%s}\n"
+	               : "%s shifts added, %s changed, %s removed, %s as before, %s not touched\n",
+	       db_cell(n, 0, 0), db_cell(n, 0, 1), db_cell(n, 0, 2), db_cell(n, 0, 3), db_cell(n, 0, 4));
 	return CTL_OK;
 }

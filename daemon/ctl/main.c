@@ -55,7 +55,7 @@ static const struct command commands[] = {
 	 {{"person", "SLUG", true}, {"from", "TIME", true}, {"until", "TIME", true}, {"role", "coordinator|officer", false}},
 	 command_shift_add},
 	{"roster shift list", NULL, "shifts that have not ended", {{NULL, NULL, false}}, command_shift_list},
-	{"roster shift remove", "ID", "remove a shift", {{NULL, NULL, false}}, command_shift_remove},
+	{"roster shift remove", "ID", "take a shift back: one that has begun ends now; who was on duty stays known", {{NULL, NULL, false}}, command_shift_remove},
 	{"roster rotation add", "SLUG", "people who take turns; the first turn begins at --from, each lasts --length (1h to 31d)",
 	 {{"role", "coordinator|officer", true}, {"people", "SLUG,SLUG,...", true}, {"from", "TIME", true}, {"length", "12h", true},
 	  {"until", "TIME", false}}, command_rotation_add},
@@ -77,7 +77,8 @@ static const struct command commands[] = {
 	 {{"from", "TIME", false}, {"region", "CODE", false}}, command_week},
 	{"roster export", NULL, "the roster as iCalendar, 60 days from now unless told otherwise; whole shifts",
 	 {{"from", "TIME", false}, {"until", "TIME", false}, {"out", "FILE", false}}, command_roster_export},
-	{"roster import", "FILE", "events of an iCalendar file become single shifts, all or none; again: what changed in the file changes",
+	{"roster import", "FILE", "events of an iCalendar file become single shifts, all or none; again: what changed in the file changes, "
+	 "as far as it has not begun",
 	 {{NULL, NULL, false}}, command_roster_import},
 	{"roster who", NULL, "who is on duty", {{"at", "TIME", false}, {"region", "CODE", false}}, command_who},
 	{"outbox list", NULL, "notices given up (default), or still waiting", {{"state", "dead|waiting", false}}, command_outbox_list},

@@ -1,16 +1,17 @@
-/* roster: people on duty and their shifts. */
+/* roster: people on duty and their shifts; these are made and taken back by the daemon's own statements, which record who did it. */
 #include <stdio.h>
 #include <string.h>
 
 #include "../../protocol/phone.h"
 #include "../../protocol/rfc3339.h"
+#include "../io/sql.h"
 #include "commands.h"
 #include "roster.h"
 #include "snapshot.h"
 #include "table.h"
 
 /* add_person: null keeps what is stored, a telephone of no characters is taken away. */
-enum { ADD_PERSON, LIST_PEOPLE, RETIRE, ROLE, ADD_SHIFT, LIST_SHIFTS, REMOVE_SHIFT };
+enum { ADD_PERSON, LIST_PEOPLE, RETIRE, ROLE, LIST_SHIFTS };
 static const struct pg_statement sql[] = {
         [ADD_PERSON] =
                 {"add_person",
@@ -32,12 +33,9 @@ static const struct pg_statement sql[] = {
                     "person p where slug = $1) insert into directory_change (object, actor, action, before) "
                     "select 'person:' || slug, $2, 'retire', (select entry from before) from put returning 1"},
         [ROLE] = {"role", "select role from person where slug = $1 and retired_at is null"},
-        [ADD_SHIFT] = {"add_shift", "insert into shift (person, role, starts_at, ends_at) values ($1, $2, "
-                                    "$3::timestamptz, $4::timestamptz) returning id"},
         [LIST_SHIFTS] = {"list_shifts", "select s.id, s.person, p.name, s.role, s.starts_at, s.ends_at, "
                                         "s.starts_at <= now() from shift s join person p on p.slug = s.person "
                                         "where s.ends_at > now() and p.retired_at is null order by s.starts_at, s.id"},
-        [REMOVE_SHIFT] = {"remove_shift", "delete from shift where id = $1::uuid returning 1"},
 };
 const char *const roster_roles[ROSTER_ROLES] = {"coordinator", "officer"};
 enum { PEOPLE_MOST = 64 };
@@ -124,9 +122,11 @@ int command_shift_add(struct ctl *c)
 	const struct rows *known = db_query(c, &sql[ROLE], DB_WITH(person));
 	if (known->count == 0)
 		roster_unknown(person);
-	const struct rows *made =
-	        db_query(c, &sql[ADD_SHIFT], DB_WITH(person, role != NULL ? role : db_cell(known, 0, 0), from, until));
-	puts(db_cell(made, 0, 0));
+	char id[UUID_TEXT];
+	uuid_format(uuid_make(), id);
+	db_query(c, &sql_statements[SQL_ADD_SHIFT],
+	         DB_WITH(id, person, role != NULL ? role : db_cell(known, 0, 0), from, until, ctl_actor(c)));
+	puts(id);
 	return CTL_OK;
 }
 
@@ -148,8 +148,8 @@ int command_shift_remove(struct ctl *c)
 	struct uuid id;
 	if (!uuid_parse(c->argument, &id))
 		ctl_usage(c, "ID must be one of sigapctl roster shift list");
-	if (db_query(c, &sql[REMOVE_SHIFT], DB_WITH(c->argument))->count == 0)
-		ctl_die("there is no shift %s", c->argument);
+	if (db_query(c, &sql_statements[SQL_RETIRE_SHIFT], DB_WITH(c->argument, ctl_actor(c)))->count == 0)
+		ctl_die("there is no shift %s that has not ended; who was on duty stays known", c->argument);
 	return CTL_OK;
 }
 

@@ -1,34 +1,22 @@
-/* roster_change: rotations, overrides and swaps: who takes turns, and who stands in for whom. */
+/* roster_change: rotations, overrides and swaps: who takes turns, and who stands in for whom. They are made and taken back by the
+ * daemon's own statements, which record who did it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../protocol/rfc3339.h"
+#include "../io/sql.h"
 #include "commands.h"
 #include "roster.h"
 #include "snapshot.h"
 #include "table.h"
 #include "zone.h"
 
-enum {
-	KNOWN,
-	EVER_KNOWN,
-	ROTATION,
-	ADD_ROTATION,
-	LIST_ROTATIONS,
-	END_ROTATION,
-	ADD_OVERRIDE,
-	ADD_SWAP,
-	LIST_OVERRIDES,
-	END_OVERRIDE,
-	LOCK
-};
+enum { KNOWN, EVER_KNOWN, ROTATION, LIST_ROTATIONS, LIST_OVERRIDES, LOCK };
 static const struct pg_statement sql[] = {
         [KNOWN] = {"known", "select 1 from person where slug = $1 and retired_at is null"},
         [EVER_KNOWN] = {"ever_known", "select 1 from person where slug = $1"},
         [ROTATION] = {"rotation", "select retired_at from rotation where slug = $1"},
-        [ADD_ROTATION] = {"add_rotation", "insert into rotation (slug, role, people, starts_at, shift_s, ends_at) "
-                                          "values ($1, $2, string_to_array($3, ','), $4, $5, $6)"},
         [LIST_ROTATIONS] = {"list_rotations",
                             "select slug, role, array_to_string(people, ','), case when shift_s % 86400 = 0 then "
                             "shift_s / 86400 || 'd' when shift_s % 3600 = 0 then shift_s / 3600 || 'h' else "
@@ -36,22 +24,10 @@ static const struct pg_statement sql[] = {
                             "people[1 + floor(extract(epoch from now() - starts_at) / shift_s)::bigint % "
                             "cardinality(people)] end from rotation where retired_at is null and "
                             "coalesce(ends_at, 'infinity') > now() order by slug"},
-        [END_ROTATION] = {"end_rotation",
-                          "update rotation set retired_at = now() where slug = $1 and retired_at is null returning 1"},
-        [ADD_OVERRIDE] = {"add_override",
-                          "insert into shift_override (role, starts_at, ends_at, person, instead_of, reason, made_by) "
-                          "values ($1, $2, $3, $4, $5, $6, $7) returning id"},
-        [ADD_SWAP] = {"add_swap", "insert into shift_override (swap, role, starts_at, ends_at, person, instead_of, "
-                                  "reason, made_by) select s.id, o.* from (select gen_random_uuid()) as s (id), "
-                                  "(values ($1, $2::timestamptz, $3::timestamptz, $4, $5, $11, $12), "
-                                  "($6, $7::timestamptz, $8::timestamptz, $9, $10, $11, $12)) as o returning swap"},
         [LIST_OVERRIDES] = {"list_overrides",
                             "select id, role, starts_at, ends_at, person, instead_of, case when swap is null then "
                             "'override' else 'swap' end, reason, made_by, made_at from shift_override where "
                             "retired_at is null and ends_at > now() order by starts_at, made_at, id"},
-        [END_OVERRIDE] = {"end_override", "update shift_override set retired_at = now() where retired_at is null and "
-                                          "(id = $1::uuid or swap = $1::uuid or swap = (select swap from "
-                                          "shift_override where id = $1::uuid)) returning 1"},
         [LOCK] = {"lock", "lock table shift_override in share row exclusive mode"},
 };
 enum { WORDS_MOST = 500 };
@@ -109,8 +85,10 @@ int command_rotation_add(struct ctl *c)
 	if (known->count > 0)
 		ctl_die("there was a rotation %s, and who was on duty then stays known: choose another slug",
 		        c->argument);
-	db_query(c, &sql[ADD_ROTATION],
-	         DB_WITH(c->argument, role, people, ctl_option(c, "from"), length, ctl_option(c, "until")));
+	/* slugs need no quotes within an array's braces */
+	db_query(c, &sql_statements[SQL_ADD_ROTATION],
+	         DB_WITH(c->argument, role, arena_printf(c->arena, "{%s}", people), ctl_option(c, "from"), length,
+	                 ctl_option(c, "until"), ctl_actor(c)));
 	return CTL_OK;
 }
 
@@ -129,12 +107,51 @@ int command_rotation_list(struct ctl *c)
 
 int command_rotation_remove(struct ctl *c)
 {
-	if (db_query(c, &sql[END_ROTATION], DB_WITH(c->argument))->count == 0)
+	if (db_query(c, &sql_statements[SQL_RETIRE_ROTATION], DB_WITH(c->argument, ctl_actor(c)))->count == 0)
 		ctl_die("there is no rotation %s", c->argument);
 	return CTL_OK;
 }
 
 /* ---- overrides ---- */
+
+struct stand_in {
+	const char *role, *from, *until, *person, *instead_of;
+};
+
+static const char *new_id(struct ctl *c)
+{
+	char *id = arena_alloc(c->arena, UUID_TEXT);
+	uuid_format(uuid_make(), id);
+	return id;
+}
+
+/* {"…",NULL}: elements that hold neither quotes nor backslashes, as slugs, times and ids do. */
+static const char *array_text(struct ctl *c, const char *const *items, size_t n)
+{
+	const char *text = "{";
+	for (size_t i = 0; i < n; i++)
+		text = items[i] != NULL ? arena_printf(c->arena, "%s%s\"%s\"", text, i > 0 ? "," : "", items[i])
+		                        : arena_printf(c->arena, "%s%sNULL", text, i > 0 ? "," : "");
+	return arena_printf(c->arena, "%s}", text);
+}
+
+/* One override, or the two that are a swap; returns the id of the last. */
+static const char *add_overrides(struct ctl *c, const struct stand_in *s, size_t n, const char *why, const char *swap)
+{
+	enum { TOGETHER = 2, KEYS = 6 };
+	const char *keys[KEYS][TOGETHER], *arrays[KEYS];
+	for (size_t i = 0; i < n; i++) {
+		const char *const row[KEYS] = {new_id(c),  s[i].role,   s[i].from,
+		                               s[i].until, s[i].person, s[i].instead_of};
+		for (size_t k = 0; k < KEYS; k++)
+			keys[k][i] = row[k];
+	}
+	for (size_t k = 0; k < KEYS; k++)
+		arrays[k] = array_text(c, keys[k], n);
+	db_query(c, &sql_statements[SQL_ADD_OVERRIDES],
+	         DB_WITH(arrays[0], arrays[1], arrays[2], arrays[3], arrays[4], arrays[5], why, ctl_actor(c), swap));
+	return keys[0][n - 1];
+}
 
 /* Somebody who has no shift cannot be replaced: said, because it may be a slip, and done, because his shifts may come later. */
 static void mention_no_shift(struct ctl *c, const char *slug, const char *role, struct wall from, struct wall until)
@@ -168,10 +185,8 @@ int command_override_add(struct ctl *c)
 		roster_unknown(of);
 	if (of != NULL && db_query(c, &sql[KNOWN], DB_WITH(of))->count > 0)
 		mention_no_shift(c, of, role, from, until);
-	puts(db_cell(
-	        db_query(c, &sql[ADD_OVERRIDE],
-	                 DB_WITH(role, ctl_option(c, "from"), ctl_option(c, "until"), person, of, why, ctl_actor(c))),
-	        0, 0));
+	const struct stand_in one = {role, ctl_option(c, "from"), ctl_option(c, "until"), person, of};
+	puts(add_overrides(c, &one, 1, why, NULL));
 	return CTL_OK;
 }
 
@@ -194,7 +209,7 @@ int command_override_remove(struct ctl *c)
 	struct uuid id;
 	if (!uuid_parse(c->argument, &id))
 		ctl_usage(c, "ID must be one of sigapctl roster override list");
-	if (db_query(c, &sql[END_OVERRIDE], DB_WITH(c->argument))->count == 0)
+	if (db_query(c, &sql_statements[SQL_RETIRE_OVERRIDE], DB_WITH(c->argument, ctl_actor(c)))->count == 0)
 		ctl_die("there is no override %s", c->argument);
 	return CTL_OK;
 }
@@ -250,11 +265,11 @@ int command_swap(struct ctl *c)
 	struct duty_span b = roster_shift_at(c, other, c->arguments[3]);
 	if (strcmp(a.role, b.role) == 0 && a.from.us < b.until.us && b.from.us < a.until.us)
 		ctl_die("%s and %s are on duty as %s at the same time: there is nothing to swap", one, other, a.role);
-	const struct rows *made =
-	        db_query(c, &sql[ADD_SWAP],
-	                 DB_WITH(a.role, time_text(c, a.from), time_text(c, a.until), other, one, b.role,
-	                         time_text(c, b.from), time_text(c, b.until), one, other, why, ctl_actor(c)));
+	const struct stand_in both[] = {{a.role, time_text(c, a.from), time_text(c, a.until), other, one},
+	                                {b.role, time_text(c, b.from), time_text(c, b.until), one, other}};
+	const char *swap = new_id(c);
+	add_overrides(c, both, 2, why, swap);
 	db_commit(c);
-	puts(db_cell(made, 0, 0));
+	puts(swap);
 	return CTL_OK;
 }

@@ -282,6 +282,38 @@ def test_what_was_taken_away_still_says_who_was_on_duty_then(ctl):
     assert ctl.run("roster", "rotation", "list").stdout == "no rotations\n"
 
 
+def test_a_shift_that_has_begun_ends_when_it_is_removed_and_one_ahead_goes(ctl):
+    ctl.run("roster", "shift", "add", "--person", "ani", "--from", "2020-01-01T00:00:00Z", "--until", text(0))
+    begun = ctl.json("roster", "shift", "list")[0]["id"]
+    ahead = ctl.run("roster", "shift", "add", "--person", "budi", "--from", text(0), "--until", text(60)).stdout.strip()
+    for shift in (begun, ahead):
+        ctl.run("roster", "shift", "remove", shift)
+        assert f"there is no shift {shift} that has not ended" in ctl.run("roster", "shift", "remove", shift, status=1).stderr
+    assert ctl.json("roster", "who", "--at", "2020-06-01T00:00:00Z")[0]["person"] == "ani"
+    ctl.run("roster", "who", status=1)
+    assert ctl.sql("select person, ends_at <= now() as over from shift") == [{"person": "ani", "over": True}]
+
+
+def test_every_change_of_the_roster_is_kept_with_who_made_it(ctl):
+    add_rotation(ctl)
+    ctl.run("roster", "shift", "add", "--person", "dodo", "--from", text(0), "--until", text(60))
+    ctl.run("roster", "override", "add", "--role", "coordinator", "--from", text(0), "--until", text(60), "--person", "dodo", "--reason", 'a "b" \\ {c}')
+    ctl.run("roster", "swap", "budi", text(800), "cici", text(1500))
+    made = ctl.sql("select split_part(object, ':', 1) as kind, action, before, after, actor from directory_change where object not like 'person:%' order by at, object")
+    assert [(c["kind"], c["action"]) for c in made] == [("rotation", "put"), ("shift", "put")] + [("override", "put")] * 3
+    assert all(c["actor"].startswith("sigapctl:") and c["before"] is None for c in made)
+    assert made[0]["after"]["people"] == ["ani", "budi", "cici"] and made[1]["after"]["person"] == "dodo"
+    assert made[2]["after"]["reason"] == 'a "b" \\ {c}' and made[3]["after"]["swap"] == made[4]["after"]["swap"] is not None
+    ctl.sql("delete from directory_change")
+    ctl.run("roster", "override", "remove", made[3]["after"]["swap"])
+    ctl.run("roster", "shift", "remove", made[1]["after"]["id"])
+    ctl.run("roster", "rotation", "remove", "piket")
+    gone = ctl.sql("select split_part(object, ':', 1) as kind, action, before, after, actor from directory_change order by at, object")
+    assert [(c["kind"], c["action"], c["after"]) for c in gone] == [
+        ("override", "retire", None), ("override", "retire", None), ("shift", "retire", None), ("rotation", "retire", None)]
+    assert all(c["actor"].startswith("sigapctl:") and c["before"] for c in gone)
+
+
 def test_who_stands_in_for_somebody_who_left_stays_on_duty(ctl):
     add_rotation(ctl)
     ctl.run("roster", "override", "add", "--role", "coordinator", "--from", text(0), "--until", text(5000), "--person", "dodo", "--instead-of", "budi")
@@ -373,7 +405,7 @@ def test_an_event_becomes_the_shift_that_it_says_and_a_second_time_changes_nothi
     assert shifts(ctl) == expected
     assert ("times without a zone were taken as WITA" in done.stderr) == (given[2] == "DTSTART:20310303T200000")
     before = ctl.sql("select * from shift order by id")
-    assert ctl.json("roster", "import", path) == {"added": 0, "changed": 0, "removed": 0, "unchanged": len(expected)}
+    assert ctl.json("roster", "import", path) == {"added": 0, "changed": 0, "removed": 0, "unchanged": len(expected), "begun": 0}
     assert ctl.sql("select * from shift order by id") == before
 
 
@@ -382,9 +414,36 @@ def test_what_changed_in_the_calendar_changes_and_no_other_shift(ctl, tmp_path):
     ctl.run("roster", "import", calendar(tmp_path, event("RRULE:FREQ=DAILY;COUNT=3"), event(uid="b", summary="budi"), event(uid="c", summary="cici")))
     assert ctl.json("roster", "import", calendar(
         tmp_path, event("RRULE:FREQ=DAILY;COUNT=2", summary="dodo"), event(uid="b", summary="budi", start="DTSTART:20310303T130000Z"),
-        event("STATUS:CANCELLED", uid="c", summary="cici"))) == {"added": 1, "changed": 2, "removed": 3, "unchanged": 0}
+        event("STATUS:CANCELLED", uid="c", summary="cici"))) == {"added": 1, "changed": 2, "removed": 3, "unchanged": 0, "begun": 0}
     assert shifts(ctl) == [("dodo", "officer", 0, 60), ("dodo", "coordinator", 720, 1440), ("budi", "coordinator", 780, 1440),
                            ("dodo", "coordinator", 2160, 2880)]
+
+
+def test_a_calendar_changes_nothing_that_has_begun_and_what_it_changes_is_kept(ctl, tmp_path):
+    def days(n, *more, **how):
+        """An event a day, since yesterday: one is over or under way, one is under way or ahead, the rest are ahead."""
+        begin = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0) - datetime.timedelta(hours=36)
+        return event(*more, f"RRULE:FREQ=DAILY;COUNT={n}", start=f"DTSTART:{begin:%Y%m%dT%H%M%SZ}", end="DURATION:PT20H", **how)
+
+    first = days(4)
+    done = ctl.json("roster", "import", calendar(tmp_path, first))
+    assert done == {"added": 3, "changed": 0, "removed": 0, "unchanged": 0, "begun": 1}  # what has ended is not added
+    ctl.sql("insert into shift (uid, person, role, starts_at, ends_at) select uid, 'cici', role, starts_at - interval '1 day', ends_at - interval '1 day' "
+            "from shift where starts_at < now()")
+    before = ctl.sql("select * from shift where starts_at <= now() order by starts_at")
+    assert [s["person"] for s in before] == ["cici", "ani"]
+    assert len(ctl.sql("select 1 from directory_change where object like 'shift:%' and action = 'import' and before is null")) == 3
+    second = [line.replace("Piket ani", "Piket budi").replace("COUNT=4", "COUNT=3") for line in first]
+    done = ctl.run("roster", "import", calendar(tmp_path, second), "--json")
+    assert json.loads(done.stdout) == {"added": 0, "changed": 1, "removed": 1, "unchanged": 0, "begun": 2}
+    assert "2 shifts have begun" in done.stderr
+    assert ctl.sql("select * from shift where starts_at <= now() order by starts_at") == before
+    assert [s["person"] for s in ctl.sql("select person from shift where starts_at > now()")] == ["budi"]
+    ctl.run("roster", "import", calendar(tmp_path, event("STATUS:CANCELLED", start=first[2])))
+    assert ctl.sql("select * from shift order by starts_at") == before
+    kept = ctl.sql("select action, before->>'person' as was, after->>'person' as is, actor from directory_change where object like 'shift:%' and before is not null order by at, action")
+    assert [(c["action"], c["was"], c["is"]) for c in kept] == [("import", "ani", "budi"), ("retire", "ani", None), ("retire", "budi", None)]
+    assert all(c["actor"].startswith("sigapctl:") for c in kept)
 
 
 @pytest.mark.parametrize("given, words", [
