@@ -11,5 +11,8 @@ foreach(unit sigapd.service sigapd.socket)
 endforeach()
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/sigap.sysusers.conf DESTINATION lib/sysusers.d RENAME sigap.conf)
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/sigap.tmpfiles.conf DESTINATION lib/tmpfiles.d RENAME sigap.conf)
+# A folder that is made on the way would have what the umask leaves.
+install(DIRECTORY DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/sigap
+	DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/../README.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/sigap)
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/sigap RENAME systemd.md)
