@@ -95,6 +95,9 @@ static void find_lines(struct reading *r, const char *text)
 			    strncasecmp(open[depth - 1].name, at + 4, len - 4) != 0)
 				ctl_die("%s:%d: %.*s ends what did not begin", r->file, line, (int)len, at);
 			depth--;
+		} else if (len > 8 && strncasecmp(at, "X-SIGAP-", 8) == 0 && at[len - 1] == ':') {
+			/* libical does not say which X- it was that has no value */
+			ctl_die("%s:%d: %.*s has no value", r->file, line, (int)len, at);
 		}
 		at += len;
 		at += *at == '\r';
@@ -235,6 +238,21 @@ static void put_occurrences(struct reading *r, const char *uid, icalcomponent *e
 	icalrecur_iterator_free(i);
 }
 
+/* Whether libical's fault is only that a property has no value which is none of a shift's, as in the empty DESCRIPTION: of many calendars. An empty SUMMARY
+ * or CATEGORIES names nobody, as if it were not there. */
+static bool says_nothing(const char *fault)
+{
+	static const char *const used[] = {"UID",    "DTSTART", "DTEND",  "DURATION", "RRULE",
+	                                   "EXDATE", "RDATE",   "EXRULE", "STATUS",   "RECURRENCE-ID"};
+	char name[40];
+	if (sscanf(fault, "No value for %39s property", name) != 1)
+		return false;
+	for (size_t i = 0; i < sizeof used / sizeof *used; i++)
+		if (strcasecmp(name, used[i]) == 0)
+			return false;
+	return true;
+}
+
 /* What calendars can say and a roster does not take in: better refused than half understood. */
 static bool understood(struct reading *r, const char *uid, icalcomponent *e)
 {
@@ -247,10 +265,11 @@ static bool understood(struct reading *r, const char *uid, icalcomponent *e)
 	        {ICAL_RDATE_PROPERTY, "RDATE is not taken; make each day an event of its own"},
 	        {ICAL_EXRULE_PROPERTY, "EXRULE is not taken; give EXDATE for each day"},
 	};
-	icalproperty *broken = icalcomponent_get_first_property(e, ICAL_XLICERROR_PROPERTY);
 	size_t before = r->faults;
-	if (broken != NULL)
-		fault(r, uid, "cannot be read: %s", icalproperty_get_xlicerror(broken));
+	for (icalproperty *broken = icalcomponent_get_first_property(e, ICAL_XLICERROR_PROPERTY); broken != NULL;
+	     broken = icalcomponent_get_next_property(e, ICAL_XLICERROR_PROPERTY))
+		if (!says_nothing(icalproperty_get_xlicerror(broken)))
+			fault(r, uid, "cannot be read: %s", icalproperty_get_xlicerror(broken));
 	for (size_t i = 0; i < sizeof strange / sizeof *strange; i++)
 		if (icalcomponent_get_first_property(e, strange[i].kind) != NULL)
 			fault(r, uid, "%s", strange[i].advice);
@@ -318,7 +337,10 @@ static void read_events(struct reading *r, icalcomponent *within)
 static void read_file(struct reading *r)
 {
 	size_t len;
+	static const char bom[] = "\xef\xbb\xbf"; /* as some programs begin their files */
 	char *text = arena_strdup(r->ctl->arena, ctl_read_text(r->ctl, r->file, &len));
+	if (strncmp(text, bom, sizeof bom - 1) == 0)
+		text += sizeof bom - 1;
 	find_lines(r, text);
 	r->uids = arena_array(r->ctl->arena, const char *, r->line_count + 1);
 	icalerror_set_errors_are_fatal(0);

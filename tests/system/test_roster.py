@@ -398,6 +398,7 @@ def shifts(ctl):
            start="DTSTART;TZID=Asia/Makassar:20310304T060000", end="DTEND;TZID=Asia/Makassar:20310304T180000"),
      [("ani", "coordinator", 1320, 2040), ("ani", "coordinator", 4200, 4920)]),
     (event("STATUS:CANCELLED"), []),
+    (event("DESCRIPTION:", "LOCATION:", "CATEGORIES:", "X-TAMBAHAN:"), [("ani", "coordinator", 720, 1440)]),
 ])
 def test_an_event_becomes_the_shift_that_it_says_and_a_second_time_changes_nothing(ctl, tmp_path, given, expected):
     path = calendar(tmp_path, given)
@@ -456,6 +457,7 @@ def test_a_calendar_changes_nothing_that_has_begun_and_what_it_changes_is_kept(c
     (event(start="DTSTART;VALUE=DATE:20310303", end=""), "DTSTART says no time of day"),
     (event(start="DTSTART:yesterday"), "DTSTART"),
     (event(start=""), "has no DTSTART"),
+    (event("RRULE:"), "No value for RRULE"),
     (event(end=""), "has no end; give DTEND or DURATION"),
     (event(end="DTEND:20310303T120000Z"), "ends before it begins"),
     (event("RRULE:FREQ=DAILY"), "RRULE has no end; give it COUNT or UNTIL"),
@@ -478,6 +480,18 @@ def test_a_fault_is_named_with_its_line_and_nothing_is_imported(planned, tmp_pat
 def test_a_calendar_that_was_cut_short_is_refused_whole(planned, tmp_path, end):
     assert "in.ics:" in planned.run("roster", "import", calendar(tmp_path, event(), end=end), status=1).stderr
     assert shifts(planned) == []
+
+
+def test_an_empty_property_of_ours_is_refused(planned, tmp_path):
+    assert "in.ics:9: X-SIGAP-PERSON: has no value" in planned.run("roster", "import", calendar(tmp_path, event("X-SIGAP-PERSON:")), status=1).stderr
+    assert shifts(planned) == []
+
+
+def test_a_byte_order_mark_before_a_calendar_says_nothing(ctl, tmp_path):
+    path = calendar(tmp_path, event())
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    ctl.run("roster", "import", path)
+    assert shifts(ctl) == [("ani", "coordinator", 720, 1440)]
 
 
 def test_what_is_no_calendar_is_refused(planned, tmp_path):
