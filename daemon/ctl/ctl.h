@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "../base/arena.h"
+#include "../base/clock.h"
 
 enum { CTL_OK = 0, CTL_FAULT = 1, CTL_USAGE = 2 }; /* exit status: done, a fault was found, called wrongly */
 enum { CTL_OPTIONS = 10, CTL_ARGUMENTS = 4 };
@@ -41,6 +42,8 @@ const char *ctl_option(const struct ctl *c, const char *name);
 long ctl_number(const struct ctl *c, const char *name, long least, long most, long absent);
 /* An RFC 3339 time, NULL when not given; otherwise ends with the usage. */
 const char *ctl_time(const struct ctl *c, const char *name);
+/* --from and --until, where they were given; ends with the usage when they are no times or in the wrong order. */
+void ctl_window(const struct ctl *c, struct wall *ret_from, struct wall *ret_until);
 /* An area code, absent when not given; otherwise ends with the usage. */
 const char *ctl_code(const struct ctl *c, const char *name, const char *absent);
 /* One of words[n], absent when not given; otherwise ends with the usage. */

@@ -142,8 +142,9 @@ int command_export(struct ctl *c)
 {
 	const char *name = ctl_word(c, "table", names, TABLES, NULL);
 	const char *format = ctl_word(c, "format", formats, 2, NULL);
-	const char *from = ctl_time(c, "from"), *until = ctl_time(c, "until");
+	const char *from = ctl_option(c, "from"), *until = ctl_option(c, "until");
 	struct export x = {.json = strcmp(format, "json") == 0};
+	ctl_window(c, &(struct wall){0}, &(struct wall){0});
 	const char *object = arena_printf(c->arena, "export %s from %s until %s", name,
 	                                  from != NULL ? from : "the beginning", until != NULL ? until : "now");
 	db_query(c, &log_access, DB_WITH(ctl_actor(c), object, ctl_option(c, "reason")));

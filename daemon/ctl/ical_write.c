@@ -75,7 +75,7 @@ static void write_out(const char *path, const char *text)
 int command_roster_export(struct ctl *c)
 {
 	struct wall from = snapshot_now(c), until = {0};
-	roster_window(c, &from, &until);
+	ctl_window(c, &from, &until);
 	if (until.us == 0)
 		until.us = from.us + DAYS_AHEAD * day_us;
 	if (from.us >= until.us)

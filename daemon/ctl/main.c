@@ -102,7 +102,7 @@ static const struct command commands[] = {
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static const char everywhere[] =
-        "everywhere: --json   --database CONNINFO   --config-dir DIR   --help\n"
+        "everywhere: --json   --database CONNINFO   --config-dir DIR   --help (of a group, too: roster --help)\n"
         "Better than --database, which others see in the list of processes: the environment's SIGAP_DATABASE.\n";
 
 /* ---- what commands ask ---- */
@@ -136,6 +136,17 @@ const char *ctl_time(const struct ctl *c, const char *name)
 	if (text != NULL && !rfc3339_parse(text, &us))
 		ctl_usage(c, "--%s must be a time like 2026-11-21T20:00:00+08:00", name);
 	return text;
+}
+
+void ctl_window(const struct ctl *c, struct wall *ret_from, struct wall *ret_until)
+{
+	const char *from = ctl_time(c, "from"), *until = ctl_time(c, "until");
+	if (from != NULL)
+		rfc3339_parse(from, &ret_from->us);
+	if (until != NULL)
+		rfc3339_parse(until, &ret_until->us);
+	if (from != NULL && until != NULL && ret_from->us >= ret_until->us)
+		ctl_usage(c, "--until must be later than --from");
 }
 
 const char *ctl_code(const struct ctl *c, const char *name, const char *absent)
@@ -203,14 +214,29 @@ static void print_usage(FILE *to, const struct command *d)
 	fprintf(to, "\n      %s\n", d->help);
 }
 
+/* "roster shift" begins "roster shift add", "roster sh" does not. */
+static bool begins(const struct command *d, const char *words)
+{
+	size_t len = strlen(words);
+	return strncmp(d->name, words, len) == 0 && (len == 0 || d->name[len] == ' ' || d->name[len] == '\0');
+}
+
+static bool is_group(const char *words)
+{
+	for (int i = 0; i < COMMANDS; i++)
+		if (begins(&commands[i], words))
+			return true;
+	return false;
+}
+
 /* The commands whose name begins with these words; all when there are none. */
 static void print_help(FILE *to, const char *words)
 {
-	size_t len = strlen(words), shown = 0;
+	size_t shown = 0;
 	fputs("usage:\n", to);
 	for (int all = 0; all < 2 && shown == 0; all++)
 		for (int i = 0; i < COMMANDS; i++)
-			if (all == 1 || strncmp(commands[i].name, words, len) == 0) {
+			if (all == 1 || begins(&commands[i], words)) {
 				print_usage(to, &commands[i]);
 				shown++;
 			}
@@ -359,22 +385,44 @@ static void take_rest(struct ctl *c, struct line *l)
 			ctl_usage(c, "--%s is missing", c->command->options[i].name);
 }
 
+/* What follows, up to the first option, as one text. */
+static const char *rest_words(struct ctl *c, const struct line *l)
+{
+	const char *words = "";
+	for (char **at = l->at; at < l->end && (*at)[0] != '-'; at++)
+		words = arena_printf(c->arena, "%s%s%s", words, words[0] != '\0' ? " " : "", *at);
+	return words;
+}
+
+/* What is no command: "roster --help" shows that group; anything else is a wrong call. */
+static void __attribute__((noreturn)) end_without_command(struct ctl *c, const struct line *l)
+{
+	const char *words = rest_words(c, l);
+	bool asked = false;
+	for (char **at = l->at; at < l->end; at++)
+		asked = asked || strcmp(*at, "--help") == 0 || strcmp(*at, "-h") == 0;
+	if (asked && is_group(words)) {
+		print_help(stdout, words);
+		exit(CTL_OK);
+	}
+	fprintf(stderr, "sigapctl: unknown command\n");
+	print_help(stderr, is_group(words) ? words : *l->at);
+	exit(CTL_USAGE);
+}
+
 static void read_line(struct ctl *c, struct line *l)
 {
 	while (l->at < l->end && is_option(*l->at))
 		take_option(c, l);
 	if (l->at == l->end || strcmp(*l->at, "help") == 0 || strcmp(*l->at, "-h") == 0) {
 		bool asked = l->at < l->end;
-		print_help(asked ? stdout : stderr, asked && l->at + 1 < l->end ? l->at[1] : "");
+		l->at += asked;
+		print_help(asked ? stdout : stderr, rest_words(c, l));
 		exit(asked ? CTL_OK : CTL_USAGE);
 	}
-	const char *first = *l->at;
 	c->command = take_command(l);
-	if (c->command == NULL) {
-		fprintf(stderr, "sigapctl: unknown command\n");
-		print_help(stderr, first);
-		exit(CTL_USAGE);
-	}
+	if (c->command == NULL)
+		end_without_command(c, l);
 	take_rest(c, l);
 }
 

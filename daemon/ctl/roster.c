@@ -62,17 +62,6 @@ void roster_unknown(const char *slug)
 	ctl_die("%s is not on the roster: run sigapctl roster person add", slug);
 }
 
-void roster_window(struct ctl *c, struct wall *ret_from, struct wall *ret_until)
-{
-	const char *from = ctl_time(c, "from"), *until = ctl_time(c, "until");
-	if (from != NULL)
-		rfc3339_parse(from, &ret_from->us);
-	if (until != NULL)
-		rfc3339_parse(until, &ret_until->us);
-	if (from != NULL && until != NULL && ret_from->us >= ret_until->us)
-		ctl_usage(c, "--until must be later than --from");
-}
-
 int command_person_add(struct ctl *c)
 {
 	const char *slug = ctl_option(c, "slug"), *phone = ctl_option(c, "phone"), *name = ctl_option(c, "name");
@@ -118,7 +107,7 @@ int command_shift_add(struct ctl *c)
 {
 	const char *person = ctl_option(c, "person"), *from = ctl_time(c, "from"), *until = ctl_time(c, "until");
 	const char *role = ctl_word(c, "role", roster_roles, ROSTER_ROLES, NULL);
-	roster_window(c, &(struct wall){0}, &(struct wall){0});
+	ctl_window(c, &(struct wall){0}, &(struct wall){0});
 	const struct rows *known = db_query(c, &sql[ROLE], DB_WITH(person));
 	if (known->count == 0)
 		roster_unknown(person);

@@ -11,8 +11,6 @@ extern const char *const roster_roles[ROSTER_ROLES]; /* "coordinator", "officer"
 bool roster_slug_valid(const char *slug);
 /* Ends the run: nobody with that slug is on the roster. */
 void roster_unknown(const char *slug) __attribute__((noreturn));
-/* --from and --until, where they were given; ends with the usage when they are no times or in the wrong order. */
-void roster_window(struct ctl *c, struct wall *ret_from, struct wall *ret_until);
 /* The whole shift that the person has at that RFC 3339 time; ends the run when there is none. */
 struct duty_span roster_shift_at(struct ctl *c, const char *slug, const char *time);
 #endif

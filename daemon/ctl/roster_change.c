@@ -71,7 +71,7 @@ int command_rotation_add(struct ctl *c)
 	struct wall from, until;
 	if (!roster_slug_valid(c->argument))
 		ctl_usage(c, "SLUG may have only a-z, 0-9 and single hyphens between them");
-	roster_window(c, &from, &until);
+	ctl_window(c, &from, &until);
 	if (people[0] == '\0' || people[0] == ',' || people[strlen(people) - 1] == ',' || strstr(people, ",,") != NULL)
 		ctl_usage(c, "--people must be slugs in turn, like ani,budi,cici");
 	char *rest = NULL, *list = arena_strdup(c->arena, people);
@@ -173,7 +173,7 @@ int command_override_add(struct ctl *c)
 	const char *role = ctl_word(c, "role", roster_roles, ROSTER_ROLES, NULL);
 	const char *person = ctl_option(c, "person"), *of = ctl_option(c, "instead-of"), *why = reason(c);
 	struct wall from, until;
-	roster_window(c, &from, &until);
+	ctl_window(c, &from, &until);
 	if (person == NULL && of == NULL)
 		ctl_usage(c, "who? Give --person, --instead-of or both");
 	if (person != NULL && of != NULL && strcmp(person, of) == 0)

@@ -7,6 +7,7 @@
 #include "../../protocol/rfc3339.h"
 #include "../io/sql.h"
 #include "commands.h"
+#include "snapshot.h"
 #include "table.h"
 
 static const struct column list_columns[] = {
@@ -34,7 +35,8 @@ static void print_list(struct ctl *c, const cJSON *list, const struct column *co
 static const char *address(struct ctl *c)
 {
 	char phone[PHONE_MAX];
-	if (strchr(c->argument, ':') != NULL)
+	const char *colon = strchr(c->argument, ':');
+	if (colon != NULL && colon > c->argument && colon[1] != '\0')
 		return c->argument;
 	if (!phone_normalise(c->argument, phone))
 		ctl_usage(c, "ADDRESS must be a telephone like +6281234567890, or GATEWAY:HANDLE");
@@ -71,11 +73,13 @@ int command_senders_block(struct ctl *c)
 {
 	const char *reason = ctl_option(c, "reason"), *until = ctl_option(c, "until");
 	char id[UUID_TEXT];
-	int64_t until_us;
+	struct wall end;
 	if (strlen(reason) < REASON_LEAST)
 		ctl_usage(c, "--reason must say why, in at least %d characters", REASON_LEAST);
-	if (until != NULL && !rfc3339_parse(until, &until_us))
+	if (until != NULL && !rfc3339_parse(until, &end.us))
 		ctl_usage(c, "--until must be a time like 2026-12-01T08:00:00+08:00");
+	if (until != NULL && end.us <= snapshot_now(c).us)
+		ctl_usage(c, "--until must be in the future: that block would be over");
 	uuid_format(uuid_make(), id);
 	db_query(c, &sql_statements[SQL_ADD_MARK],
 	         DB_WITH(id, address(c), "blocked", reason, ctl_actor(c), until, NULL, ""));

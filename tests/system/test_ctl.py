@@ -129,6 +129,12 @@ def empty(postgres):
      "sigapctl roster shift add"),
     (["triage"], "sigapctl triage"),
     (["export", "--table", "reporter", "--format", "csv"], "sigapctl export"),
+    (["export", "--table", "report", "--format", "csv", "--from", "2026-11-02T00:00:00Z", "--until", "2026-11-01T00:00:00Z"], "sigapctl export"),
+    (["senders", "block", "+628123450987", "--reason", "Prank", "--until", "2020-01-01T00:00:00Z"], "sigapctl senders block ADDRESS"),
+    (["senders", "block", ":", "--reason", "Prank"], "sigapctl senders block ADDRESS"),
+    (["senders", "block", "kannel:", "--reason", "Prank"], "sigapctl senders block ADDRESS"),
+    (["senders", "unblock", ":budi"], "sigapctl senders unblock ADDRESS"),
+    (["dance", "--help"], "sigapctl migrate"),
 ])
 def test_a_wrong_call_ends_with_2_and_the_usage_of_that_command(ctl, args, usage):
     done = ctl.run(*args, status=2)
@@ -138,6 +144,22 @@ def test_a_wrong_call_ends_with_2_and_the_usage_of_that_command(ctl, args, usage
 def test_help_of_one_command_is_on_standard_output(ctl):
     done = ctl.run("token", "issue", "--help")
     assert "sigapctl token issue" in done.stdout and "migrate" not in done.stdout
+
+
+@pytest.mark.parametrize("words", [["roster", "--help"], ["roster", "shift", "--help"], ["policy", "-h"], ["token", "--json", "--help"], ["help", "roster", "shift"]])
+def test_help_of_a_group_is_its_lines(ctl, words):
+    group = " ".join(w for w in words if w[0] != "-" and w != "help")
+    done = ctl.run(*words)
+    shown = re.findall(r"^  sigapctl (.*)$", done.stdout, re.M)
+    assert len(shown) > 1 and all(line.startswith(group + " ") for line in shown) and done.stderr == ""
+
+
+def test_a_block_that_would_be_over_is_none(ctl):
+    ctl.run("senders", "block", PHONE, "--reason", "Prank", "--until", "2020-01-01T00:00:00Z", status=2)
+    assert ctl.one("select count(*) from sender_mark") == 0
+    ctl.run("senders", "block", PHONE, "--reason", "Prank", "--until", "2090-01-01T00:00:00Z")
+    ctl.run("senders", "block", "telegram:123", "--reason", "Prank")
+    assert ctl.one("select count(*) from sender_mark") == 2
 
 
 @pytest.mark.parametrize("command", [
