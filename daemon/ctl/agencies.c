@@ -21,8 +21,10 @@ enum {
 	RETIRE_AGENCIES,
 	PUT_AGENCIES,
 	RETIRE_CONTACTS,
+	REPLACED_SECRETS,
 	CHANGE_CONTACTS,
 	ADD_CONTACTS,
+	NUMBER_CONTACTS,
 	RECORD
 };
 static const struct pg_statement sql[] = {
@@ -83,6 +85,9 @@ static const struct pg_statement sql[] = {
                              "update contact set retired_at = now() where retired_at is null and not $1::bool "
                              "and agency in (select slug from wanted_agency) "
                              "and id not in (select id from wanted_contact where id is not null)"},
+        [REPLACED_SECRETS] = {"replaced_secrets",
+                              "select k.agency, k.address from wanted_contact w join contact k using (id) where "
+                              "k.secret is not null and k.secret is distinct from w.secret order by 1, 2"},
         [CHANGE_CONTACTS] =
                 {"change_contacts",
                  "update contact k set position = w.position, secret = w.secret, allow_private = w.allow_private, "
@@ -92,6 +97,14 @@ static const struct pg_statement sql[] = {
                 {"add_contacts",
                  "insert into contact (agency, position, channel, address, secret, allow_private) select agency, "
                  "position, channel, address, secret, allow_private from wanted_contact where id is null"},
+        /* after a merge: what the file names comes first, then the others in their order, without a gap */
+        [NUMBER_CONTACTS] =
+                {"number_contacts",
+                 "update contact k set position = o.n from (select k.id, row_number() over (partition by k.agency "
+                 "order "
+                 "by w.position, k.position, k.id) - 1 as n from contact k left join wanted_contact w using (agency, "
+                 "channel, address) where k.retired_at is null and k.agency in (select slug from wanted_agency)) o "
+                 "where k.id = o.id and k.position <> o.n"},
         [RECORD] = {"record",
                     "with changed as (update agency a set version = version + 1 from touched t where t.slug = a.slug "
                     "returning a.slug, a.retired_at, t.before, agency_entry(a) as entry) "
@@ -188,10 +201,15 @@ int command_agencies_import(struct ctl *c)
 	db_query(c, &sql[RETIRE_AGENCIES], DB_WITH(merge));
 	db_query(c, &sql[PUT_AGENCIES], DB_NONE);
 	db_query(c, &sql[RETIRE_CONTACTS], DB_WITH(merge));
+	const struct rows *replaced = db_query(c, &sql[REPLACED_SECRETS], DB_NONE);
 	db_query(c, &sql[CHANGE_CONTACTS], DB_NONE);
 	db_query(c, &sql[ADD_CONTACTS], DB_NONE);
+	db_query(c, &sql[NUMBER_CONTACTS], DB_NONE);
 	db_query(c, &sql[RECORD], DB_WITH(ctl_actor(c)));
 	db_commit(c);
+	for (int i = 0; i < replaced->count; i++)
+		fprintf(stderr, "sigapctl: %s: the secret of %s is another one now\n", db_cell(replaced, i, 0),
+		        db_cell(replaced, i, 1));
 	table_print(t, "");
 	return CTL_OK;
 }

@@ -5,6 +5,7 @@
 int command_migrate(struct ctl *c);
 int command_regions_import(struct ctl *c);
 int command_agencies_import(struct ctl *c);
+int command_agencies_show(struct ctl *c);
 int command_policy_check(struct ctl *c);
 int command_policy_apply(struct ctl *c);
 int command_policy_show(struct ctl *c);

@@ -342,6 +342,39 @@ def test_merge_only_adds_and_updates(ctl, tmp_path):
     assert ctl.one("select count(*) from contact where agency = 'polsek' and retired_at is null") == 3
 
 
+def test_what_is_shown_can_be_imported_and_changes_nothing(ctl, tmp_path):
+    ctl.run("agencies", "import", directory(tmp_path, {
+        **polsek("+628111111111", "+628122222222", name='Polsek "Babulu" \u2013 é'), "jurisdiction": ["64.09.03", "64.09.01"],
+        "contacts": [{"channel": "webhook", "url": "http://10.0.0.1/sigap", "secret": "whsec_" + "QUJD" * 8, "allow_private": True},
+                     {"channel": "sms", "phone": "+628111111111"}, {"channel": "sms", "phone": "+628122222222"}]}), "--merge")
+    ctl.run("agencies", "import", directory(tmp_path, polsek("+628122222222")), "--merge")
+    shown = tmp_path / "shown.json"
+    shown.write_text(ctl.run("agencies", "show").stdout)
+    assert ctl.run("agencies", "show", "--json").stdout == shown.read_text() and '"whsec_' + "QUJD" * 8 in shown.read_text()
+    assert [c["channel"] for a in json.loads(shown.read_text())["agencies"] if a["slug"] == "polsek" for c in a["contacts"]] == ["sms", "webhook", "sms"]
+    everything = ("select * from agency order by slug", "select * from contact order by id", "select * from directory_change order by id")
+    before = [ctl.sql(q) for q in everything]
+    done = ctl.run("agencies", "import", shown, "--json")
+    assert all(row[k] == 0 for row in json.loads(done.stdout) for k in ("added", "updated", "returned", "retired")) and done.stderr == ""
+    assert [ctl.sql(q) for q in everything] == before
+    other = Ctl(ctl.postgres)  # also where nothing was
+    try:
+        other.run("migrate")
+        other.run("agencies", "import", shown)
+        assert other.run("agencies", "show").stdout == shown.read_text()
+    finally:
+        other.close()
+
+
+def test_an_import_names_the_contacts_whose_secret_it_replaces(ctl, tmp_path):
+    def webhook(secret):
+        return {**polsek(), "contacts": [{"channel": "webhook", "url": f"https://{n}.example/sigap", "secret": "whsec_" + s * 8} for n, s in secret.items()]}
+
+    assert ctl.run("agencies", "import", directory(tmp_path, webhook({"satu": "QUJD", "dua": "QUJD"})), "--merge").stderr == ""
+    done = ctl.run("agencies", "import", directory(tmp_path, webhook({"satu": "QUJD", "dua": "REVG"})), "--merge")
+    assert done.stderr == "sigapctl: polsek: the secret of https://dua.example/sigap is another one now\n"
+
+
 def test_a_faulty_directory_names_every_place_and_changes_nothing(ctl, tmp_path):
     before = ctl.sql("select * from agency order by slug")
     file = directory(tmp_path, polsek("+628111111111"), {**polsek("nobody"), "kind": "army"})
