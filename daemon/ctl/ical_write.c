@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "roster.h"
 #include "snapshot.h"
+#include "table.h"
 #include "zone.h"
 
 static const int64_t day_us = 86400 * INT64_C(1000000);
@@ -96,5 +97,7 @@ int command_roster_export(struct ctl *c)
 	icalcomponent_free(calendar);
 	write_out(ctl_option(c, "out"), text);
 	icalmemory_free_buffer(text);
+	if (ctl_option(c, "out") != NULL) /* else the calendar itself is the answer */
+		table_tell(c, "file", ctl_option(c, "out"));
 	return CTL_OK;
 }

@@ -104,7 +104,8 @@ static const struct command commands[] = {
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static const char everywhere[] =
-        "everywhere: --json   --database CONNINFO   --config-dir DIR   --help (of a group, too: roster --help)\n"
+        "everywhere: --json (a list, or one object that says what was done)   --database CONNINFO   --config-dir DIR   "
+        "--help (of a group, too: roster --help)\n"
         "Better than --database, which others see in the list of processes: the environment's SIGAP_DATABASE.\n";
 
 /* ---- what commands ask ---- */

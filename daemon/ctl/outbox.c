@@ -31,5 +31,6 @@ int command_outbox_replay(struct ctl *c)
 		ctl_usage(c, "NOTICE must be one of sigapctl outbox list");
 	if (!db_bool(db_cell(db_query(c, &sql_statements[SQL_REPLAY_DEAD], DB_WITH(c->argument, "")), 0, 0)))
 		ctl_die("notice %s is not on the list of those given up", c->argument);
+	table_tell(c, "notice", c->argument);
 	return CTL_OK;
 }

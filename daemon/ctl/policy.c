@@ -1,6 +1,8 @@
 /* policy: checked against the directory, people and areas of the database; put in force as a new version. */
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "../../protocol/json.h"
 #include "../core/policy_check.h"
 #include "../io/sql.h"
 #include "commands.h"
@@ -13,6 +15,7 @@ static const struct pg_statement sql[] = {
         [SHOW] = {"show", "select version, applied_at, applied_by, text from policy order by version desc limit 1"},
 };
 
+enum { OUTPUT_MOST = 64 * 1024 * 1024 };
 static const struct column hole_columns[] = {{"hole", CELL_TEXT}};
 
 /* Prints the faults of the file, and ends the run when there is one; lists its holes. */
@@ -44,18 +47,42 @@ int command_policy_check(struct ctl *c)
 	return checked.hole_count > 0 ? CTL_FAULT : CTL_OK;
 }
 
+/* One object: the version, whether it is new, what was checked and each hole. */
+static void tell_applied(struct ctl *c, const struct policy_checked *checked, const char *version, bool fresh)
+{
+	struct buf out;
+	struct json_out j;
+	buf_init(&out, OUTPUT_MOST);
+	json_out_init(&j, &out);
+	json_begin_object(&j);
+	json_member_string(&j, "done", c->command->name);
+	json_member_int(&j, "version", atoi(version));
+	json_member_bool(&j, "new", fresh);
+	json_member_int(&j, "cases", (int64_t)checked->cases);
+	json_key(&j, "holes");
+	json_begin_array(&j);
+	for (size_t i = 0; i < checked->hole_count; i++)
+		json_put_string(&j, checked->holes[i]);
+	json_end_array(&j);
+	json_end_object(&j);
+	if (out.failed)
+		ctl_die("version %s is in force, with too many holes for a list", version);
+	puts(out.data);
+	buf_free(&out);
+}
+
 int command_policy_apply(struct ctl *c)
 {
 	const char *text, *who = ctl_option(c, "name");
 	struct table *t = table_new(c, hole_columns, 1);
 	struct policy_checked checked;
 	check_file(c, &text, t, &checked);
-	if (checked.hole_count > 0) {
+	bool refused = checked.hole_count > 0 && ctl_option(c, "force") == NULL;
+	if (checked.hole_count > 0 && (refused || !c->json))
 		table_print(t, "");
-		if (ctl_option(c, "force") == NULL)
-			ctl_die("%zu holes in %zu cases: not applied (--force applies it all the same)",
-			        checked.hole_count, checked.cases);
-	}
+	if (refused)
+		ctl_die("%zu holes in %zu cases: not applied (--force applies it all the same)", checked.hole_count,
+		        checked.cases);
 	db_begin(c);
 	db_query(c, &sql[LOCK], DB_NONE);
 	const struct rows *before = db_query(c, &sql[SHOW], DB_NONE);
@@ -64,8 +91,12 @@ int command_policy_apply(struct ctl *c)
 	                 DB_WITH(before->count > 0 ? db_cell(before, 0, 0) : "0", text,
 	                         who != NULL ? who : ctl_actor(c), arena_printf(c->arena, "%zu", checked.hole_count)));
 	db_commit(c);
-	fprintf(c->json ? stderr : stdout, "%zu cases checked, %zu holes; version %s is %s in force\n", checked.cases,
-	        checked.hole_count, db_cell(put, 0, 0), db_bool(db_cell(put, 0, 1)) ? "now" : "already");
+	bool fresh = db_bool(db_cell(put, 0, 1));
+	if (c->json)
+		tell_applied(c, &checked, db_cell(put, 0, 0), fresh);
+	else
+		printf("%zu cases checked, %zu holes; version %s is %s in force\n", checked.cases, checked.hole_count,
+		       db_cell(put, 0, 0), fresh ? "now" : "already");
 	return CTL_OK;
 }
 

@@ -78,6 +78,7 @@ int command_person_add(struct ctl *c)
 	db_query(c, &sql[ADD_PERSON],
 	         DB_WITH(slug, name, phone, ctl_word(c, "role", roster_roles, ROSTER_ROLES, NULL),
 	                 ctl_code(c, "scope", NULL), ctl_actor(c)));
+	table_tell(c, "person", slug);
 	return CTL_OK;
 }
 
@@ -100,6 +101,7 @@ int command_person_retire(struct ctl *c)
 {
 	if (db_query(c, &sql[RETIRE], DB_WITH(c->argument, ctl_actor(c)))->count == 0)
 		ctl_die("%s is not on the roster", c->argument);
+	table_tell(c, "person", c->argument);
 	return CTL_OK;
 }
 
@@ -113,9 +115,10 @@ int command_shift_add(struct ctl *c)
 		roster_unknown(person);
 	char id[UUID_TEXT];
 	uuid_format(uuid_make(), id);
-	db_query(c, &sql_statements[SQL_ADD_SHIFT],
-	         DB_WITH(id, person, role != NULL ? role : db_cell(known, 0, 0), from, until, ctl_actor(c)));
-	puts(id);
+	if (role == NULL)
+		role = db_cell(known, 0, 0);
+	db_query(c, &sql_statements[SQL_ADD_SHIFT], DB_WITH(id, person, role, from, until, ctl_actor(c)));
+	table_tell_text(c, id, "id", id, "person", person, "role", role, "from", from, "until", until);
 	return CTL_OK;
 }
 
@@ -139,6 +142,7 @@ int command_shift_remove(struct ctl *c)
 		ctl_usage(c, "ID must be one of sigapctl roster shift list");
 	if (db_query(c, &sql_statements[SQL_RETIRE_SHIFT], DB_WITH(c->argument, ctl_actor(c)))->count == 0)
 		ctl_die("there is no shift %s that has not ended; who was on duty stays known", c->argument);
+	table_tell(c, "id", c->argument);
 	return CTL_OK;
 }
 

@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "roster.h"
 #include "snapshot.h"
+#include "table.h"
 
 static const struct pg_statement accept_shift = {"accept_shift",
                                                  "insert into shift_check as c (person, role, starts_at, ends_at, "
@@ -20,5 +21,6 @@ int command_roster_accept(struct ctl *c)
 	rfc3339_format(s.from.us, from);
 	rfc3339_format(s.until.us, until);
 	db_query(c, &accept_shift, DB_WITH(s.person->slug, s.role, from, until, ctl_actor(c)));
+	table_tell(c, "person", s.person->slug, "role", s.role, "from", from, "until", until);
 	return CTL_OK;
 }

@@ -89,6 +89,7 @@ int command_rotation_add(struct ctl *c)
 	db_query(c, &sql_statements[SQL_ADD_ROTATION],
 	         DB_WITH(c->argument, role, arena_printf(c->arena, "{%s}", people), ctl_option(c, "from"), length,
 	                 ctl_option(c, "until"), ctl_actor(c)));
+	table_tell(c, "slug", c->argument, "role", role);
 	return CTL_OK;
 }
 
@@ -109,6 +110,7 @@ int command_rotation_remove(struct ctl *c)
 {
 	if (db_query(c, &sql_statements[SQL_RETIRE_ROTATION], DB_WITH(c->argument, ctl_actor(c)))->count == 0)
 		ctl_die("there is no rotation %s", c->argument);
+	table_tell(c, "slug", c->argument);
 	return CTL_OK;
 }
 
@@ -186,7 +188,8 @@ int command_override_add(struct ctl *c)
 	if (of != NULL && db_query(c, &sql[KNOWN], DB_WITH(of))->count > 0)
 		mention_no_shift(c, of, role, from, until);
 	const struct stand_in one = {role, ctl_option(c, "from"), ctl_option(c, "until"), person, of};
-	puts(add_overrides(c, &one, 1, why, NULL));
+	const char *id = add_overrides(c, &one, 1, why, NULL);
+	table_tell_text(c, id, "id", id, "role", role, "person", person, "instead_of", of);
 	return CTL_OK;
 }
 
@@ -211,6 +214,7 @@ int command_override_remove(struct ctl *c)
 		ctl_usage(c, "ID must be one of sigapctl roster override list");
 	if (db_query(c, &sql_statements[SQL_RETIRE_OVERRIDE], DB_WITH(c->argument, ctl_actor(c)))->count == 0)
 		ctl_die("there is no override %s", c->argument);
+	table_tell(c, "id", c->argument);
 	return CTL_OK;
 }
 
@@ -270,6 +274,6 @@ int command_swap(struct ctl *c)
 	const char *swap = new_id(c);
 	add_overrides(c, both, 2, why, swap);
 	db_commit(c);
-	puts(swap);
+	table_tell_text(c, swap, "id", swap, "person", one, "with", other);
 	return CTL_OK;
 }

@@ -25,6 +25,7 @@ int command_note_add(struct ctl *c)
 	if (text[strspn(text, " \t\n")] == '\0' || strlen(text) > NOTE_MOST || !utf8_valid(text, strlen(text)))
 		ctl_usage(c, "TEXT must be UTF-8 text of 1 to %d bytes", NOTE_MOST);
 	db_query(c, &sql[ADD_NOTE], DB_WITH(ctl_actor(c), text));
+	table_tell(c, "text", text);
 	return CTL_OK;
 }
 

@@ -81,8 +81,10 @@ int command_senders_block(struct ctl *c)
 	if (until != NULL && end.us <= snapshot_now(c).us)
 		ctl_usage(c, "--until must be in the future: that block would be over");
 	uuid_format(uuid_make(), id);
+	const char *sender = address(c);
 	db_query(c, &sql_statements[SQL_ADD_MARK],
-	         DB_WITH(id, address(c), "blocked", reason, ctl_actor(c), until, NULL, ""));
+	         DB_WITH(id, sender, "blocked", reason, ctl_actor(c), until, NULL, ""));
+	table_tell(c, "address", sender, "reason", reason, "until", until);
 	return CTL_OK;
 }
 
@@ -92,5 +94,6 @@ int command_senders_unblock(struct ctl *c)
 	        db_query(c, &sql_statements[SQL_RETIRE_MARK], DB_WITH(address(c), NULL, "blocked", ctl_actor(c), ""));
 	if (strcmp(db_cell(gone, 0, 0), "0") == 0)
 		ctl_die("%s is not blocked", c->argument);
+	table_tell(c, "address", address(c));
 	return CTL_OK;
 }

@@ -173,6 +173,23 @@ void table_print(const struct table *t, const char *empty)
 		print_plain(t);
 }
 
+void table_tell_members(struct ctl *c, int n, const char *const *members)
+{
+	struct buf out;
+	struct json_out j;
+	if (!c->json)
+		return;
+	buf_init(&out, OUTPUT_MOST);
+	json_out_init(&j, &out);
+	json_begin_object(&j);
+	json_member_string(&j, "done", c->command->name);
+	for (int i = 0; i + 1 < n; i += 2)
+		json_member_string(&j, members[i], members[i + 1]);
+	json_end_object(&j);
+	puts(out.data);
+	buf_free(&out);
+}
+
 int table_print_list(struct ctl *c, const char *json, const struct column *columns, int n, const char *empty)
 {
 	if (c->json) {

@@ -90,7 +90,7 @@ int command_token_issue(struct ctl *c)
 	         DB_WITH(hash_of(c, token), role, agency, scope, name,
 	                 days > 0 ? arena_printf(c->arena, "%ld", days) : NULL));
 	db_commit(c);
-	puts(token);
+	table_tell_text(c, token, "name", name, "role", role, "agency", agency, "scope", scope, "token", token);
 	sodium_memzero(token, sizeof token);
 	return CTL_OK;
 }
@@ -111,5 +111,6 @@ int command_token_revoke(struct ctl *c)
 {
 	if (db_query(c, &sql[REVOKE], DB_WITH(c->argument))->count == 0)
 		ctl_die("no token is named \"%s\"", c->argument);
+	table_tell(c, "name", c->argument);
 	return CTL_OK;
 }

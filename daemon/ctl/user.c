@@ -91,10 +91,12 @@ static void take_password(struct ctl *c, const char *name, struct new_password *
 }
 
 /* Once it is in force: a password that was made is shown, this once. */
-static void show_password(struct ctl *c, struct new_password *p)
+static void show_password(struct ctl *c, const char *name, struct new_password *p)
 {
 	if (ctl_option(c, "generate") != NULL)
-		puts(p->text);
+		table_tell_text(c, p->text, "name", name, "password", p->text);
+	else
+		table_tell(c, "name", name);
 	sodium_memzero(p, sizeof *p);
 }
 
@@ -147,7 +149,7 @@ int command_user_add(struct ctl *c)
 	take_password(c, name, &password);
 	db_query(c, &sql[ADD],
 	         DB_WITH(name, display, role, agency, scope, person, password.hash, must_change(c), ctl_actor(c)));
-	show_password(c, &password);
+	show_password(c, name, &password);
 	return CTL_OK;
 }
 
@@ -174,11 +176,10 @@ static const char *find_user(struct ctl *c)
 }
 
 /* Whatever changed: whoever is logged in with it must do so anew. */
-static int finish(struct ctl *c, const char *id)
+static void end_sessions(struct ctl *c, const char *id)
 {
 	db_query(c, &sql[END], DB_WITH(id));
 	db_commit(c);
-	return CTL_OK;
 }
 
 int command_user_retire(struct ctl *c)
@@ -186,7 +187,9 @@ int command_user_retire(struct ctl *c)
 	const char *id = find_user(c);
 	db_begin(c);
 	db_query(c, &sql[RETIRE], DB_WITH(id));
-	return finish(c, id);
+	end_sessions(c, id);
+	table_tell(c, "name", c->argument);
+	return CTL_OK;
 }
 
 int command_user_password(struct ctl *c)
@@ -196,8 +199,8 @@ int command_user_password(struct ctl *c)
 	take_password(c, c->argument, &password);
 	db_begin(c);
 	db_query(c, &sql[PASSWORD], DB_WITH(id, password.hash, must_change(c)));
-	finish(c, id);
-	show_password(c, &password);
+	end_sessions(c, id);
+	show_password(c, c->argument, &password);
 	return CTL_OK;
 }
 
@@ -206,5 +209,7 @@ int command_user_totp_off(struct ctl *c)
 	const char *id = find_user(c);
 	db_begin(c);
 	db_query(c, &sql[TOTP_OFF], DB_WITH(id));
-	return finish(c, id);
+	end_sessions(c, id);
+	table_tell(c, "name", c->argument);
+	return CTL_OK;
 }

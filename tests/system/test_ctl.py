@@ -170,6 +170,46 @@ def test_every_list_can_be_had_as_json(ctl, command):
     assert isinstance(ctl.json(*command), list)
 
 
+def test_every_change_says_with_json_in_one_object_what_it_did(ctl, tmp_path):
+    def done(*args):
+        said = ctl.json(*args)
+        assert said.pop("done") in " ".join(args)
+        return said
+
+    def span(first, last):
+        return ["--from", f"2031-03-{first:02}T00:00:00Z", "--until", f"2031-03-{last:02}T00:00:00Z"]
+
+    token = done("token", "issue", "--role", "source", "--name", "pusat")
+    assert token.pop("token").startswith("sgp_") and token == {"name": "pusat", "role": "source", "agency": None, "scope": ""}
+    assert done("token", "revoke", "pusat") == {"name": "pusat"}
+    assert len(done("user", "add", "--name", "ani", "--role", "admin", "--generate")["password"]) > 10
+    made = done("user", "password", "ani", "--generate")
+    assert made["name"] == "ani" and len(made["password"]) > 10
+    assert done("user", "totp-off", "ani") == done("user", "retire", "ani") == {"name": "ani"}
+    assert done("roster", "person", "add", "--slug", "budi", "--name", "Budi", "--role", "coordinator") == {"person": "budi"}
+    shift = done("roster", "shift", "add", "--person", "budi", *span(1, 2))
+    assert shift["role"] == "coordinator" and done("roster", "shift", "remove", shift["id"]) == {"id": shift["id"]}
+    assert done("roster", "rotation", "add", "piket", "--role", "coordinator", "--people", "budi,siaga", "--length", "1d", *span(1, 9))["slug"] == "piket"
+    override = done("roster", "override", "add", "--role", "coordinator", "--person", "siaga", *span(1, 2))
+    assert override["person"] == "siaga" and done("roster", "override", "remove", override["id"]) == {"id": override["id"]}
+    swap = done("roster", "swap", "budi", "2031-03-03T01:00:00Z", "siaga", "2031-03-04T01:00:00Z")
+    assert (swap["person"], swap["with"]) == ("budi", "siaga") and uuid.UUID(swap["id"])
+    assert done("roster", "accept", "budi", "2031-03-01T01:00:00Z")["from"].startswith("2031-03-01T00:00:00")
+    assert done("roster", "export", "--out", str(tmp_path / "piket.ics")) == {"file": str(tmp_path / "piket.ics")}
+    assert done("roster", "rotation", "remove", "piket") == {"slug": "piket"}
+    assert done("roster", "person", "retire", "budi") == {"person": "budi"}
+    assert done("roster", "note", "add", "Pasien di RSUD") == {"text": "Pasien di RSUD"}
+    assert done("senders", "block", "08123450987", "--reason", "Prank") == {"address": PHONE, "reason": "Prank", "until": None}
+    assert done("senders", "unblock", PHONE) == {"address": PHONE}
+    applied = done("policy", "apply", str(POLICY))
+    assert applied.pop("cases") > 0 and applied == {"version": 1, "new": False, "holes": []}
+    other = tmp_path / "policy.jsonc"
+    other.write_text(POLICY.read_text() + "\n// changed\n")
+    ctl.run("roster", "person", "retire", "siaga")
+    applied = done("policy", "apply", str(other), "--force")
+    assert applied["version"] == 2 and applied["new"] and "no human" in " ".join(applied["holes"])
+
+
 def test_an_output_that_cannot_be_written_is_no_success(ctl):
     with open("/dev/full", "w") as full:
         done = subprocess.run([CTL, "states"], env=ctl.env, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
