@@ -113,6 +113,7 @@ def test_a_stand_in_is_taken_back_and_the_shift_is_whose_it_was(s):
     assert (shown["person"], shown["source"], shown["id"]) == ("ani", "shift", shift)
     post(s, f"/v1/shifts/overrides/{stand_in}/retire", 404)
     assert s.value("select count(*) from shift_override where id = %s and retired_at is not null", stand_in) == 1, "kept"
+    assert [c["action"] for c in s.sql("select action from directory_change where object = %s order by at", f"override:{stand_in}")] == ["put", "retire"]
     post(s, f"/v1/shifts/{shift}/retire", 200)
 
 
