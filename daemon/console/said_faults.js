@@ -106,8 +106,8 @@ export const faultForms = (say) => [
 	[/^no area with this code is loaded$/, () => 'wilayah ini tidak dikenal'],
 	[/^must be a report as in POST \/v1\/reports$/, () => 'harus laporan seperti pada POST /v1/reports'],
 	/* holes of a policy: somebody whom nothing reaches */
-	[/^(\w+) \(([^)]+)\), (\S+) (.+): no (agency with a contact|human with a phone) is reached(?: by a ladder)?$/, (type, urgency, code, name, what) =>
-		`${words.type(type)} (${urgency.split(/, ?/).map((u) => (words.urgency.keys.includes(u) ? words.urgency(u) : u)).join(', ')}), ${code} ${name}: ${what[0] === 'a' ? 'tidak ada instansi berkontak yang dicapai' : 'tidak ada orang ber-HP yang dicapai jenjang'}`],
+	[/^(\w+) \(([^)]+)\), (\S+) (.+): (no agency with a contact is reached|nobody with a phone is planned, and no ladder names one)$/, (type, urgency, code, name, what) =>
+		`${words.type(type)} (${urgency.split(/, ?/).map((u) => (words.urgency.keys.includes(u) ? words.urgency(u) : u)).join(', ')}), ${code} ${name}: ${what.startsWith('no agency') ? 'tidak ada instansi berkontak yang dicapai' : 'tidak ada orang ber-HP yang dijadwalkan, dan jenjang tidak menyebut seorang pun'}`],
 	[/^ladder (\S+), rung (\d+): (\w+):(\S+) (.+)$/, (ladder, n, target, slug, what) => `jenjang ${ladder}, anak tangga ${n}: ${target}:${slug} ${lacks[what] ?? what}`],
 	[/^alarm (\w+): person:(\S+) (.+)$/, (kind, slug, what) => `gangguan ${kind}: person:${slug} ${lacks[what] ?? what}`],
 	[/^regency (\S+): no village is loaded, so nothing could be checked$/, (code) => `kabupaten ${code}: tidak ada desa yang dimuat, jadi tidak ada yang dapat diperiksa`],

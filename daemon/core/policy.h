@@ -106,12 +106,12 @@ const struct policy *policy_read(struct arena *a, const char *file, const char *
 /* Does the rule speak of a report of that urgency with these flags (enum flag bits)? */
 bool policy_rule_applies(const struct dispatch_rule *rule, enum urgency urgency, unsigned flags);
 
-/* Holes: for every defined type, urgency and village within policy->regency, at least one agency with a contact and one human with a phone must be reachable: a person whose scope
- * covers the village (whom a duty rung tells when the roster names them) or the target of a person: rung. agency: and person: targets that the directory does not know are
+/* Holes: for every defined type, urgency and village within policy->regency, and for the regency itself, where reports without a certain village belong, at least one agency with
+ * a contact and one human with a phone must be reachable: a person whose scope covers the area and who is on the roster, now or later, or the target of a person: rung. agency: and person: targets that the directory does not know are
  * holes too. Each distinct hole is one line in out. Returns the number of holes. cases (may be NULL) counts what was checked. */
-size_t policy_holes(const struct policy *p, const struct directory *d, const struct gazetteer *g, struct buf *out,
-                    size_t *cases);
+size_t policy_holes(const struct policy *p, const struct directory *d, const struct gazetteer *g, struct wall now,
+                    struct buf *out, size_t *cases);
 /* The same with a line for each urgency, so that what two directories leave open can be compared. */
-size_t policy_holes_apart(const struct policy *p, const struct directory *d, const struct gazetteer *g,
+size_t policy_holes_apart(const struct policy *p, const struct directory *d, const struct gazetteer *g, struct wall now,
                           struct buf *out);
 #endif

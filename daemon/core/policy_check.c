@@ -62,12 +62,12 @@ void policy_check_read(struct arena *a, const char *file, const char *text, size
 	ret->faults = list;
 }
 
-void policy_check_holes(struct arena *a, const struct directory *d, const struct gazetteer *g,
+void policy_check_holes(struct arena *a, const struct directory *d, const struct gazetteer *g, struct wall now,
                         struct policy_checked *ret)
 {
 	struct buf out;
 	buf_init(&out, LINES_MOST_BYTES);
-	policy_holes(ret->policy, d, g, &out, &ret->cases);
+	policy_holes(ret->policy, d, g, now, &out, &ret->cases);
 	ret->holes = lines_of(a, text_of(a, &out), &ret->hole_count);
 }
 
@@ -77,27 +77,29 @@ static int by_text(const void *a, const void *b)
 }
 
 static const char **sorted_holes(struct arena *a, const struct policy *p, const struct directory *d,
-                                 const struct gazetteer *g, size_t *ret_n)
+                                 const struct gazetteer *g, struct wall now, size_t *ret_n)
 {
 	struct buf out;
 	buf_init(&out, LINES_MOST_BYTES);
-	policy_holes_apart(p, d, g, &out);
+	policy_holes_apart(p, d, g, now, &out);
 	const char **lines = lines_of(a, text_of(a, &out), ret_n);
 	qsort(lines, *ret_n, sizeof *lines, by_text);
 	return lines;
 }
 
 size_t policy_check_torn(struct arena *a, const struct policy *p, const struct directory *before,
-                         const struct directory *after, const struct gazetteer *g, const char *const **ret)
+                         const struct directory *after, const struct gazetteer *g, struct wall now,
+                         const char *const **ret)
 {
 	size_t old_count, count, torn = 0, o = 0;
-	const char **old = sorted_holes(a, p, before, g, &old_count), **now = sorted_holes(a, p, after, g, &count);
+	const char **old = sorted_holes(a, p, before, g, now, &old_count),
+	           **left = sorted_holes(a, p, after, g, now, &count);
 	for (size_t i = 0; i < count; i++) {
-		while (o < old_count && strcmp(old[o], now[i]) < 0)
+		while (o < old_count && strcmp(old[o], left[i]) < 0)
 			o++;
-		if (o == old_count || strcmp(old[o], now[i]) != 0)
-			now[torn++] = now[i];
+		if (o == old_count || strcmp(old[o], left[i]) != 0)
+			left[torn++] = left[i];
 	}
-	*ret = now;
+	*ret = left;
 	return torn;
 }

@@ -17,11 +17,12 @@ struct policy_checked {
 };
 /* Reads the text; file is how the faults name it. Everything lives in the arena. */
 void policy_check_read(struct arena *a, const char *file, const char *text, size_t len, struct policy_checked *ret);
-/* Looks for the holes of what was read without faults. */
-void policy_check_holes(struct arena *a, const struct directory *d, const struct gazetteer *g,
+/* Looks for the holes of what was read without faults; who is planned only before now counts for nothing. */
+void policy_check_holes(struct arena *a, const struct directory *d, const struct gazetteer *g, struct wall now,
                         struct policy_checked *ret);
 /* Holes, one case each ("abandoned_person (high), 64.09.01.1003 Petung: …"), that the policy has with the directory `after` and had not with `before`: what a change of
  * the directory would tear open. They live in the arena. */
 size_t policy_check_torn(struct arena *a, const struct policy *p, const struct directory *before,
-                         const struct directory *after, const struct gazetteer *g, const char *const **ret);
+                         const struct directory *after, const struct gazetteer *g, struct wall now,
+                         const char *const **ret);
 #endif

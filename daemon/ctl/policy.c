@@ -30,7 +30,8 @@ static void check_file(struct ctl *c, const char **ret_text, struct table *t, st
 		ctl_die("%s has faults", c->argument);
 	}
 	snapshot_directory(c, &directory);
-	policy_check_holes(c->arena, &directory, snapshot_gazetteer(c, NULL, ret->policy->regency), ret);
+	policy_check_holes(c->arena, &directory, snapshot_gazetteer(c, NULL, ret->policy->regency), snapshot_now(c),
+	                   ret);
 	for (size_t i = 0; i < ret->hole_count; i++)
 		table_add(t, (const char *[]){ret->holes[i]});
 }

@@ -185,10 +185,13 @@ void snapshot_duty(struct ctl *c, struct wall from, struct wall until, struct di
 	directory_index(c->arena, ret);
 }
 
+/* As far ahead as anybody plans. */
+static const int64_t planned_us = INT64_C(100) * 366 * 86400 * 1000000;
+
 void snapshot_directory(struct ctl *c, struct directory *ret)
 {
 	struct wall now = snapshot_now(c);
-	snapshot_duty(c, now, (struct wall){now.us + 1000}, ret);
+	snapshot_duty(c, now, (struct wall){now.us + planned_us}, ret); /* who is planned later counts for a policy */
 	struct agency *agencies = read_agencies(c, &ret->agency_count);
 	read_contacts(c, agencies, ret->agency_count);
 	ret->agencies = agencies;

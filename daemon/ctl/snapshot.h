@@ -6,7 +6,7 @@
 #include "../core/policy.h"
 #include "db.h"
 
-/* Agencies, people and who is on duty now, indexed. */
+/* Agencies, people and the roster from now on, indexed. */
 void snapshot_directory(struct ctl *c, struct directory *ret);
 /* Only people and the roster of [from, until), with all that could still say where its shifts began. */
 void snapshot_duty(struct ctl *c, struct wall from, struct wall until, struct directory *ret);

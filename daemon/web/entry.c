@@ -163,8 +163,8 @@ bool entry_tears(struct entry *e, const struct directory *after)
 	const char *const *holes;
 	if (e->force)
 		return false;
-	size_t n =
-	        policy_check_torn(e->request->arena, rules->policy, &rules->directory, after, rules->gazetteer, &holes);
+	size_t n = policy_check_torn(e->request->arena, rules->policy, &rules->directory, after, rules->gazetteer,
+	                             db_clock_now(&e->flow->clock), &holes);
 	if (n > 0)
 		holes_reply(e->request,
 		            "after this change somebody would not be reached who is reached now; \"force\": true does "

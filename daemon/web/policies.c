@@ -102,7 +102,8 @@ static void check(struct asked *q, struct policy_checked *ret)
 	const struct rules *rules = q->flow->rules;
 	policy_check_read(q->request->arena, draft_name, q->text, strlen(q->text), ret);
 	if (ret->policy != NULL)
-		policy_check_holes(q->request->arena, &rules->directory, rules->gazetteer, ret);
+		policy_check_holes(q->request->arena, &rules->directory, rules->gazetteer,
+		                   db_clock_now(&q->flow->clock), ret);
 }
 
 static void on_check_rules(void *ctx, const char *why)

@@ -13,7 +13,7 @@ static void read_policy(struct arena *a, const char *text, size_t len, struct bu
 	struct gazetteer *g =
 	        gazetteer_build(a, NULL, &(struct region){"64.09.01.1003", "Petung"}, 1, NULL, 0, p->regency);
 	directory_index(a, &d);
-	policy_holes(p, &d, g, faults, NULL);
+	policy_holes(p, &d, g, (struct wall){1}, faults, NULL);
 }
 
 static void read_agencies(struct arena *a, const char *text, size_t len, struct buf *faults)

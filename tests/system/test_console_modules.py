@@ -355,7 +355,7 @@ def test_every_fault_that_people_can_make_is_said_in_indonesian(node):
     texts = list(faults_of_people())
     assert len(texts) > 90 and any("GSM-7" in t for t in texts) and any("control character 0x" in t for t in texts) and any("nothing to swap" in t for t in texts), "they are found"
     texts += ["/types/abandoned_person/rules/0: must be an object", "line 3, column 9: this string has no closing quote", "must be \"webhook\" or \"sms\"",
-              "unclaimed_body (high, normal), 64.09.01.1003 Petung: no agency with a contact is reached", "other_social (critical), 64.09.01.1003 Petung: no human with a phone is reached by a ladder",
+              "unclaimed_body (high, normal), 64.09.01.1003 Petung: no agency with a contact is reached", "other_social (critical), 64.09.01.1003 Petung: nobody with a phone is planned, and no ladder names one", "shackled_patient (high), 64.09 Penajam Paser Utara: no agency with a contact is reached",
               "ladder health, rung 2: agency:rsud has no contact", "ladder health, rung 2: agency:rsud is retired", "alarm shift_gap: person:budi has no phone", "alarm shift_gap: person:budi is not in the directory",
               "regency 64.09: no village is loaded, so nothing could be checked"]
     (got, same) = node("""import { said } from './said.js'; import { setLang } from './i18n.js';

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shlex
 import subprocess
 import uuid
 import zlib
@@ -87,7 +88,9 @@ def sample(postgres):
     c.run("agencies", "import", AGENCIES)
     c.run("roster", "person", "add", "--slug", "siaga", "--name", "Petugas Siaga", "--phone", "0811 0000 001", "--role",
           "coordinator", "--scope", "64.09")
+    c.sql("insert into shift (person, role, starts_at, ends_at) values ('siaga', 'coordinator', now(), now() + interval '1 day')")
     c.run("policy", "apply", POLICY)
+    c.sql("delete from shift")  # who is on duty is each test's own
     yield c.database
     c.close()
 
@@ -167,6 +170,7 @@ def test_a_block_that_would_be_over_is_none(ctl):
     ["roster", "person", "list"], ["roster", "shift", "list"], ["outbox", "list"], ["outbox", "list", "--state", "waiting"],
     ["audit", "verify"], ["policy", "check", POLICY], ["states"]])
 def test_every_list_can_be_had_as_json(ctl, command):
+    on_duty(ctl)
     assert isinstance(ctl.json(*command), list)
 
 
@@ -435,6 +439,7 @@ def test_the_daemon_is_told_of_a_new_directory(ctl, tmp_path):
 
 
 def test_a_policy_without_holes_is_applied_once(ctl):
+    on_duty(ctl)
     done = ctl.run("policy", "check", POLICY)
     assert re.fullmatch(r"[1-9]\d* cases checked, 0 holes\n", done.stdout)
     assert "already" in ctl.run("policy", "apply", POLICY).stdout
@@ -442,12 +447,41 @@ def test_a_policy_without_holes_is_applied_once(ctl):
     assert ctl.run("policy", "show").stdout == POLICY.read_text()
 
 
+def test_somebody_who_is_never_planned_is_no_human_for_a_policy(ctl):
+    said = "64.09.01.1003 Petung: nobody with a phone is planned, and no ladder names one"
+    assert said in ctl.run("policy", "check", POLICY, status=1).stdout
+    plan = "insert into shift (person, role, starts_at, ends_at) values ('siaga', 'officer', now() + interval %s, now() + interval %s)"
+    ctl.sql(plan, "-2 days", "-1 day")
+    assert said in ctl.run("policy", "check", POLICY, status=1).stdout, "what is over reaches nobody"
+    ctl.sql(plan, "40 days", "41 days")
+    assert re.fullmatch(r"[1-9]\d* cases checked, 0 holes\n", ctl.run("policy", "check", POLICY).stdout), "later is soon enough"
+
+
+def test_an_installation_in_the_order_of_the_readme_has_a_policy_in_force(empty):
+    order = re.search(r"the order matters.*?```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.S)[1]
+    lines = [shlex.split(line.replace("/etc/sigap", str(ROOT / "config")), comments=True) for line in order.splitlines() if line.startswith("ctl ")]
+    assert ["policy", "apply", str(POLICY)] in [line[1:] for line in lines] and lines[-1] == ["ctl", "doctor"]
+    empty.run("migrate")
+    for line in lines[:-1]:  # who is on duty this very minute is the clock's
+        empty.run(*line[1:])
+    assert empty.run("policy", "check", POLICY).stdout.endswith(" 0 holes\n")
+
+
+def test_an_agency_that_serves_only_districts_leaves_the_regency_open(ctl):
+    on_duty(ctl)
+    ctl.sql("update agency set jurisdiction = array['64.09.01', '64.09.02', '64.09.03', '64.09.04'] where jurisdiction && array['64', '64.09']")
+    done = ctl.run("policy", "check", POLICY, status=1)
+    assert {re.sub(r" \(.*?\)", "", line.strip()) for line in done.stdout.splitlines() if "64.09" in line} == {
+        f"{type}, 64.09 Kabupaten Penajam Paser Utara: no agency with a contact is reached"
+        for type in ("abandoned_person", "unclaimed_body", "shackled_patient", "other_social")}
+
+
 def test_a_policy_with_holes_needs_force(ctl, tmp_path):
     other = tmp_path / "policy.jsonc"
     other.write_text(POLICY.read_text() + "\n// changed\n")
     ctl.run("roster", "person", "retire", "siaga")
     done = ctl.run("policy", "check", other, status=1)
-    assert PETUNG in done.stdout and "no human" in done.stdout
+    assert PETUNG in done.stdout and "nobody with a phone" in done.stdout
     assert "--force" in ctl.run("policy", "apply", other, status=1).stderr
     assert ctl.one("select count(*) from policy") == 1
     ctl.run("policy", "apply", other, "--force", "--name", "Ibu Kepala")

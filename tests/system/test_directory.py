@@ -1,6 +1,7 @@
 """Promise: the directory is changed over the API by the same checks as on the command line, by one admin after the other; nothing is deleted, no secret is shown,
 whoever would no longer be reached is named before, and every change is kept with who made it."""
 import concurrent.futures
+import datetime
 import json
 
 import pytest
@@ -247,10 +248,16 @@ def test_the_only_human_cannot_leave_unnoticed(postgres):
     s = Stack(postgres)
     try:
         r = retire(s, "people", "budi")
-        assert r.status_code == 422 and "no human with a phone" in json.dumps(r.json()["holes"])
+        assert r.status_code == 422 and "nobody with a phone is planned" in json.dumps(r.json()["holes"])
         mute = put_person(s, "budi", version=1, phone=None, role="coordinator")
         assert mute.status_code == 422, mute.text
         assert put_person(s, "sari", phone="081277770005").status_code == 200
+        unplanned = retire(s, "people", "budi")
+        assert unplanned.status_code == 422 and unplanned.json()["holes"] == r.json()["holes"], "nobody has a shift yet who could be told"
+        begin = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=3)
+        times = {"from": begin.isoformat(), "until": (begin + datetime.timedelta(hours=8)).isoformat()}
+        planned = s.api("POST", "/v1/shifts", "coordinator", {"person": "sari", "role": "officer", **times})
+        assert planned.status_code == 201, planned.text
         assert retire(s, "people", "budi").status_code == 200, "somebody else is there, at once"
         again = retire(s, "people", "budi")
         assert again.status_code == 409 and again.json()["current"]["retired"]

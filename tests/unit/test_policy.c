@@ -292,9 +292,15 @@ static const struct region regions[] = {
 };
 static const struct person coordinator = {"piket", "Piket", "+628000000900", "coordinator", "64.09", false};
 
+/* The coordinator's turns have no end, and he changes with himself. */
+static const struct person *const turns[] = {&coordinator};
+static const struct rotation rotation = {"piket", "coordinator", turns, 1, {1}, {0}, 43200};
+static const struct wall now = {INT64_C(1000000000)};
+
 static struct directory sample(void)
 {
-	struct directory d = {.people = &coordinator, .person_count = 1};
+	struct directory d = {
+	        .people = &coordinator, .person_count = 1, .roster = {.rotations = &rotation, .rotation_count = 1}};
 	char *text = file_text(SOURCE_DIR "/config/agencies.json");
 	assert_true(directory_read_agencies(arena, text, strlen(text), &d.agencies, &d.agency_count, &out));
 	directory_index(arena, &d);
@@ -307,7 +313,7 @@ static size_t holes_of(const char *policy_text, struct directory d, size_t *case
 	assert_non_null(p);
 	struct gazetteer *g = gazetteer_build(arena, NULL, regions, sizeof regions / sizeof *regions, NULL, 0, "64.09");
 	buf_reset(&out);
-	return policy_holes(p, &d, g, &out, cases);
+	return policy_holes(p, &d, g, now, &out, cases);
 }
 
 static void sample_reaches_an_agency_and_a_human_everywhere(void **state)
@@ -316,7 +322,7 @@ static void sample_reaches_an_agency_and_a_human_everywhere(void **state)
 	size_t cases = 0, holes = holes_of(shipped(), sample(), &cases);
 	assert_string_equal(out.data, "");
 	assert_int_equal(holes, 0);
-	assert_int_equal(cases, 4 * 3 * 3); /* types, urgencies, villages of this regency */
+	assert_int_equal(cases, 4 * 3 * (3 + 1)); /* types, urgencies, villages of this regency and itself */
 }
 
 static void village_without_any_agency_is_a_hole_with_its_urgencies(void **state)
@@ -330,7 +336,7 @@ static void village_without_any_agency_is_a_hole_with_its_urgencies(void **state
 	d.agencies = left;
 	d.agency_count = 2;
 	directory_index(arena, &d);
-	assert_int_equal(holes_of(shipped(), d, NULL), 2 * 3);
+	assert_int_equal(holes_of(shipped(), d, NULL), (2 + 1) * 3);
 	assert_non_null(strstr(out.data, "abandoned_person (critical, high, normal), 64.09.01.1003 Petung: no agency"));
 	assert_null(strstr(out.data, "Labangka"));
 	assert_null(strstr(out.data, "unclaimed_body"));
@@ -346,7 +352,7 @@ static void agency_without_contact_reaches_nobody(void **state)
 		mute[i].contact_count = 0;
 	d.agencies = mute;
 	directory_index(arena, &d);
-	assert_int_equal(holes_of(shipped(), d, NULL), 4 * 3);
+	assert_int_equal(holes_of(shipped(), d, NULL), 4 * (3 + 1));
 }
 
 static void area_that_no_human_covers_is_a_hole(void **state)
@@ -357,13 +363,80 @@ static void area_that_no_human_covers_is_a_hole(void **state)
 	babulu.scope = "64.09.03";
 	d.people = &babulu;
 	directory_index(arena, &d);
-	assert_int_equal(holes_of(shipped(), d, NULL), 2 * 4);
-	assert_non_null(strstr(out.data, "64.09.01.1003 Petung: no human with a phone"));
+	assert_int_equal(holes_of(shipped(), d, NULL), (2 + 1) * 4);
+	assert_non_null(strstr(out.data, "64.09.01.1003 Petung: nobody with a phone is planned"));
+	assert_non_null(strstr(out.data, "64.09 Penajam Paser Utara: nobody with a phone is planned"));
 	assert_null(strstr(out.data, "Labangka"));
 	babulu.scope = "64.09";
 	babulu.phone = NULL;
 	directory_index(arena, &d);
-	assert_int_equal(holes_of(shipped(), d, NULL), 3 * 4);
+	assert_int_equal(holes_of(shipped(), d, NULL), (3 + 1) * 4);
+}
+
+/* Whoever stands in the directory and on no roster is never told. */
+static void somebody_who_is_never_planned_is_no_human(void **state)
+{
+	(void)state;
+	struct directory d = sample();
+	const size_t all = (3 + 1) * 4;
+	struct rotation over = rotation;
+	struct single_shift shift = {&coordinator, "coordinator", {now.us + 1}, {now.us + 2}, {{0}}};
+	struct person other = {"ani", "Ani", NULL, "officer", "64.09", false};
+	struct override stands_in = {.role = "officer", .from = {1}, .until = {now.us + 9}, .person = &coordinator};
+	d.roster = (struct roster){.rotations = NULL};
+	assert_int_equal(holes_of(shipped(), d, NULL), all);
+	assert_non_null(strstr(out.data, "(critical, high, normal), 64.09.01.1003 Petung: nobody with a phone is "
+	                                 "planned, and no ladder names one\n"));
+	over.until = now;
+	d.roster = (struct roster){.rotations = &over, .rotation_count = 1};
+	assert_int_equal(holes_of(shipped(), d, NULL), all);
+	over.until.us++;
+	assert_int_equal(holes_of(shipped(), d, NULL), 0);
+	d.roster = (struct roster){.shifts = &shift, .shift_count = 1};
+	assert_int_equal(holes_of(shipped(), d, NULL), 0); /* later is soon enough: gaps have an alarm of their own */
+	shift.until = now;
+	assert_int_equal(holes_of(shipped(), d, NULL), all);
+	shift = (struct single_shift){&other, "officer", {1}, {now.us + 9}, {{0}}};
+	assert_int_equal(holes_of(shipped(), d, NULL), all); /* planned, but not among the directory's people */
+	d.roster.overrides = &stands_in;
+	d.roster.override_count = 1;
+	assert_int_equal(holes_of(shipped(), d, NULL), 0);
+	stands_in.instead_of = &coordinator;
+	assert_int_equal(holes_of(shipped(), d, NULL), all); /* there is no shift that he could take over */
+	stands_in.instead_of = &other;
+	assert_int_equal(holes_of(shipped(), d, NULL), 0);
+}
+
+/* A change that is tried has people of its own; the roster still points to those before. */
+static void the_roster_tells_people_as_the_directory_has_them(void **state)
+{
+	(void)state;
+	struct directory d = sample();
+	struct person mute = coordinator;
+	mute.phone = NULL;
+	d.people = &mute;
+	directory_index(arena, &d);
+	assert_true(holes_of(shipped(), d, NULL) > 0);
+}
+
+static void regency_that_only_districts_serve_is_a_hole(void **state)
+{
+	(void)state;
+	struct directory d = sample();
+	static const char *const districts[] = {"64.09.01", "64.09.03", "64.09.04"};
+	struct agency *split = arena_array(arena, struct agency, d.agency_count);
+	memcpy(split, d.agencies, d.agency_count * sizeof *split);
+	for (size_t i = 0; i < d.agency_count; i++) {
+		split[i].jurisdiction = districts;
+		split[i].jurisdiction_count = 3;
+	}
+	d.agencies = split;
+	directory_index(arena, &d);
+	assert_int_equal(holes_of(shipped(), d, NULL), 4);
+	assert_non_null(strstr(out.data,
+	                       "unclaimed_body (critical, high, normal), 64.09 Penajam Paser Utara: no agency "
+	                       "with a contact is reached\n"));
+	assert_null(strstr(out.data, "Labangka"));
 }
 
 static void person_of_a_ladder_is_a_human_and_an_unknown_one_a_hole(void **state)
@@ -395,8 +468,11 @@ static void person_of_one_ladder_is_a_human_for_the_types_that_climb_it(void **s
 	struct person kabid = {"kabid", "Kabid", "+628000000901", "officer", "64.71", false};
 	d.people = &kabid;
 	directory_index(arena, &d);
-	assert_int_equal(holes_of(text, d, NULL), 6); /* "unhurried" and "urgent" alone never reach a person */
-	assert_non_null(strstr(out.data, "other_social (critical, high, normal), 64.09.03.2002 Labangka: no human"));
+	assert_int_equal(
+	        holes_of(text, d, NULL),
+	        2 * 3 + 3); /* "unhurried" and "urgent" alone never reach a person, nor the regency of a third type */
+	assert_non_null(
+	        strstr(out.data, "other_social (critical, high, normal), 64.09.03.2002 Labangka: nobody with a phone"));
 	assert_null(strstr(out.data, "abandoned_person"));
 }
 
@@ -513,6 +589,9 @@ int main(void)
 	        TEST(village_without_any_agency_is_a_hole_with_its_urgencies),
 	        TEST(agency_without_contact_reaches_nobody),
 	        TEST(area_that_no_human_covers_is_a_hole),
+	        TEST(somebody_who_is_never_planned_is_no_human),
+	        TEST(the_roster_tells_people_as_the_directory_has_them),
+	        TEST(regency_that_only_districts_serve_is_a_hole),
 	        TEST(person_of_a_ladder_is_a_human_and_an_unknown_one_a_hole),
 	        TEST(person_of_one_ladder_is_a_human_for_the_types_that_climb_it),
 	        TEST(unknown_agency_of_a_ladder_is_a_hole),
