@@ -94,7 +94,7 @@ static const struct command commands[] = {
 	 {{"reason", "TEXT", true}, {"until", "TIME", false}}, command_senders_block},
 	{"senders unblock", "ADDRESS", "end a block; that it was stays known", {{NULL, NULL, false}}, command_senders_unblock},
 	{"audit verify", NULL, "recompute the history's hashes", {{"incident", "NUMBER", false}}, command_audit_verify},
-	{"doctor", NULL, "every promise that a query can check", {{NULL, NULL, false}}, command_doctor},
+	{"doctor", NULL, "every promise that a query can check; status 1 when one is broken, 0 with warnings only", {{NULL, NULL, false}}, command_doctor},
 	{"export", NULL, "records without reporters' names and numbers; every export is logged",
 	 {{"table", "report|incident|dispatch|event", true}, {"format", "csv|json", true}, {"from", "TIME", false},
 	  {"until", "TIME", false}, {"reason", "TEXT", false}}, command_export},

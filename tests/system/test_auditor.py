@@ -210,11 +210,14 @@ def test_a_deadline_about_nothing_is_removed(world):
 def test_when_the_history_does_not_lead_to_the_row_people_are_told_and_a_clock_runs_all_the_same(world):
     made = world.report()
     dispatch = dispatch_of(made)
+    before = deadline(world, dispatch)
     world.sql("with x as (delete from deadline where subject = %s) update dispatch set state = 'on_scene' where id = %s", dispatch, dispatch)
     clock = wait_until(lambda: deadline(world, dispatch), SOON, "a clock")
     assert clock["clock"] == "complete", "that of the state that the row tells"
     wait_until(lambda: told(world, "catatan 1 kejadian tidak cocok"), SOON, "the SMS to duty")
-    world.sql("with x as (delete from deadline where subject = %s) update dispatch set state = 'completed' where id = %s", dispatch, dispatch)
+    assert [f["promise"] for f in world.doctor()] == ["state: it is on_scene, its last event says notified"]
+    world.sql("with x as (update deadline set clock = %s, step = %s, due_at = %s, set_for = %s where subject = %s) update dispatch set state = 'notified' where id = %s",
+              before["clock"], before["step"], before["due_at"], before["set_for"], dispatch, dispatch)
 
 
 def test_nothing_wrong_tells_nobody(world):

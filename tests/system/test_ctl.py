@@ -724,14 +724,15 @@ def on_duty(ctl):
 def test_the_doctor_finds_a_healthy_system_healthy(ctl):
     on_duty(ctl)
     assert broken(ctl) == {}
-    assert "BROKEN" not in ctl.run("doctor").stdout
+    said = ctl.run("doctor").stdout
+    assert "BROKEN" not in said and re.findall(r"^WARN +(.*)$", said, re.M) == ["a daemon is at work"], "none was started here"
 
 
 def test_the_doctor_names_the_dispatch_without_a_deadline(ctl):
     on_duty(ctl)
     incident, dispatch = ctl.incident(1001), str(uuid.uuid4())
     ctl.sql("insert into dispatch (id, incident_id, event, agency, role, task, state, ladders, why, accept_s, arrive_s, complete_s, accept_by) "
-            "values (%s, %s, 1, 'nobody', 'secure', 'x', 'seen', '{}', '', 1, 1, 1, now())", dispatch, incident)
+            "values (%s, %s, 1, 'nobody', 'secure', 'x', 'notified', '{}', '', 1, 1, 1, now())", dispatch, incident)
     assert broken(ctl) == {OPEN_DISPATCH: [dispatch]}
     assert f"BROKEN  {OPEN_DISPATCH}\n          {dispatch}\n" in ctl.run("doctor", status=1).stdout
     ctl.sql("insert into deadline values (%s, 'accept', 0, now() + interval '1 hour', now())", dispatch)
@@ -747,7 +748,7 @@ def test_the_doctor_names_the_hours_without_a_person_on_duty(ctl):
     assert ctl.one("select %s::timestamp - %s::timestamp = interval '1 hour'", ends, begins)
     ctl.sql("update person set phone = null")
     found = broken(ctl)
-    assert set(found) == {promise, "somebody with a phone is on duty now"}
+    assert set(found) == {promise, "somebody with a phone is on duty now", "the policy in force leaves no hole"}
     begins, ends = re.fullmatch(r"nobody from (.{16}) to (.{16}) UTC", found[promise][0]).groups()
     assert ctl.one("select %s::timestamp - %s::timestamp = interval '24 hours'", ends, begins)
 

@@ -410,6 +410,7 @@ def test_who_has_answered_is_not_relieved_and_a_refusal_needs_no_replacement_any
     assert stack.answer(fourth, "on_scene").status_code == 200
     assert stack.value("select state from dispatch where id = %s", third) == "accepted"
     assert clock_of(stack, police) is None
+    stack.sql("update dispatch set state = 'cancelled' where id = %s", police)  # as its history says
 
 
 def test_of_two_who_take_one_task_at_once_one_is_relieved_or_both_have_it(stack):
