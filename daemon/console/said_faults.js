@@ -92,6 +92,8 @@ export const faultForms = (say) => [
 	[/^must be the id of a contact that this agency has$/, () => 'harus id kontak yang dimiliki instansi ini'],
 	[/^must be "whsec_" and base64 of 16 to 64 bytes$/, () => 'harus "whsec_" dan base64 dari 16 sampai 64 bita'],
 	[/^must be an absolute http:\/\/ or https:\/\/ address without a fragment$/, () => 'harus alamat lengkap http:// atau https:// tanpa #'],
+	[/^must be https:\/\/; only with "allow_private" may it be http:\/\/$/, () => 'harus https://; http:// hanya untuk kontak di jaringan sendiri ("allow_private")'],
+	[/^is an address of a private network, which needs "allow_private": true$/, () => 'alamat jaringan pribadi, hanya untuk kontak di jaringan sendiri ("allow_private")'],
 	[/^must not hold a user name or password$/, () => 'tidak boleh berisi nama pengguna atau kata sandi'],
 	[/^is no telephone number; write it as ("\S+")$/, (form) => `bukan nomor telepon; tulis seperti ${form}`],
 	[/^the same address as in contacts\[(\d+)\]$/, (n) => `alamat yang sama dengan kontak ke-${Number(n) + 1}`],

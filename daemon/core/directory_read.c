@@ -7,6 +7,7 @@
 #include "../../protocol/phone.h"
 #include "../../protocol/webhook_sign.h"
 #include "directory.h"
+#include "public_address.h"
 
 enum { SLUG_MAX = 64, NAME_MAX_BYTES = 160, URL_MAX_BYTES = 500, CONTACTS_MAX = 16, JURISDICTIONS_MAX = 2000 };
 
@@ -148,23 +149,40 @@ static void read_secret(struct reader *r, const cJSON *object, struct contact *r
 	ret->secret = secret;
 }
 
+/* Without its port. */
+static size_t host_length(const char *host, size_t len)
+{
+	size_t end = len;
+	while (end > 0 && host[end - 1] >= '0' && host[end - 1] <= '9')
+		end--;
+	return end > 0 && host[end - 1] == ':' ? end - 1 : len;
+}
+
+/* What could never be delivered to is refused here already, for its notices would be tried for days in vain. */
+static void check_url(struct reader *r, const char *url, bool allow_private)
+{
+	size_t scheme = strncmp(url, "https://", 8) == 0 ? 8 : strncmp(url, "http://", 7) == 0 ? 7 : 0;
+	size_t host = strcspn(url + scheme, "/?#");
+	if (scheme == 0 || host == 0 || strpbrk(url, " \"<>\\^`{|}#") != NULL)
+		fault(r, "url", "must be an absolute http:// or https:// address without a fragment");
+	else if (memchr(url + scheme, '@', host) != NULL)
+		fault(r, "url", "must not hold a user name or password");
+	else if (!allow_private && scheme == 7)
+		fault(r, "url", "must be https://; only with \"allow_private\" may it be http://");
+	else if (!allow_private && public_address_refuses(url + scheme, host_length(url + scheme, host)))
+		fault(r, "url", "is an address of a private network, which needs \"allow_private\": true");
+}
+
 static void read_webhook(struct reader *r, const cJSON *object, struct contact *ret)
 {
-	const char *url = text_of(r, object, "url", URL_MAX_BYTES);
-	if (url != NULL) {
-		size_t scheme = strncmp(url, "https://", 8) == 0 ? 8 : strncmp(url, "http://", 7) == 0 ? 7 : 0;
-		size_t host = strcspn(url + scheme, "/?#");
-		if (scheme == 0 || host == 0 || strpbrk(url, " \"<>\\^`{|}#") != NULL)
-			fault(r, "url", "must be an absolute http:// or https:// address without a fragment");
-		else if (memchr(url + scheme, '@', host) != NULL)
-			fault(r, "url", "must not hold a user name or password");
-	}
-	ret->address = url;
-	read_secret(r, object, ret);
 	const cJSON *private = json_member(object, "allow_private");
 	if (private != NULL && !cJSON_IsBool(private))
 		fault(r, "allow_private", "must be true or false");
 	ret->allow_private = cJSON_IsTrue(private);
+	ret->address = text_of(r, object, "url", URL_MAX_BYTES);
+	if (ret->address != NULL)
+		check_url(r, ret->address, ret->allow_private);
+	read_secret(r, object, ret);
 }
 
 static void read_sms(struct reader *r, const cJSON *object, struct contact *ret)

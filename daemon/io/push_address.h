@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
-/* True for global unicast addresses; false for loopback, private, link-local (with the clouds' metadata services), shared, documentation, benchmarking, multicast and
- * reserved ones, for IPv6 addresses that lead to such an IPv4 address, and for every other family. */
+/* By core/public_address.h; false for every family but IPv4 and IPv6. */
 bool push_address_is_public(const struct sockaddr *address);
 #endif

@@ -108,6 +108,8 @@ def test_a_new_address_can_take_over_the_secret_of_the_old_one(stack):
     ({"contacts": [{"channel": "sms", "phone": "081233330002"}, {"channel": "sms", "phone": "12"}]}, ["#/contacts/1/phone"]),
     ({"contacts": [{"channel": "webhook", "url": "https://x.example/in"}]}, ["#/contacts/0/secret"]),
     ({"contacts": [{"channel": "webhook", "url": "ftp://x.example/in", "secret": "x"}]}, ["#/contacts/0/url", "#/contacts/0/secret"]),
+    ({"contacts": [{"channel": "webhook", "url": "http://x.example/in", "secret": SECRET}]}, ["#/contacts/0/url"]),
+    ({"contacts": [{"channel": "webhook", "url": "https://192.168.1.9:8443/in", "secret": SECRET}]}, ["#/contacts/0/url"]),
     ({"contacts": [{"channel": "fax", "phone": "081233330002"}]}, ["#/contacts/0/channel"]),
     ({"contacts": [{"channel": "sms", "phone": "081233330002", "id": "x", "fax": 1}]}, ["#/contacts/0"]),
     ({"slug": "lain"}, ["#/slug"]),

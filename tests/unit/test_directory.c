@@ -115,6 +115,14 @@ static void each_fault_of_the_file_has_its_path(void **state)
 	         "contacts[0].url: must be"},
 	        {CONTACT("\"webhook\",\"url\":\"http://u:p@a/\",\"secret\":\"whsec_MDEyMzQ1Njc4OWFiY2RlZg==\""),
 	         "user name"},
+	        {CONTACT("\"webhook\",\"url\":\"http://a.example/\",\"secret\":\"whsec_MDEyMzQ1Njc4OWFiY2RlZg==\""),
+	         "contacts[0].url: must be https://"},
+	        {CONTACT("\"webhook\",\"url\":\"https://10.1.2.3:8443/"
+	                 "in\",\"secret\":\"whsec_MDEyMzQ1Njc4OWFiY2RlZg==\""),
+	         "contacts[0].url: is an address of a private network"},
+	        {CONTACT("\"webhook\",\"url\":\"https://"
+	                 "[fd00::1]\",\"allow_private\":false,\"secret\":\"whsec_MDEyMzQ1Njc4OWFiY2RlZg==\""),
+	         "contacts[0].url: is an address of a private network"},
 	        {CONTACT("\"webhook\",\"url\":\"http://a/\",\"secret\":\"short\""), "contacts[0].secret: must be"},
 	        {CONTACT("\"webhook\",\"url\":\"http://a/\""), "contacts[0].secret: must be"},
 	        {CONTACT("\"webhook\",\"url\":\"http://a/\",\"allow_private\":1,\"secret\":\"x\""),
