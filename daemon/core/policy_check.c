@@ -71,35 +71,63 @@ void policy_check_holes(struct arena *a, const struct directory *d, const struct
 	ret->holes = lines_of(a, text_of(a, &out), &ret->hole_count);
 }
 
-static int by_text(const void *a, const void *b)
+/* Up to the end of the area's code in "TYPE (URGENCY), CODE NAME: what"; all of another line. */
+static size_t place_length(const char *line)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	const char *code = strstr(line, "), ");
+	return code == NULL ? strlen(line) : (size_t)(code + 3 - line) + strcspn(code + 3, " ");
 }
 
-static const char **sorted_holes(struct arena *a, const struct policy *p, const struct directory *d,
-                                 const struct gazetteer *g, struct wall now, size_t *ret_n)
+/* An area that has another name now is the same: its holes are no new ones. */
+static int compare_holes(const char *a, const char *b)
+{
+	size_t a_len = place_length(a), b_len = place_length(b);
+	int order = strncmp(a, b, a_len < b_len ? a_len : b_len);
+	if (order != 0 || a_len != b_len)
+		return order != 0 ? order : a_len < b_len ? -1 : 1;
+	const char *a_what = strstr(a + a_len, ": "), *b_what = strstr(b + b_len, ": ");
+	return strcmp(a_what != NULL ? a_what : "", b_what != NULL ? b_what : "");
+}
+
+static int by_hole(const void *a, const void *b)
+{
+	return compare_holes(*(const char *const *)a, *(const char *const *)b);
+}
+
+size_t policy_check_apart(struct arena *a, const struct policy *p, const struct directory *d, const struct gazetteer *g,
+                          struct wall now, const char *const **ret)
 {
 	struct buf out;
+	size_t n;
 	buf_init(&out, LINES_MOST_BYTES);
 	policy_holes_apart(p, d, g, now, &out);
-	const char **lines = lines_of(a, text_of(a, &out), ret_n);
-	qsort(lines, *ret_n, sizeof *lines, by_text);
-	return lines;
+	const char **lines = lines_of(a, text_of(a, &out), &n);
+	qsort(lines, n, sizeof *lines, by_hole);
+	*ret = lines;
+	return n;
+}
+
+size_t policy_check_new(struct arena *a, const char *const *before, size_t before_count, const char *const *after,
+                        size_t after_count, const char *const **ret)
+{
+	const char **made = arena_array(a, const char *, after_count + 1);
+	size_t n = 0, b = 0;
+	for (size_t i = 0; i < after_count; i++) {
+		while (b < before_count && compare_holes(before[b], after[i]) < 0)
+			b++;
+		if (b == before_count || compare_holes(before[b], after[i]) != 0)
+			made[n++] = after[i];
+	}
+	*ret = made;
+	return n;
 }
 
 size_t policy_check_torn(struct arena *a, const struct policy *p, const struct directory *before,
                          const struct directory *after, const struct gazetteer *g, struct wall now,
                          const char *const **ret)
 {
-	size_t old_count, count, torn = 0, o = 0;
-	const char **old = sorted_holes(a, p, before, g, now, &old_count),
-	           **left = sorted_holes(a, p, after, g, now, &count);
-	for (size_t i = 0; i < count; i++) {
-		while (o < old_count && strcmp(old[o], left[i]) < 0)
-			o++;
-		if (o == old_count || strcmp(old[o], left[i]) != 0)
-			left[torn++] = left[i];
-	}
-	*ret = left;
-	return torn;
+	const char *const *old, *const *left;
+	size_t old_count = policy_check_apart(a, p, before, g, now, &old);
+	size_t count = policy_check_apart(a, p, after, g, now, &left);
+	return policy_check_new(a, old, old_count, left, count, ret);
 }

@@ -20,6 +20,12 @@ void policy_check_read(struct arena *a, const char *file, const char *text, size
 /* Looks for the holes of what was read without faults; who is planned only before now counts for nothing. */
 void policy_check_holes(struct arena *a, const struct directory *d, const struct gazetteer *g, struct wall now,
                         struct policy_checked *ret);
+/* All holes, one case each, sorted. Returns how many. They live in the arena. */
+size_t policy_check_apart(struct arena *a, const struct policy *p, const struct directory *d, const struct gazetteer *g,
+                          struct wall now, const char *const **ret);
+/* Those of after that are not in before, both as policy_check_apart() gives them. */
+size_t policy_check_new(struct arena *a, const char *const *before, size_t before_count, const char *const *after,
+                        size_t after_count, const char *const **ret);
 /* Holes, one case each ("abandoned_person (high), 64.09.01.1003 Petung: …"), that the policy has with the directory `after` and had not with `before`: what a change of
  * the directory would tear open. They live in the arena. */
 size_t policy_check_torn(struct arena *a, const struct policy *p, const struct directory *before,

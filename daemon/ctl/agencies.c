@@ -6,6 +6,7 @@
 #include "../core/directory.h"
 #include "commands.h"
 #include "table.h"
+#include "torn.h"
 
 /* $1::bool of the later ones: merge, so that nothing is retired. A wanted contact is the active one of that agency, channel and address,
  * else the one retired last, else a new one: ids of unchanged contacts stay. Contacts of a retired agency stay active, because
@@ -190,8 +191,10 @@ int command_agencies_import(struct ctl *c)
 	const struct agency *agencies = read_file(c, &n);
 	const char *merge = ctl_option(c, "merge") != NULL ? "t" : "f";
 	struct table *t = table_new(c, columns, sizeof columns / sizeof *columns);
+	struct torn torn;
 	db_begin(c);
 	db_query(c, &sql[LOCK], DB_NONE);
+	torn_begin(c, &torn);
 	db_script(c, sql[LISTS].name, sql[LISTS].sql);
 	fill(c, &sql[FILL_AGENCIES], agencies, n, put_agency);
 	fill(c, &sql[FILL_CONTACTS], agencies, n, put_contacts);
@@ -206,6 +209,7 @@ int command_agencies_import(struct ctl *c)
 	db_query(c, &sql[ADD_CONTACTS], DB_NONE);
 	db_query(c, &sql[NUMBER_CONTACTS], DB_NONE);
 	db_query(c, &sql[RECORD], DB_WITH(ctl_actor(c)));
+	torn_end(c, &torn);
 	db_commit(c);
 	for (int i = 0; i < replaced->count; i++)
 		fprintf(stderr, "sigapctl: %s: the secret of %s is another one now\n", db_cell(replaced, i, 0),

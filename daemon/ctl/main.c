@@ -19,10 +19,10 @@ enum { FILE_MOST = 64 * 1024 * 1024 };
 /* clang-format off */
 static const struct command commands[] = {
 	{"migrate", NULL, "bring the database to this program's schema", {{NULL, NULL, false}}, command_migrate},
-	{"regions import", "FILE.csv|FOLDER", "load administrative areas; FOLDER: idn-area-data's four files",
-	 {{"aliases", "FILE.csv", false}, {"replace", NULL, false}}, command_regions_import},
-	{"agencies import", "FILE", "make the directory what the file says, and name the contacts whose secret it replaces; --merge: only add and update",
-	 {{"merge", NULL, false}}, command_agencies_import},
+	{"regions import", "FILE.csv|FOLDER", "load administrative areas; FOLDER: idn-area-data's four files; --force: with new holes too",
+	 {{"aliases", "FILE.csv", false}, {"replace", NULL, false}, {"force", NULL, false}}, command_regions_import},
+	{"agencies import", "FILE", "make the directory what the file says, and name the contacts whose secret it replaces; --merge: only add and update; --force: with new holes too",
+	 {{"merge", NULL, false}, {"force", NULL, false}}, command_agencies_import},
 	{"agencies show", NULL, "the directory in force as agencies import reads it, secrets too: keep what it writes 0600, as by umask 077", {{NULL, NULL, false}},
 	 command_agencies_show},
 	{"policy check", "FILE", "name the places where a report would reach nobody", {{NULL, NULL, false}}, command_policy_check},
@@ -52,7 +52,7 @@ static const struct command commands[] = {
 	 {{"slug", "SLUG", true}, {"name", "NAME", true}, {"phone", "NUMBER", false}, {"role", "coordinator|officer", false},
 	  {"scope", "CODE", false}}, command_person_add},
 	{"roster person list", NULL, "people of the roster", {{NULL, NULL, false}}, command_person_list},
-	{"roster person retire", "SLUG", "take a person off the roster", {{NULL, NULL, false}}, command_person_retire},
+	{"roster person retire", "SLUG", "take a person off the roster; --force: with new holes too", {{"force", NULL, false}}, command_person_retire},
 	{"roster shift add", NULL, "put a person on duty; times like 2026-11-21T20:00:00+08:00",
 	 {{"person", "SLUG", true}, {"from", "TIME", true}, {"until", "TIME", true}, {"role", "coordinator|officer", false}},
 	 command_shift_add},

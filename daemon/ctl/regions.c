@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "region_source.h"
 #include "table.h"
+#include "torn.h"
 
 enum {
 	LISTS,
@@ -114,11 +115,13 @@ int command_regions_import(struct ctl *c)
 	const struct region_alias *aliases = region_source_aliases(c, ctl_option(c, "aliases"), &alias_count);
 	const char *replace = ctl_option(c, "replace") != NULL ? "t" : "f";
 	struct table *t = table_new(c, columns, sizeof columns / sizeof *columns);
+	struct torn torn;
 	db_begin(c);
 	db_script(c, sql[LISTS].name, sql[LISTS].sql);
 	fill(c, &sql[FILL_REGIONS], regions, n, put_region);
 	fill(c, &sql[FILL_ALIASES], aliases, alias_count, put_alias);
 	db_query(c, &sql[LOCK], DB_NONE);
+	torn_begin(c, &torn);
 	refuse_faulty(c, replace);
 	table_add_rows(t, db_query(c, &sql[COUNT], DB_WITH(replace)));
 	table_add_rows(t, db_query(c, &sql[COUNT_ALIASES], DB_WITH(replace)));
@@ -128,6 +131,7 @@ int command_regions_import(struct ctl *c)
 	}
 	db_query(c, &sql[PUT], DB_NONE);
 	db_query(c, &sql[PUT_ALIASES], DB_NONE);
+	torn_end(c, &torn);
 	db_commit(c);
 	table_print(t, "");
 	return CTL_OK;

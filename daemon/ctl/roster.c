@@ -9,6 +9,7 @@
 #include "roster.h"
 #include "snapshot.h"
 #include "table.h"
+#include "torn.h"
 
 /* add_person: null keeps what is stored, a telephone of no characters is taken away. */
 enum { ADD_PERSON, LIST_PEOPLE, RETIRE, ROLE, LIST_SHIFTS };
@@ -99,8 +100,13 @@ int command_person_list(struct ctl *c)
 
 int command_person_retire(struct ctl *c)
 {
+	struct torn torn;
+	db_begin(c);
+	torn_begin(c, &torn);
 	if (db_query(c, &sql[RETIRE], DB_WITH(c->argument, ctl_actor(c)))->count == 0)
 		ctl_die("%s is not on the roster", c->argument);
+	torn_end(c, &torn);
+	db_commit(c);
 	table_tell(c, "person", c->argument);
 	return CTL_OK;
 }

@@ -184,7 +184,7 @@ class State:
         directory["agencies"] = [agency for agency in directory["agencies"] if agency["contacts"]]
         changed = self.folder / "bench-agencies.json"
         changed.write_text(json.dumps(directory))
-        subprocess.run([self.env["SIGAP_CTL"], "agencies", "import", changed], stdout=subprocess.DEVNULL, check=True)
+        subprocess.run([self.env["SIGAP_CTL"], "agencies", "import", changed, "--force"], stdout=subprocess.DEVNULL, check=True)
 
     @contextlib.contextmanager
     def database(self, name="round", template="sigap"):

@@ -297,7 +297,7 @@ def test_regions_are_added_and_with_replace_become_what_the_file_says(ctl, tmp_p
     before = ctl.one("select count(*) from region")
     assert ctl.json("regions", "import", new)[0] == {"what": "areas", "added": 1, "updated": 1, "removed": 0}
     assert ctl.one("select count(*) from region") == before + 1
-    ctl.run("regions", "import", new, "--replace")
+    ctl.run("regions", "import", new, "--replace", "--force")
     assert ctl.sql("select code, name from region order by code") == [
         {"code": "64.09", "name": "Kabupaten Lain"}, {"code": "65", "name": "Kalimantan Utara"}]
     assert ctl.one("select count(*) from region_alias") == 0
@@ -308,7 +308,7 @@ def test_the_folder_of_idn_area_data_is_taken_as_it_is(ctl, tmp_path):
                        "districts": "code,regency_code,name\n31.71.01,31.71,Gambir",
                        "villages": 'code,district_code,name\n31.71.01.1001,31.71.01,Soka"an'}.items():
         (tmp_path / f"{name}.csv").write_text(line + "\n")
-    ctl.run("regions", "import", tmp_path, "--replace")
+    ctl.run("regions", "import", tmp_path, "--replace", "--force")
     assert [r["name"] for r in ctl.sql("select name from region order by code")][2:] == ["Gambir", 'Soka"an']
     (tmp_path / "villages.csv").unlink()
     assert "villages.csv" in ctl.run("regions", "import", tmp_path, status=1).stderr
@@ -352,9 +352,9 @@ def test_the_same_directory_again_changes_nothing(ctl):
 
 
 def test_what_is_missing_is_retired_and_comes_back_as_it_was(ctl, tmp_path):
-    ctl.run("agencies", "import", directory(tmp_path, polsek("+628111111111", "+628122222222"), polsek("+628133333333", slug="other")))
+    ctl.run("agencies", "import", directory(tmp_path, polsek("+628111111111", "+628122222222"), polsek("+628133333333", slug="other")), "--force")
     ids = {r["address"]: r["id"] for r in ctl.sql("select id, address from contact where agency in ('polsek', 'other')")}
-    done = ctl.json("agencies", "import", directory(tmp_path, polsek("+628122222222", "+628144444444", name="Polsek Baru")))
+    done = ctl.json("agencies", "import", directory(tmp_path, polsek("+628122222222", "+628144444444", name="Polsek Baru")), "--force")
     assert done[0] == {"what": "agencies", "added": 0, "updated": 1, "returned": 0, "retired": 1}
     assert done[1] == {"what": "contacts", "added": 1, "updated": 1, "returned": 0, "retired": 1}
     assert ctl.one("select name from agency where slug = 'polsek'") == "Polsek Baru"
@@ -363,7 +363,7 @@ def test_what_is_missing_is_retired_and_comes_back_as_it_was(ctl, tmp_path):
     active = ctl.sql("select id, address from contact where agency = 'polsek' and retired_at is null order by position")
     assert [r["address"] for r in active] == ["+628122222222", "+628144444444"]
     assert active[0]["id"] == ids["+628122222222"]
-    done = ctl.json("agencies", "import", directory(tmp_path, polsek("+628111111111", "+628122222222"), polsek("+628133333333", slug="other")))
+    done = ctl.json("agencies", "import", directory(tmp_path, polsek("+628111111111", "+628122222222"), polsek("+628133333333", slug="other")), "--force")
     assert done[0]["returned"] == 1 and done[1]["returned"] == 1
     assert ids == {r["address"]: r["id"] for r in ctl.sql(
         "select id, address from contact where agency in ('polsek', 'other') and retired_at is null")}
@@ -371,10 +371,10 @@ def test_what_is_missing_is_retired_and_comes_back_as_it_was(ctl, tmp_path):
 
 def test_an_active_contact_goes_before_one_retired_with_the_same_address(ctl, tmp_path):
     file = directory(tmp_path, polsek("+628111111111"))
-    ctl.run("agencies", "import", file)
+    ctl.run("agencies", "import", file, "--force")
     ctl.sql("insert into contact (agency, position, channel, address, retired_at) values ('polsek', 0, 'sms', '+628111111111', now())")
     before = ctl.sql("select * from contact where agency = 'polsek' order by id")
-    ctl.run("agencies", "import", file)
+    ctl.run("agencies", "import", file, "--force")
     assert before == ctl.sql("select * from contact where agency = 'polsek' order by id")
 
 
@@ -433,6 +433,45 @@ def test_the_daemon_is_told_of_a_new_directory(ctl, tmp_path):
     before = ctl.one("select value from setting where name = 'rules_version'")
     ctl.run("agencies", "import", directory(tmp_path, polsek("+628111111111")), "--merge")
     assert ctl.one("select value from setting where name = 'rules_version'") > before
+
+
+def holes_said(done):
+    return {re.sub(r" \(\w+\)", "", line) for line in done.stderr.splitlines() if ": no" in line}
+
+
+def test_an_import_that_tears_a_hole_is_refused_with_its_name(ctl, tmp_path):
+    on_duty(ctl)
+    listed = "select slug from agency where retired_at is null order by slug"
+    before = ctl.sql(listed)
+    police = directory(tmp_path, polsek("+628111111111"))
+    done = ctl.run("agencies", "import", police, status=1)
+    assert "abandoned_person, 64.09 Kabupaten Penajam Paser Utara: no agency with a contact is reached" in holes_said(done) and "--force" in done.stderr
+    assert re.search(r"^and \d+ more$", done.stderr, re.M), "not all of them"
+    assert done.stdout == "" and ctl.sql(listed) == before
+    ctl.run("agencies", "import", police, "--force")
+    assert [r["slug"] for r in ctl.sql(listed)] == ["polsek"]
+    ctl.run("agencies", "import", police)  # what is open already is no reason
+
+
+def test_areas_that_would_be_unserved_are_refused(ctl, tmp_path):
+    on_duty(ctl)
+    ctl.run("regions", "import", KALTIM, "--replace", "--aliases", ALIASES)
+    villages = ctl.one("select count(*) from region")
+    few = tmp_path / "few.csv"
+    few.write_text("code,name\n64,KALIMANTAN TIMUR\n64.09,KABUPATEN PENAJAM PASER UTARA\n")
+    done = ctl.run("regions", "import", few, "--replace", status=1)
+    assert "regency 64.09: no village is loaded" in done.stderr and ctl.one("select count(*) from region") == villages
+    ctl.run("regions", "import", few, "--replace", "--force")
+    assert ctl.one("select count(*) from region") == 2
+
+
+def test_the_only_one_who_is_planned_does_not_leave_unnoticed(ctl):
+    on_duty(ctl)
+    done = ctl.run("roster", "person", "retire", "siaga", status=1)
+    assert "abandoned_person, 64.09.01.1001 Tanjung Tengah: nobody with a phone is planned, and no ladder names one" in holes_said(done)
+    assert ctl.one("select retired_at is null from person where slug = 'siaga'")
+    ctl.run("roster", "person", "retire", "siaga", "--force")
+    assert ctl.one("select retired_at is not null from person where slug = 'siaga'")
 
 
 # ---- policy and route -----------------------------------------------------------------------------------------------------
