@@ -16,7 +16,7 @@ def install(tree, build, root):
     """As somebody whose umask lets nobody else read; build: configured from tree."""
     run = {"check": True, "capture_output": True, "umask": 0o077, "timeout": 60}
     if not build.exists():
-        subprocess.run(["cmake", "-S", tree, "-B", build, "-DCMAKE_INSTALL_PREFIX=/usr"], **run)
+        subprocess.run(["cmake", "-G", "Ninja", "-S", tree, "-B", build, "-DCMAKE_INSTALL_PREFIX=/usr"], **run)
     subprocess.run(["cmake", "--install", build], env={**os.environ, "DESTDIR": str(root)}, **run)
 
 
