@@ -5,18 +5,19 @@
 #include <string.h>
 
 #include "../base/log.h"
-#include "../io/pg_saved.h"
 #include "../io/sys.h"
 #include "rules_parts.h"
-#include "stock.h"
 
-enum {
-	FILE_MOST = 8 * 1024 * 1024,
-	LEXICON_FILES = 32,
-	SAVED_MOST = 64 * 1024 * 1024,
-	HASH_BYTES = 32,
-	SAVED_HEAD = 2 * HASH_BYTES /* of all behind it, and of the statements whose rows these are */
-};
+enum { FILE_MOST = 8 * 1024 * 1024, LEXICON_FILES = 32 };
+
+struct rules *rules_new(void)
+{
+	struct arena *a = arena_new();
+	struct rules *r = arena_new_of(a, struct rules);
+	r->arena = a;
+	r->holders = 1;
+	return r;
+}
 
 struct rules *rules_hold(struct rules *r)
 {
@@ -91,7 +92,7 @@ static const char *read_lexicon(struct rules_load *l)
 	return l->rules->lexicon == NULL ? arena_printf(a, "%s:%d: %s", fault.file, fault.line, fault.detail) : NULL;
 }
 
-static const char *put_together(struct rules_load *l)
+const char *rules_put_together(struct rules_load *l)
 {
 	struct rules *r = l->rules;
 	r->directory.agencies = l->agencies;
@@ -105,36 +106,10 @@ static const char *put_together(struct rules_load *l)
 	return read_replies(l);
 }
 
-/* ---- what is put aside ---- */
-
-/* Other statements bring other rows: whoever begins with these must have the same. */
-static void hash_statements(uint8_t ret[HASH_BYTES])
+void rules_log(const char *event, const struct rules_load *l)
 {
-	struct buf all;
-	buf_init(&all, SAVED_MOST);
-	for (int i = 0; i < rules_step_count; i++)
-		buf_adds(&all, sql_statements[rules_steps[i].statement].sql);
-	sha256(all.data, all.len, ret);
-	buf_free(&all);
-}
-
-static void begin_saving(struct rules_load *l)
-{
-	uint8_t head[SAVED_HEAD] = {0};
-	hash_statements(head + HASH_BYTES);
-	buf_init(&l->saved, SAVED_MOST);
-	if (stock_keeps_rules(l->flow))
-		buf_add(&l->saved, head, sizeof head);
-}
-
-static void end_saving(struct rules_load *l, bool loaded)
-{
-	struct buf *s = &l->saved;
-	if (loaded && s->len > 0 && !s->failed) {
-		sha256(s->data + HASH_BYTES, s->len - HASH_BYTES, (uint8_t *)s->data);
-		stock_put_rules(l->flow, s->data, s->len);
-	}
-	buf_free(s);
+	log_info(event, "version=%lld policy=%d regions=%zu agencies=%zu people=%zu", (long long)l->rules->version,
+	         l->rules->policy_version, l->region_count, l->agency_count, l->rules->directory.person_count);
 }
 
 /* ---- the chain ---- */
@@ -165,13 +140,11 @@ static void answer_askers(struct rules_load *l, const char *why)
 
 static void end(struct rules_load *l, const char *why)
 {
-	end_saving(l, why == NULL);
+	rules_end_saving(l, why == NULL);
 	if (why == NULL) {
 		rules_drop(&l->flow->rules);
 		l->flow->rules = l->rules;
-		log_info("rules.loaded", "version=%lld policy=%d regions=%zu agencies=%zu people=%zu",
-		         (long long)l->rules->version, l->rules->policy_version, l->region_count, l->agency_count,
-		         l->rules->directory.person_count);
+		rules_log("rules.loaded", l);
 		answer_askers(l, NULL);
 	} else {
 		char quoted[512];
@@ -196,22 +169,13 @@ static void on_rows(void *ctx, const struct pg_result *r)
 {
 	struct rules_load *l = ctx;
 	const char *why = r->status == PG_OK ? rules_steps[l->step].read(l, r) : "the database did not answer";
-	if (why == NULL && l->saved.len > 0)
-		pg_save(r, &l->saved);
+	if (why == NULL)
+		rules_save(l, r);
 	if (why == NULL && ++l->step < rules_step_count) {
 		ask(l, on_rows);
 		return;
 	}
-	end(l, why != NULL ? why : put_together(l));
-}
-
-static struct rules *rules_new(void)
-{
-	struct arena *a = arena_new();
-	struct rules *r = arena_new_of(a, struct rules);
-	r->arena = a;
-	r->holders = 1;
-	return r;
+	end(l, why != NULL ? why : rules_put_together(l));
 }
 
 static void start(struct rules_load *l)
@@ -221,7 +185,7 @@ static void start(struct rules_load *l)
 	l->later = NULL;
 	l->known_count = 0;
 	l->step = 0;
-	begin_saving(l);
+	rules_begin_saving(l);
 	ask(l, on_rows);
 }
 
@@ -238,58 +202,6 @@ void rules_load(struct flow *f, void (*done)(void *ctx, const char *why), void *
 	add_asker(&load, done, ctx);
 	if (load.rules == NULL)
 		start(&load);
-}
-
-/* ---- without the database ---- */
-
-static const char *read_saved(struct rules_load *l, const char *at, const char *end)
-{
-	const char *why = NULL;
-	struct pg_result r;
-	for (int i = 0; i < rules_step_count && why == NULL; i++) {
-		if (!pg_saved_read(&at, end, &r))
-			return "what was put aside is cut short";
-		why = rules_steps[i].read(l, &r);
-		pg_saved_free(&r);
-	}
-	return why != NULL ? why : put_together(l);
-}
-
-static const char *check_saved(const char *saved, size_t len)
-{
-	uint8_t hash[HASH_BYTES];
-	if (len < SAVED_HEAD)
-		return "nothing is put aside";
-	sha256(saved + HASH_BYTES, len - HASH_BYTES, hash);
-	if (memcmp(hash, saved, sizeof hash) != 0)
-		return "what was put aside is damaged";
-	hash_statements(hash);
-	if (memcmp(hash, saved + HASH_BYTES, sizeof hash) != 0)
-		return "another version of sigapd put it aside";
-	return NULL;
-}
-
-const char *rules_begin(struct flow *f, const char *saved, size_t len)
-{
-	const struct db_clock clock = f->clock; /* what the rows say of the time is long past */
-	struct rules_load l = {.flow = f};
-	const char *why = check_saved(saved, len);
-	if (why != NULL)
-		return why;
-	l.rules = rules_new();
-	why = read_saved(&l, saved + SAVED_HEAD, saved + len);
-	f->clock = clock;
-	if (why != NULL) {
-		char quoted[512];
-		log_error("rules.refused", "why=%s", log_quote(why, quoted));
-	} else if (f->rules == NULL) {
-		log_info("rules.from_disk", "version=%lld policy=%d regions=%zu agencies=%zu people=%zu",
-		         (long long)l.rules->version, l.rules->policy_version, l.region_count, l.agency_count,
-		         l.rules->directory.person_count);
-		f->rules = rules_hold(l.rules);
-	}
-	rules_drop(&l.rules);
-	return why == NULL ? NULL : "the rules that were put aside cannot be read";
 }
 
 /* ---- whoever needs them as new as the database's ---- */

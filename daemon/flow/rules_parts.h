@@ -1,4 +1,4 @@
-/* rules_parts: what rules.c (the load and what it leads to) and rules_read.c (rows into a snapshot) share. */
+/* rules_parts: what rules.c (the load and what it leads to), rules_read.c (rows into a snapshot) and rules_saved.c (rows put aside) share. */
 #ifndef SIGAP_FLOW_RULES_PARTS_H
 #define SIGAP_FLOW_RULES_PARTS_H
 #include "rules.h"
@@ -34,4 +34,17 @@ struct rules_step {
 };
 extern const struct rules_step rules_steps[];
 extern const int rules_step_count;
+
+/* ---- rules.c ---- */
+/* Empty, in an arena of its own, held once. */
+struct rules *rules_new(void);
+/* When all rows are read: the files, and what is made of all. NULL or what is wrong. */
+const char *rules_put_together(struct rules_load *l);
+void rules_log(const char *event, const struct rules_load *l);
+
+/* ---- rules_saved.c ---- */
+void rules_begin_saving(struct rules_load *l);
+void rules_save(struct rules_load *l, const struct pg_result *r);
+/* What was not loaded whole is not put aside. */
+void rules_end_saving(struct rules_load *l, bool loaded);
 #endif
