@@ -267,9 +267,9 @@ static void start(struct deliver *d, struct lane *lane, struct job *j)
 	buf_free(&marked);
 }
 
-static bool asks_of(const struct job *j, struct uuid dispatch)
+static bool asks_of(const struct job *j, const void *dispatch)
 {
-	return late_asks(j) && uuid_equal(j->about, dispatch);
+	return late_asks(j) && uuid_equal(j->about, *(const struct uuid *)dispatch);
 }
 
 static void end_answered(struct deliver *d, struct job *j)
@@ -279,19 +279,7 @@ static void end_answered(struct deliver *d, struct job *j)
 
 void deliver_void(struct deliver *d, struct uuid dispatch)
 {
-	struct job *j, *next;
-	for (struct lane *lane = lane_next(&d->lanes, NULL); lane != NULL; lane = lane_next(&d->lanes, lane)) {
-		for (j = TAILQ_FIRST(&lane->queue); j != NULL; j = next) {
-			next = TAILQ_NEXT(j, link);
-			if (asks_of(j, dispatch))
-				end_answered(d, lane_take(lane, j));
-		}
-	}
-	for (j = deliver_away_next(d, NULL); j != NULL; j = next) {
-		next = deliver_away_next(d, j);
-		if (asks_of(j, dispatch))
-			end_answered(d, deliver_away_take(d, j));
-	}
+	deliver_take_waiting(d, asks_of, &dispatch, end_answered);
 }
 
 /* ---- what has waited here ---- */
@@ -529,33 +517,22 @@ struct deliver *deliver_open(struct flow *f)
 	return d;
 }
 
-static void drop_waiting(struct deliver *d, bool spooled_too)
+static bool is_in_the_database(const struct job *j, const void *ctx)
 {
-	struct job *j, *next;
-	for (struct lane *lane = lane_next(&d->lanes, NULL); lane != NULL; lane = lane_next(&d->lanes, lane)) {
-		for (j = TAILQ_FIRST(&lane->queue); j != NULL; j = next) {
-			next = TAILQ_NEXT(j, link);
-			if (spooled_too || !j->spooled)
-				deliver_drop(d, lane_take(lane, j));
-		}
-	}
-	for (j = deliver_away_next(d, NULL); j != NULL; j = next) {
-		next = deliver_away_next(d, j);
-		if (spooled_too || !j->spooled)
-			deliver_drop(d, deliver_away_take(d, j));
-	}
+	(void)ctx;
+	return !j->spooled;
 }
 
 void deliver_forget(struct deliver *d)
 {
-	drop_waiting(d, false);
+	deliver_take_waiting(d, is_in_the_database, NULL, deliver_drop);
 }
 
 /* What has not started goes back: its lease ends and another daemon, or this one after its restart, claims it. */
 void deliver_drain(struct deliver *d)
 {
 	d->draining = true;
-	drop_waiting(d, true);
+	deliver_take_waiting(d, NULL, NULL, deliver_drop);
 }
 
 int deliver_busy(const struct deliver *d)

@@ -15,14 +15,33 @@ bool deliver_keeps(const struct deliver *d, const struct job *j)
 	return deliver_is_away(d) && (j->spooled || daemons_is_alone(d->flow->daemons));
 }
 
-static void give_back(struct deliver *d)
+static struct job *take_staying(struct deliver *d, struct job *j)
 {
-	struct job *j;
-	for (struct lane *lane = lane_next(&d->lanes, NULL); lane != NULL; lane = lane_next(&d->lanes, lane))
-		while ((j = TAILQ_FIRST(&lane->queue)) != NULL)
-			deliver_end_unsent(d, lane_take(lane, j), NULL, "", 0);
-	while ((j = deliver_away_next(d, NULL)) != NULL)
-		deliver_end_unsent(d, deliver_away_take(d, j), NULL, "", 0);
+	TAILQ_REMOVE(&d->again, j, link);
+	return j;
+}
+
+void deliver_take_waiting(struct deliver *d, bool (*wanted)(const struct job *j, const void *ctx), const void *ctx,
+                          void (*end)(struct deliver *d, struct job *j))
+{
+	struct job *j, *next;
+	for (struct lane *lane = lane_next(&d->lanes, NULL); lane != NULL; lane = lane_next(&d->lanes, lane)) {
+		for (j = TAILQ_FIRST(&lane->queue); j != NULL; j = next) {
+			next = TAILQ_NEXT(j, link);
+			if (wanted == NULL || wanted(j, ctx))
+				end(d, lane_take(lane, j));
+		}
+	}
+	for (j = TAILQ_FIRST(&d->again); j != NULL; j = next) {
+		next = TAILQ_NEXT(j, link);
+		if (wanted == NULL || wanted(j, ctx))
+			end(d, take_staying(d, j));
+	}
+}
+
+static void give_back(struct deliver *d, struct job *j)
+{
+	deliver_end_unsent(d, j, NULL, "", 0);
 }
 
 void deliver_away_look(struct deliver *d)
@@ -30,7 +49,7 @@ void deliver_away_look(struct deliver *d)
 	const bool was = d->away;
 	d->away = deliver_is_away(d);
 	if (was && !d->away)
-		give_back(d);
+		deliver_take_waiting(d, NULL, NULL, give_back);
 	if (d->away)
 		look_within(&d->again_look, TURN_MS);
 }
@@ -42,26 +61,15 @@ void deliver_stay(struct deliver *d, struct job *j, int64_t after_ms)
 	look_within(&d->again_look, after_ms);
 }
 
-struct job *deliver_away_next(struct deliver *d, struct job *before)
-{
-	return before == NULL ? TAILQ_FIRST(&d->again) : TAILQ_NEXT(before, link);
-}
-
-struct job *deliver_away_take(struct deliver *d, struct job *j)
-{
-	TAILQ_REMOVE(&d->again, j, link);
-	return j;
-}
-
 /* What has waited long enough gets in line again; returns when the next one has, in milliseconds, at most TURN_MS. */
 static int64_t line_up(struct deliver *d)
 {
 	struct job *j, *next;
 	int64_t now_us = mono_now().us, soonest_us = TURN_MS * 1000;
-	for (j = deliver_away_next(d, NULL); j != NULL; j = next) {
-		next = deliver_away_next(d, j);
+	for (j = TAILQ_FIRST(&d->again); j != NULL; j = next) {
+		next = TAILQ_NEXT(j, link);
 		if (j->again.us <= now_us)
-			lane_add(j->lane, deliver_away_take(d, j));
+			lane_add(j->lane, take_staying(d, j));
 		else if (j->again.us - now_us < soonest_us)
 			soonest_us = j->again.us - now_us;
 	}

@@ -78,9 +78,9 @@ bool deliver_keeps(const struct deliver *d, const struct job *j);
 void deliver_away_look(struct deliver *d);
 /* Waits here for so long, then in its lane. */
 void deliver_stay(struct deliver *d, struct job *j, int64_t after_ms);
-/* The first of what stays here, NULL: none. Unlike lanes it is taken out by deliver_away_take. */
-struct job *deliver_away_next(struct deliver *d, struct job *before);
-struct job *deliver_away_take(struct deliver *d, struct job *j);
+/* Takes all that waits, in lanes or here, and is wanted (NULL: all of it) out of there; each ends in `end`. */
+void deliver_take_waiting(struct deliver *d, bool (*wanted)(const struct job *j, const void *ctx), const void *ctx,
+                          void (*end)(struct deliver *d, struct job *j));
 
 /* ---- deliver_outbox.c ---- */
 /* Asks for what is due, unless that has been asked already: then once more after the answer. */

@@ -208,14 +208,15 @@ static void on_number(void *ctx, int64_t number)
 		recent_begin(in->flow->recent, in->plan->incident, &in->facts);
 	}
 	r->leased = in->leased = arena_array(in->arena, bool, in->plan->notice_count + 1);
-	deliver_reserve(in->flow->deliver, in->plan, in->leased);
 	r->done = on_committed;
 	r->ctx = in;
 	fault_point("intake.planned");
-	if (spooled_at_once(in->flow))
+	if (spooled_at_once(in->flow)) {
 		spool(in);
-	else
-		store_report(in->flow->store, r);
+		return;
+	}
+	deliver_reserve(in->flow->deliver, in->plan, in->leased);
+	store_report(in->flow->store, r);
 }
 
 /* ---- what is known already ---- */

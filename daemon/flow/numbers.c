@@ -34,6 +34,12 @@ struct numbers *numbers_open(struct flow *f)
 	return n;
 }
 
+static void push(struct numbers *n, int64_t number)
+{
+	if (n->count < POOL)
+		n->pool[(n->first + n->count++) % POOL] = number;
+}
+
 static int64_t pop(struct numbers *n)
 {
 	int64_t number = n->pool[n->first];
@@ -62,8 +68,8 @@ static void on_stock(void *ctx, const int64_t *numbers, int count)
 {
 	struct numbers *n = ctx;
 	n->asked = false;
-	for (int i = 0; i < count && n->count < POOL; i++)
-		n->pool[(n->first + n->count++) % POOL] = numbers[i];
+	for (int i = 0; i < count; i++)
+		push(n, numbers[i]);
 	serve(n, count == 0);
 	if (n->waiting != NULL)
 		ask(n);
@@ -75,8 +81,8 @@ static void on_block(void *ctx, const struct pg_result *r)
 	if (r->status != PG_OK && stock_numbers(n->flow, n->block, on_stock, n))
 		return;
 	n->asked = false;
-	for (int i = 0; r->status == PG_OK && i < r->rows && n->count < POOL; i++)
-		n->pool[(n->first + n->count++) % POOL] = pg_bigint(r, i, 0);
+	for (int i = 0; r->status == PG_OK && i < r->rows; i++)
+		push(n, pg_bigint(r, i, 0));
 	serve(n, r->status != PG_OK);
 	if (r->status == PG_OK && n->waiting != NULL)
 		ask(n);
