@@ -199,7 +199,7 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 	struct outage *o = ctx;
 	struct flow *f = o->flow;
 	struct mono now = mono_now();
-	bool away = !f->ready || spooled_is_stuck(f); /* without room it takes nothing either */
+	bool away = !store_is_up(f->store) || spooled_is_stuck(f); /* without room it takes nothing either */
 	if (away && o->since.us == 0) {
 		o->since = now;
 		o->tell_at.us = now.us + (int64_t)f->conf->database_away_s * 1000000;

@@ -20,11 +20,14 @@ struct stock {
 
 /* ---- numbers ---- */
 
+static void fill(struct stock *s, int least);
+
 static void on_put(void *ctx, bool ok)
 {
 	struct stock *s = ctx;
-	(void)ok; /* the next look sees what is missing */
 	s->filling = false;
+	if (ok) /* else the next look sees what is missing */
+		fill(s, 0);
 }
 
 /* What is put aside is older than any number that is taken now; else this is another database, or an earlier state of it, and what is there would be given twice. */
