@@ -5,8 +5,8 @@ import { me } from './me.js';
 import { sessionOver, setSessionOver } from './session.js';
 import { clockWas, onTick, serverNow } from './time.js';
 import { openStream } from './stream.js';
+import { hasEnded } from './watched.js';
 
-const ENDED = new Set(['closed', 'cancelled', 'merged']);
 const ASK_MS = 3000;
 const rows = new Map(); /* id -> Row; a row is replaced, never changed */
 const watchers = new Set();
@@ -76,7 +76,7 @@ function keep(map, id, number) {
 function take(row) {
 	const number = row.last_event.number;
 	if ((rows.get(row.id)?.last_event.number ?? gone.get(row.id) ?? 0) > number) return;
-	if (ENDED.has(row.state)) {
+	if (hasEnded(row)) {
 		rows.delete(row.id);
 		keep(gone, row.id, number);
 	} else {

@@ -2,9 +2,7 @@
 import { api, ApiError } from './api.js';
 import { t } from './i18n.js';
 import { dispatchEnded } from './marks.js';
-
-const ENDED = new Set(['closed', 'cancelled', 'merged']);
-export const hasEnded = (inc) => ENDED.has(inc.state);
+import { hasEnded } from './watched.js';
 
 /** What becomes of inc when it goes into what has ended. names: slug -> name of an agency. */
 export function leftAlone(inc, names) {

@@ -7,11 +7,12 @@ import { onEvent } from './live.js';
 import { Urgency } from './marks.js';
 import { Marked } from './marked.js';
 import { mayDecide } from './me.js';
-import { hasEnded, intoEnded, leftAlone } from './merge.js';
+import { intoEnded, leftAlone } from './merge.js';
 import { Said } from './said.js';
 import { serverNow } from './time.js';
 import { eventLine } from './timeline.js';
 import { Button, Fault, Loading, Notice, announce, confirmThen, useApi } from './ui.js';
+import { hasEnded } from './watched.js';
 import * as words from './words.js';
 
 function Side({ inc, keep }) {

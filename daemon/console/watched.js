@@ -2,6 +2,10 @@
 import { t } from './i18n.js';
 import * as words from './words.js';
 
+const ENDED = new Set(['closed', 'cancelled', 'merged']);
+/** An incident, or its row, is open no more. */
+export const hasEnded = (incident) => ENDED.has(incident.state);
+
 /* The moment that people were promised, not the one at which the ladder climbs further. */
 function promised(d) {
 	if (d.state === 'notified' || d.state === 'seen') return d.accept_by ?? d.deadline.due_at;

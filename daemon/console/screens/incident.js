@@ -15,10 +15,8 @@ import { Steps } from '../steps.js';
 import { serverNow } from '../time.js';
 import { Timeline } from '../timeline.js';
 import { Button, Fault, Loading, useApi } from '../ui.js';
-import { watched } from '../watched.js';
+import { hasEnded, watched } from '../watched.js';
 import * as words from '../words.js';
-
-const ENDED = new Set(['closed', 'cancelled', 'merged']);
 
 /* ---- agencies ---- */
 
@@ -76,7 +74,7 @@ const DECISIONS = [
 ];
 /** [event, key, label, when] of what may be decided about inc as it stands. */
 export function fitting(inc) {
-	const live = !ENDED.has(inc.state);
+	const live = !hasEnded(inc);
 	const is = { live, always: inc.state !== 'merged', ended: inc.state === 'closed' || inc.state === 'cancelled', merged: inc.state === 'merged', many: live && inc.reports.length > 1 };
 	return DECISIONS.filter(([, , , when]) => is[when]);
 }
@@ -85,7 +83,7 @@ export function fitting(inc) {
 
 /* When it ended, or by which event it is over. */
 function Over({ inc }) {
-	if (!ENDED.has(inc.state)) return null;
+	if (!hasEnded(inc)) return null;
 	return html`<p class="over"><b>${words.incidentState(inc.state)}</b>${inc.disposition && html`: ${words.disposition(inc.disposition)}`}
 		${inc.merged_into && html` → <a href=${`#/kejadian/${inc.merged_into.number}`}>#${inc.merged_into.number}</a>`}</p>`;
 }
@@ -96,7 +94,7 @@ function Duplicates({ inc, decide }) {
 	return html`<section class="panel"><h2>${t('Mungkin kejadian yang sama', 'Maybe the same event')}</h2><ul class="stack">${open.map((d) => html`<li key=${d.incident.id}>
 		<a href=${`#/kejadian/${d.incident.number}`}>#${d.incident.number}</a> ${words.incidentState(d.state)} <span class="soft figures">${Math.round(d.score * 100)} %</span>
 		<ul class="small soft">${d.reasons.map((r) => html`<li><${Said} text=${r} /></li>`)}</ul>
-		${mayDecide() && !ENDED.has(inc.state) && html`<div class="bar"><${Button} class="small" onClick=${() => decide('merge', { into: d.incident.number })}>${t('Gabung ke sana', 'Merge into it')}<//>
+		${mayDecide() && !hasEnded(inc) && html`<div class="bar"><${Button} class="small" onClick=${() => decide('merge', { into: d.incident.number })}>${t('Gabung ke sana', 'Merge into it')}<//>
 			<${Button} class="small" onClick=${() => decide('not_duplicate', { incident: d.incident.number })}>${t('Berbeda', 'Different')}<//></div>`}
 	</li>`)}</ul></section>`;
 }
@@ -142,14 +140,14 @@ function Incident({ number }) {
 	const claimed = inc?.claimed ?? row?.claimed ?? null;
 	const keys = { u: [() => history.back(), t('Kembali', 'Back')], b: [() => (location.hash = '#/papan'), t('Ke papan', 'To the board')] };
 	if (ready) {
-		if (!ENDED.has(inc.state)) keys.a = [() => claim(row ?? { ...inc, claimed }), t('Ambil alih', 'Claim')];
+		if (!hasEnded(inc)) keys.a = [() => claim(row ?? { ...inc, claimed }), t('Ambil alih', 'Claim')];
 		for (const [event, key, label] of fitting(inc)) keys[key] = [() => decide(event), t(...label)];
 	}
 	useKeys(keys, t('Kejadian', 'Incident'));
 	if (error && !inc) return html`<div class="page"><h1>#${number}</h1><${Fault} error=${error} retry=${reload} /></div>`;
 	if (!inc) return html`<div class="page"><${Loading} /></div>`;
 
-	const live = !ENDED.has(inc.state);
+	const live = !hasEnded(inc);
 	const w = row ? watched(row) : inc.deadline ? { due: inc.deadline.due_at, what: words.clockName(inc.deadline.clock) } : null;
 	const place = inc.region_name ?? row?.region_name ?? inc.region;
 	const district = inc.district_name ?? row?.district_name;
