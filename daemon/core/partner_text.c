@@ -16,7 +16,7 @@ bool partner_text_read(struct arena *a, const struct replies *r, const struct sa
                        struct sms_answer *ret)
 {
 	const char *rest = replies_without_echo(r, a, text, 1), *own = rest != NULL ? rest : text;
-	if (replies_is_blank(own) || !sms_answer_read(own, ret))
+	if (!sms_answer_read(own, ret))
 		return false;
 	bool easily_said = strcmp(ret->event, "accept") == 0 || strcmp(ret->event, "decline") == 0;
 	return ret->number != 0 || !easily_said || !is_of_a_machine(words, own);

@@ -72,7 +72,7 @@ bool public_address_v6(const uint8_t *address)
 	return true;
 }
 
-/* ---- addresses as they are written in a URL ---- */
+/* ---- addresses as they are written in a URL: read here, as what the C library has for it belongs to the network, of which nothing here may know ---- */
 
 static int digit_of(char c)
 {

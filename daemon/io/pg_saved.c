@@ -70,9 +70,9 @@ static bool read_all(const char **at, const char *end, PGresult *to, int *ret_ro
 {
 	uint32_t rows, columns;
 	if (!take32(at, end, &rows) || !take32(at, end, &columns) || columns == 0 || columns > COLUMNS_MOST ||
-	    !read_columns(at, end, to, (int)columns) || rows > (size_t)(end - *at) / (WORD * columns))
+	    !read_columns(at, end, to, (int)columns))
 		return false;
-	for (uint32_t row = 0; row < rows; row++)
+	for (uint32_t row = 0; row < rows; row++) /* each takes bytes, so a number that is too high ends at the end */
 		for (uint32_t c = 0; c < columns; c++)
 			if (!read_value(at, end, to, (int)row, (int)c))
 				return false;

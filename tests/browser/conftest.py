@@ -8,6 +8,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
 
 import chromium  # noqa: E402
+from duty_room import duty  # noqa: E402
 from fixtures import postgres, stack  # noqa: E402, F401
 
 
@@ -25,3 +26,17 @@ def window(chrome):
     w = chrome.window()
     yield w
     w.close()
+
+
+@pytest.fixture
+def at(chrome, stack):
+    """at(screen, what is there when it is ready): a window of its own for siaga, who must have an account."""
+    windows = []
+
+    def opened(hash, ready):
+        windows.append(duty(chrome, stack, "siaga", hash, ready))
+        return windows[-1]
+
+    yield opened
+    for w in windows:
+        w.close()

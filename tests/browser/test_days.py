@@ -33,18 +33,6 @@ def day(n):
     return f"{d.day} {MONTHS[d.month - 1]}"
 
 
-@pytest.fixture
-def at(chrome, stack):
-    windows = []
-
-    def opened(hash, ready):
-        windows.append(duty(chrome, stack, "siaga", hash, ready))
-        return windows[-1]
-    yield opened
-    for w in windows:
-        w.close()
-
-
 def test_the_board_says_on_which_day_something_is_due_was_done_and_who_comes_when(stack, at):
     w = at("papan", ".incident")
     told = row(w, stack.incident_number).text

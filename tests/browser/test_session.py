@@ -17,18 +17,6 @@ def stack(postgres):
     s.close()
 
 
-@pytest.fixture
-def at(chrome, stack):
-    windows = []
-
-    def opened(hash, ready):
-        windows.append(duty(chrome, stack, "siaga", hash, ready))
-        return windows[-1]
-    yield opened
-    for w in windows:
-        w.close()
-
-
 def end_elsewhere(w):
     """As somebody who logs out in another page of this browser; then a list here reads itself again."""
     w.js("""const { csrf } = await fetch('/v1/session').then((r) => r.json());

@@ -12,8 +12,8 @@
 
 #include "../../daemon/core/conversation.h"
 #include "../../daemon/core/region_file.h"
-#include "../../daemon/core/replies.h"
 #include "config_lexicon.h"
+#include "config_replies.h"
 
 enum { REPLIES_MOST = 5, HOUR = 3600 };
 static const char labangka[] = "64.09.03.2002", babulu_laut[] = "64.09.03.2003", babulu[] = "64.09.03";
@@ -38,7 +38,6 @@ static int set_up(void **state)
 {
 	struct region *regions;
 	struct region_alias *aliases;
-	struct buf faults;
 	size_t len, n, alias_count;
 	(void)state;
 	arena = arena_new();
@@ -48,11 +47,7 @@ static int set_up(void **state)
 	text = read_file("config/regions/ppu_aliases.csv", &len);
 	assert_true(aliases_parse(arena, text, len, &aliases, &alias_count));
 	gazetteer = gazetteer_build(arena, lexicon_place_words(lexicon), regions, n, aliases, alias_count, "64.09");
-	text = read_file("config/replies/replies.tsv", &len);
-	buf_init(&faults, 4096);
-	replies = replies_read(arena, "replies.tsv", text, len, &faults);
-	buf_free(&faults);
-	assert_non_null(replies);
+	replies = config_replies_read(arena);
 	return 0;
 }
 

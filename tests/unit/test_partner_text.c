@@ -12,6 +12,7 @@
 
 #include "../../daemon/core/partner_text.h"
 #include "config_lexicon.h"
+#include "config_replies.h"
 
 static struct arena *arena;
 static struct lexicon *lexicon;
@@ -19,20 +20,10 @@ static struct replies *replies;
 
 static int set_up(void **state)
 {
-	enum { ROOM = 1 << 17 };
-	struct buf faults;
 	(void)state;
 	arena = arena_new();
 	lexicon = config_lexicon_read(arena, "learned.tsv signs.tsv ");
-	FILE *f = fopen(arena_printf(arena, "%s/config/replies/replies.tsv", SOURCE_DIR), "rb");
-	assert_non_null(f);
-	char *text = arena_alloc(arena, ROOM);
-	size_t len = fread(text, 1, ROOM - 1, f);
-	fclose(f);
-	buf_init(&faults, 4096);
-	replies = replies_read(arena, "replies.tsv", text, len, &faults);
-	buf_free(&faults);
-	assert_non_null(replies);
+	replies = config_replies_read(arena);
 	return 0;
 }
 
@@ -97,6 +88,22 @@ static void our_own_words_are_no_answer(void **state)
 	}
 }
 
+static void what_stands_among_several_of_ours_is_an_answer(void **state)
+{
+	static const char which[] =
+	        "[DINSOS PPU] Penugasan tidak ditemukan. Mohon balas dengan nomor, contoh: TERIMA 1042. "
+	        "Terima kasih.";
+	static const char late[] =
+	        "[DINSOS PPU] 1042: belum ada kabar tiba/selesai, lewat batas 10 menit. Mohon balas OTW, "
+	        "TIBA atau SELESAI 1042. Terima kasih.";
+	struct sms_answer answer;
+	(void)state;
+	assert_false(read_text(arena_printf(arena, "> %s\n> %s", late, which), &answer));
+	assert_true(read_text(arena_printf(arena, "> %s\n> %s\nOTW 7", late, which), &answer));
+	assert_string_equal(answer.event, "en_route");
+	assert_int_equal(answer.number, 7);
+}
+
 static void a_persons_words_are(void **state)
 {
 	static const struct {
@@ -127,6 +134,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_machines_words_are_no_answer),
 	        cmocka_unit_test(our_own_words_are_no_answer),
+	        cmocka_unit_test(what_stands_among_several_of_ours_is_an_answer),
 	        cmocka_unit_test(a_persons_words_are),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);

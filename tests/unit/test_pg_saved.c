@@ -112,12 +112,47 @@ static void what_is_damaged_does_no_harm(void **state)
 	buf_free(&saved);
 }
 
+static void put_word(struct buf *to, uint32_t v)
+{
+	const unsigned char big[] = {(unsigned char)(v >> 24), (unsigned char)(v >> 16), (unsigned char)(v >> 8),
+	                             (unsigned char)v};
+	buf_add(to, big, sizeof big);
+}
+
+static bool is_read(const uint32_t *words, size_t n)
+{
+	struct buf saved;
+	struct pg_result r;
+	buf_init(&saved, 1 << 16);
+	for (size_t i = 0; i < n; i++)
+		put_word(&saved, words[i]);
+	const char *at = saved.data;
+	bool ok = pg_saved_read(&at, saved.data + saved.len, &r);
+	if (ok)
+		pg_saved_free(&r);
+	buf_free(&saved);
+	return ok;
+}
+
+static void what_no_result_can_hold_is_refused(void **state)
+{
+	enum { MANY = 2000 }; /* PostgreSQL has at most 1600 columns */
+	uint32_t many[2 + MANY] = {0, MANY};
+	(void)state;
+	assert_true(is_read((const uint32_t[]){1, 1, TEXT_OID, UINT32_MAX}, 4));
+	assert_false(is_read((const uint32_t[]){1, 1, TEXT_OID, UINT32_MAX - 1}, 4)); /* a length below "null" */
+	assert_false(is_read((const uint32_t[]){1, 0}, 2));
+	assert_false(is_read((const uint32_t[]){UINT32_MAX, 1, TEXT_OID, UINT32_MAX}, 4));
+	assert_false(is_read(many, 2 + MANY));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(results_are_read_back_one_after_the_other),
 	        cmocka_unit_test(what_is_cut_short_is_refused),
 	        cmocka_unit_test(what_is_damaged_does_no_harm),
+	        cmocka_unit_test(what_no_result_can_hold_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

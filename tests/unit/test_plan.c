@@ -14,6 +14,7 @@
 #include "../../daemon/core/plan.h"
 #include "../../protocol/json.h"
 #include "../../protocol/sms_text.h"
+#include "config_replies.h"
 
 static struct arena *arena;
 static struct directory directory;
@@ -77,8 +78,7 @@ static int start(void **state)
 	                                .new_id = next_id,
 	                                .directory = &directory};
 	setting.policy = policy_read(arena, "policy.jsonc", text, len, &faults);
-	text = file_text(SOURCE_DIR "/config/replies/replies.tsv", &len);
-	setting.replies = replies_read(arena, "replies.tsv", text, len, &faults);
+	setting.replies = config_replies_read(arena);
 	text = file_text(SOURCE_DIR "/config/agencies.json", &len);
 	directory =
 	        (struct directory){.people = people, .person_count = 3, .roster = {.shifts = shifts, .shift_count = 2}};

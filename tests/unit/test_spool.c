@@ -350,6 +350,8 @@ static void a_number_is_given_once_also_to_who_opens_the_file_anew(void **state)
 	(void)state;
 	put_numbers((const int64_t[]){1007, 1005, 1006}, 3, false);
 	assert_int_equal(spool_highest_number(w.spool), 1007);
+	reopen();
+	assert_int_equal(spool_highest_number(w.spool), 1007);
 	assert_int_equal(take_numbers(2), 2);
 	assert_int_equal(taken[0] + taken[1], 1005 + 1006); /* the lowest */
 	reopen();
